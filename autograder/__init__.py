@@ -1,0 +1,1 @@
+"""Release, collect, grade, feedback, export: the instructor's side of the course, built on nbgrader."""

@@ -1,0 +1,170 @@
+"""From the .py sources to executed solutions and student versions: what `make notebooks` does.
+
+An author edits ``solutions/NN_slug/NN_slug.py`` (jupytext percent format). Building turns it into the notebook beside it, runs
+that from top to bottom, stores the outputs, and generates the student version. Whether a notebook is up to date can be
+told without running it: `drift` compares all that does not depend on running.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.errors import AssignmentError
+from autograder.release import release
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+    from traitlets.config import Config
+
+    from autograder.course import Course
+
+MEND = "Run `make notebooks` and commit what it changes."
+WIDGET = "application/vnd.jupyter.widget-view+json"
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def from_source(path: Path) -> NotebookNode:
+    """Turn a .py source into a notebook without outputs.
+
+    Authors write only what matters of nbgrader's metadata: ``{"grade_id": "x", "solution": true}`` for an answer cell,
+    ``{"grade_id": "x", "points": 2}`` for a test cell, both for a written answer. The rest is filled in here. Cell ids
+    are made from the cell's text, so that rebuilding changes nothing and editing one cell changes one id.
+
+    Args:
+        path: the jupytext percent file.
+
+    Returns:
+        The notebook, in nbformat 4.5.
+
+    Raises:
+        AssignmentError: when two cells have the same grade_id.
+    """
+    import jupytext
+    from nbformat.v4 import new_notebook
+
+    cells = jupytext.read(path, fmt="py:percent").cells
+    seen: set[str] = set()
+    grade_ids: set[str] = set()
+    for cell in cells:
+        marks = cell.metadata.get("nbgrader")
+        if marks is not None:
+            if marks["grade_id"] in grade_ids:
+                raise AssignmentError(f"{path}: two cells have the grade_id {marks['grade_id']!r}. Rename one of them.")
+            grade_ids.add(marks["grade_id"])
+            defaults = {"grade": "points" in marks, "solution": False, "task": False, "schema_version": 3}
+            marks.update({**defaults, **marks})
+            marks.setdefault("locked", not marks["solution"])
+        digest = hashlib.sha256(cell.source.encode()).hexdigest()[:8]
+        cell.id = next(name for name in _numbered(digest) if name not in seen)
+        seen.add(cell.id)
+    metadata = {"kernelspec": KERNELSPEC, "language_info": {"name": "python", "file_extension": ".py"}}
+    return new_notebook(cells=cells, metadata=metadata)
+
+
+def execute(notebook: NotebookNode, folder: Path, config: Config) -> None:
+    """Run a notebook in place and keep only outputs that are the same each time.
+
+    Args:
+        notebook: as from `from_source`; gets outputs.
+        folder: the working directory for the run.
+        config: the course's configuration.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: when a cell fails.
+        AssignmentError: when a cell writes to stderr, which readers should not have to see.
+    """
+    from nbclient import NotebookClient
+
+    metadata = dict(notebook.metadata)
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=600, config=config, resources=resources, record_timing=False).execute()
+    notebook.metadata.clear()
+    notebook.metadata.update(metadata)  # without the kernel's Python version and the widgets' random ids
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                raise AssignmentError(f"This cell writes to stderr:\n{cell.source}\nIt wrote:\n{output.text}")
+            output.get("data", {}).pop(WIDGET, None)
+
+
+def drift(course: Course, assignment: str) -> list[str]:
+    """Tell what of an assignment is out of date with its .py source.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name.
+
+    Returns:
+        One sentence per out-of-date file, naming it and the mend; empty when all is well.
+    """
+    source, executed = _pair(course, assignment)
+    if not executed.exists():
+        return [f"{executed} does not exist. {MEND}"]
+    if _unexecuted(_read(executed)) != from_source(source):
+        return [f"{executed} was not built from the present {source.name}. {MEND}"]
+    return []
+
+
+def build(course: Course, assignments: list[str] | None = None, *, force: bool = False) -> Iterator[tuple[str, bool]]:
+    """Bring executed solutions and student versions up to date.
+
+    Args:
+        course: the course.
+        assignments: which ones; all by default.
+        force: run notebooks anew even where the source has not changed.
+
+    Yields:
+        Each assignment's name and whether it was run, when it is done.
+
+    Raises:
+        AssignmentError: unknown assignment, or a notebook that fails or writes to stderr.
+    """
+    import nbformat
+    from nbclient.exceptions import CellExecutionError
+
+    for assignment in assignments or course.assignments():
+        course.require(assignment)
+        stale = force or bool(drift(course, assignment))
+        if stale:
+            source, executed = _pair(course, assignment)
+            notebook = from_source(source)
+            try:
+                execute(notebook, source.parent, course.config)
+            except CellExecutionError as error:
+                raise AssignmentError(f"{source} fails when run:\n{error}") from error
+            nbformat.write(notebook, executed)
+        release(course, assignment)
+        yield assignment, stale
+
+
+def _pair(course: Course, assignment: str) -> tuple[Path, Path]:
+    executed = course.source(assignment)
+    source = executed.with_suffix(".py")
+    if not source.exists():
+        raise AssignmentError(f"{source} does not exist. Make one with: jupytext --to py:percent {executed}")
+    return source, executed
+
+
+def _read(path: Path) -> NotebookNode:
+    import nbformat
+
+    return nbformat.read(path, as_version=4)
+
+
+def _unexecuted(notebook: NotebookNode) -> NotebookNode:
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+            cell.execution_count = None
+    return notebook
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    number = 2
+    while True:
+        yield f"{name}-{number}"
+        number += 1

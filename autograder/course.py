@@ -1,0 +1,145 @@
+"""The course folder: where things are, and nbgrader set up from its configuration file."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.errors import AssignmentError, CourseError
+
+if TYPE_CHECKING:
+    from nbgrader.converters import BaseConverter
+    from nbgrader.coursedir import CourseDirectory
+
+CONFIG_FILE = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder with an nbgrader_config.py.
+
+    Args:
+        root: the course folder, absolute.
+
+    Raises:
+        CourseError: when the folder has no nbgrader_config.py.
+    """
+
+    root: Path
+
+    def __post_init__(self) -> None:
+        if not (self.root / CONFIG_FILE).is_file():
+            raise CourseError(
+                f"{self.root} is not a course: it has no {CONFIG_FILE}. "
+                "Run this in the course's root folder, or name it with --course-dir."
+            )
+
+    @cached_property
+    def config(self) -> Any:
+        """The traitlets configuration of nbgrader_config.py, with the root set.
+
+        Raises:
+            CourseError: when the file cannot be loaded.
+        """
+        from traitlets.config import PyFileConfigLoader
+
+        try:
+            config = PyFileConfigLoader(CONFIG_FILE, path=str(self.root)).load_config()
+        except Exception as error:  # noqa: BLE001  (the file is Python: anything may come out of it)
+            raise CourseError(f"{self.root / CONFIG_FILE} does not load: {type(error).__name__}: {error}") from error
+        config.CourseDirectory.root = str(self.root)
+        return config
+
+    @cached_property
+    def directory(self) -> CourseDirectory:
+        """nbgrader's own idea of the course."""
+        from nbgrader.coursedir import CourseDirectory
+
+        return CourseDirectory(config=self.config)
+
+    def convert(self, converter: type[BaseConverter], assignment: str, student: str) -> str:
+        """Run one of nbgrader's converters on one student's copy of an assignment, replacing what it made before.
+
+        nbgrader changes the working directory while it runs, so this is for processes, not threads.
+
+        Args:
+            converter: `GenerateAssignment`, `Autograde` or `GenerateFeedback` of nbgrader.converters.
+            assignment: the assignment's name.
+            student: the student's id, ``"."`` when generating an assignment.
+
+        Returns:
+            What nbgrader logged, warnings and worse.
+
+        Raises:
+            nbgrader.converters.NbGraderException: when nbgrader gives up; its ``log`` attribute holds what was logged.
+        """
+        from nbgrader.coursedir import CourseDirectory
+
+        buffer = io.StringIO()
+        log = logging.Logger("nbgrader", logging.WARNING)
+        log.addHandler(logging.StreamHandler(buffer))
+        directory = CourseDirectory(config=self.config, assignment_id=assignment, student_id=student, log=log)
+        _put_tools_on_path()
+        run = converter(coursedir=directory, config=self.config, log=log)
+        run.force = True
+        try:
+            run.start()
+        except Exception as error:
+            error.log = buffer.getvalue()  # type: ignore[attr-defined]
+            raise
+        return buffer.getvalue()
+
+    def folder(self, step: str, student: str = ".", assignment: str = ".") -> Path:
+        """Where nbgrader keeps files of one of its steps.
+
+        Args:
+            step: ``"source"``, ``"release"``, ``"submitted"``, ``"autograded"`` or ``"feedback"``.
+            student: the student's id, ``"."`` for none.
+            assignment: the assignment's name.
+
+        Returns:
+            The absolute path, which need not exist.
+        """
+        name = getattr(self.directory, f"{step}_directory")
+        return Path(self.directory.format_path(name, student, assignment)).resolve()
+
+    def assignments(self) -> list[str]:
+        """Names of all assignments that have a source, in order."""
+        return sorted(
+            {path.parent.name for pattern in ("*/*.py", "*/*.ipynb") for path in self.folder("source").glob(pattern)}
+        )
+
+    def require(self, assignment: str) -> str:
+        """Check that an assignment exists and return its name.
+
+        Raises:
+            AssignmentError: when it does not; the message lists those that do.
+        """
+        known = self.assignments()
+        if assignment not in known:
+            raise AssignmentError(
+                f"There is no assignment {assignment!r} in {self.folder('source')}. Known: {', '.join(known) or 'none'}."
+            )
+        return assignment
+
+    def source(self, assignment: str) -> Path:
+        """The executed source notebook of an assignment (its .py twin has the same name)."""
+        return self.folder("source", assignment=assignment) / f"{assignment}.ipynb"
+
+    def students(self, step: str, assignment: str) -> list[str]:
+        """Ids of the students that have a folder for an assignment in one of nbgrader's steps."""
+        pattern = Path(self.directory.format_path(getattr(self.directory, f"{step}_directory"), "*", assignment))
+        return sorted(path.parent.name for path in self.root.glob(str(pattern.relative_to(self.root))) if path.is_dir())
+
+
+def _put_tools_on_path() -> None:
+    """Let nbgrader find `alembic`, which it starts by name, also when the environment is not activated."""
+    tools = str(Path(sys.executable).parent)
+    if tools not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = tools + os.pathsep + os.environ.get("PATH", "")

@@ -1,0 +1,40 @@
+"""The tree of errors.
+
+AutograderError              anything we can explain: shown as one message, exit code 1
+├── CourseError              the folder is not a course, or its configuration does not load (exit code 3)
+├── AssignmentError          unknown, not built, not released or broken assignment (exit code 4)
+├── ArchiveError             a folder or zip of submissions that cannot be collected (exit code 5)
+└── SubmissionError          one student's files cannot be read; the class goes on
+
+Every message names the file, cell or key, what is wrong with it and a likely mend.
+"""
+
+from __future__ import annotations
+
+
+class AutograderError(Exception):
+    """Base of all errors whose message is meant for the person at the keyboard."""
+
+    exit_code = 1
+
+
+class CourseError(AutograderError):
+    """The course folder or its nbgrader_config.py cannot be used."""
+
+    exit_code = 3
+
+
+class AssignmentError(AutograderError):
+    """An assignment is unknown, not built, not released or broken."""
+
+    exit_code = 4
+
+
+class ArchiveError(AutograderError):
+    """A folder or archive of submissions cannot be collected."""
+
+    exit_code = 5
+
+
+class SubmissionError(AutograderError):
+    """A single submission cannot be read; its message is shown to the student."""
