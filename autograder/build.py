@@ -1,8 +1,8 @@
 """From the .py sources to executed solutions and student versions: what `make notebooks` does.
 
-An author edits ``solutions/NN_slug/NN_slug.py`` (jupytext percent format). Building turns it into the notebook beside it, runs
-that from top to bottom, stores the outputs, and generates the student version. Whether a notebook is up to date can be
-told without running it: `drift` compares all that does not depend on running.
+An author edits ``solutions/NN_slug/NN_slug.py`` (jupytext percent format). Building turns it into the notebook beside
+it, runs that from top to bottom, stores the outputs, and generates the student version. Whether a notebook is up to
+date can be told without running it: `drift` compares all that does not depend on running.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def from_source(path: Path) -> NotebookNode:
     seen: set[str] = set()
     grade_ids: set[str] = set()
     for cell in cells:
+        cell.metadata.pop("lines_to_next_cell", None)  # jupytext's own bookkeeping
         marks = cell.metadata.get("nbgrader")
         if marks is not None:
             if marks["grade_id"] in grade_ids:

@@ -51,7 +51,7 @@ class Course:
 
         try:
             config = PyFileConfigLoader(CONFIG_FILE, path=str(self.root)).load_config()
-        except Exception as error:  # noqa: BLE001  (the file is Python: anything may come out of it)
+        except Exception as error:
             raise CourseError(f"{self.root / CONFIG_FILE} does not load: {type(error).__name__}: {error}") from error
         config.CourseDirectory.root = str(self.root)
         return config
@@ -124,7 +124,8 @@ class Course:
         known = self.assignments()
         if assignment not in known:
             raise AssignmentError(
-                f"There is no assignment {assignment!r} in {self.folder('source')}. Known: {', '.join(known) or 'none'}."
+                f"There is no assignment {assignment!r} in {self.folder('source')}. "
+                f"Known: {', '.join(known) or 'none'}."
             )
         return assignment
 

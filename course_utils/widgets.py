@@ -22,8 +22,8 @@ def explore(draw: Callable[..., Figure], **controls: Any) -> None:
             ``(low, high, step)`` for a slider, a list for a menu, a bool for a tick box.
     """
     import matplotlib.pyplot as plt
-    from ipywidgets import interactive
     from IPython.display import display
+    from ipywidgets import interactive
 
     def show(**values: Any) -> None:
         figure = draw(**values)
