@@ -23,3 +23,33 @@ c.ClearSolutions.text_stub = "*Your answer goes here: replace this line.*"
 
 # Other users of the machine cannot read what kernels and grader say to each other
 c.KernelManager.transport_encryption = "auto"
+
+# Grading. Each of these replaces a part of nbgrader's; autograder/plugins.py says what it does and why
+c.Autograde.pre_convert_hook = "autograder.plugins.before_autograde"
+c.Autograde.exporter_class = "autograder.plugins.SubmissionReader"
+c.Autograde.sanitize_preprocessors = [
+    "autograder.plugins.RebuildSubmission",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograder.plugins.ExecuteSubmission",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbgrader.preprocessors.LimitOutput",
+    "autograder.plugins.SaveMarks",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.ExecuteSubmission.timeout = 20  # seconds for one cell
+c.ExecuteSubmission.total_timeout = 300  # seconds for one submission
+c.ExecuteSubmission.shutdown_kernel = "immediate"
+
+# Feedback: no hidden tests, and nothing that a student wrote runs in the reader's browser
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "autograder.plugins.FeedbackView",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+c.HTMLExporter.sanitize_html = True

@@ -2,36 +2,229 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
 
 from autograder.course import Course
+from autograder.errors import AutograderError
+from autograder.records import Outcome, Record, Status
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False)
+cli = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=False)
 console = Console()
 errors = Console(stderr=True)
 
+Name = Annotated[str, typer.Argument(help="The assignment's name, as in solutions/.", show_default=False)]
+INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
+MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[red]✗[/]"}
 
-@app.callback()
+
+def app() -> None:
+    """Run the command line; errors that we can explain become one message and an exit code (see errors.py)."""
+    try:
+        cli()
+    except AutograderError as error:
+        errors.print(f"[red]Error:[/] {escape(str(error))}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        errors.print("Stopped. What was finished is kept; the same command goes on from there.")
+        sys.exit(INTERRUPTED)
+
+
+@cli.callback()
 def main(
     context: typer.Context,
     course_dir: Annotated[Path, typer.Option(help="The course's root folder, with its nbgrader_config.py.")] = Path(),
 ) -> None:
-    """Release, collect, grade, feedback, export: the instructor's side of the course."""
+    """Release, collect, grade, feedback, export: the instructor's side of the course.
+
+    Run it in the course's root folder, in that order. Exit codes: 0 done; 1 done, but not for everybody, or a problem
+    was found; 2 wrong usage; 3 not a course; 4 an assignment cannot be used; 5 nothing to collect; 130 interrupted.
+    """
     context.obj = course_dir.resolve()
 
 
-@app.command()
+@cli.command()
 def build(
     context: typer.Context,
-    assignments: Annotated[list[str] | None, typer.Argument(help="All by default.")] = None,
-    force: Annotated[bool, typer.Option(help="Run notebooks anew even where the source has not changed.")] = False,
+    assignments: Annotated[list[str] | None, typer.Argument(help="All by default.", show_default=False)] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run notebooks anew even where the source is the same.")
+    ] = False,
 ) -> None:
-    """Run changed solution notebooks and generate their student versions."""
-    from autograder.build import build as run
+    """Run changed solution notebooks and generate their student versions.
 
-    for name, executed in run(Course(context.obj), assignments, force=force):
-        console.print(f"{name}: {'run and released' if executed else 'up to date, released'}")
+    Example: autograder build 01_convolution_by_hand
+    """
+    from autograder import build as module
+
+    course = Course(context.obj)
+    names = assignments or course.assignments()
+    with _progress() as progress:
+        for name, executed in progress.track(module.build(course, names, force=force), total=len(names)):
+            progress.console.print(f"{name}: {'run and released' if executed else 'was up to date, released'}")
+
+
+@cli.command()
+def release(
+    context: typer.Context,
+    assignments: Annotated[list[str] | None, typer.Argument(help="All by default.", show_default=False)] = None,
+) -> None:
+    """Generate student versions in notebooks/ and register them in the gradebook.
+
+    Example: autograder release 01_convolution_by_hand
+    """
+    from autograder.release import release as run
+
+    course = Course(context.obj)
+    for name in assignments or course.assignments():
+        console.print(f"{name} → {run(course, name)}", soft_wrap=True)
+
+
+@cli.command()
+def collect(
+    context: typer.Context,
+    assignment: Name,
+    path: Annotated[Path, typer.Argument(help="A folder or zip of submissions.", show_default=False)],
+    pattern: Annotated[
+        str | None, typer.Option(help="Regular expression for file paths, with a group (?P<student>…).")
+    ] = None,
+) -> None:
+    """Copy submissions from a folder or zip to submitted/.
+
+    Knows the names that Canvas and Moodle give, a folder per student, and a file per student.
+
+    Example: autograder collect 01_convolution_by_hand ~/Downloads/submissions.zip
+    """
+    from autograder.collect import collect as run
+
+    collection = run(Course(context.obj), assignment, path, pattern)
+    for name, reason in collection.ignored:
+        console.print(f"[yellow]not used[/] {escape(name)}: {escape(reason)}", soft_wrap=True)
+    counts = Counter(found.change for found in collection.students)
+    console.print(
+        f"{len(collection.students)} students: " + ", ".join(f"{number} {change}" for change, number in counts.items())
+    )
+
+
+@cli.command()
+def grade(
+    context: typer.Context,
+    assignment: Name,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade anew even what has not changed.")] = False,
+) -> None:
+    """Run and mark submissions. Those that have not changed since are not run again.
+
+    Example: autograder grade 01_convolution_by_hand
+    """
+    from autograder import grade as module
+
+    course = Course(context.obj)
+    students = module.submissions(course, assignment, student)
+    graded: list[Record] = []
+    unchanged = 0
+    with _progress() as progress:
+        task = progress.add_task("grading", total=len(students))
+        for record, fresh in module.grade(course, assignment, students, force=force):
+            graded.append(record)
+            unchanged += not fresh
+            progress.update(task, advance=1, description=f"grading (last: {record.student})")
+    console.print(_table(graded))
+    if unchanged:
+        console.print(f"{unchanged} had not changed and were not run again (--force runs them).")
+    console.print(f"Next: autograder feedback {assignment}; autograder export {assignment} --out grades.csv")
+    if any(record.outcome is not Outcome.GRADED for record in graded):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def feedback(
+    context: typer.Context,
+    assignment: Name,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default=False)
+    ] = None,
+) -> None:
+    """Write a page for each student: points, what the checks said, comments. Hidden tests are not in it.
+
+    Example: autograder feedback 01_convolution_by_hand
+    """
+    from autograder import feedback as module
+
+    course = Course(context.obj)
+    students = module.students(course, assignment, student)
+    with _progress() as progress:
+        pages = list(progress.track(module.feedback(course, assignment, students), total=len(students)))
+    console.print(f"{len(pages)} pages, the first: {pages[0]}", soft_wrap=True)
+
+
+@cli.command()
+def export(
+    context: typer.Context,
+    assignment: Name,
+    out: Annotated[Path, typer.Option(help="The CSV file to write.")] = Path("grades.csv"),
+) -> None:
+    """Write the grades as CSV: one row per student, with the reason where there is no mark.
+
+    Example: autograder export 01_convolution_by_hand --out grades.csv
+    """
+    from autograder.export import export as run
+
+    number = run(Course(context.obj), assignment, out)
+    console.print(f"{number} students → {out}", soft_wrap=True)
+
+
+@cli.command()
+def doctor(context: typer.Context) -> None:
+    """Check environment, kernel, data, disk and course; say what to do about each finding.
+
+    Example: autograder doctor
+    """
+    from autograder.doctor import Level, examine
+
+    worst = 0
+    for finding in examine(context.obj):
+        console.print(
+            f"{MARKS[finding.level]} [bold]{escape(finding.topic)}[/]: {escape(finding.what)}", soft_wrap=True
+        )
+        if finding.mend:
+            console.print(f"    → {escape(finding.mend)}", soft_wrap=True)
+        worst = max(worst, finding.level is Level.PROBLEM)
+    raise typer.Exit(worst)
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console)
+
+
+def _table(records: list[Record]) -> Table:
+    table = Table("Student", "Outcome", "Points", "What stands out", title=f"{len(records)} submissions")
+    for record in sorted(records, key=lambda record: record.student):
+        points = "–" if record.score is None else f"{record.score:g} of {record.max_score:g}"
+        color = "green" if record.outcome is Outcome.GRADED else "red"
+        table.add_row(escape(record.student), f"[{color}]{record.outcome}[/]", points, escape(_remark(record)))
+    return table
+
+
+def _remark(record: Record) -> str:
+    """The few words about a submission that fit into a table."""
+    if record.reason:
+        return record.reason
+    groups: dict[Status, list[str]] = {}
+    for item in record.items:
+        if item.status is not Status.PASSED:
+            groups.setdefault(item.status, []).append(re.sub(r"[-_]tests?$", "", item.grade_id))
+    remarks = [f"{status}: {', '.join(names)}" for status, names in groups.items()]
+    return "; ".join([*remarks, *record.notes])

@@ -6,6 +6,7 @@ import io
 import logging
 import os
 import sys
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,16 +81,19 @@ class Course:
             nbgrader.converters.NbGraderException: when nbgrader gives up; its ``log`` attribute holds what was logged.
         """
         from nbgrader.coursedir import CourseDirectory
+        from sqlalchemy.exc import SAWarning
 
         buffer = io.StringIO()
         log = logging.Logger("nbgrader", logging.WARNING)
         log.addHandler(logging.StreamHandler(buffer))
         directory = CourseDirectory(config=self.config, assignment_id=assignment, student_id=student, log=log)
-        _put_tools_on_path()
+        self.tools_on_path()
         run = converter(coursedir=directory, config=self.config, log=log)
         run.force = True
         try:
-            run.start()
+            with warnings.catch_warnings():  # SQLAlchemy 2 has remarks on how nbgrader uses it
+                warnings.simplefilter("ignore", SAWarning)
+                run.start()
         except Exception as error:
             error.log = buffer.getvalue()  # type: ignore[attr-defined]
             raise
@@ -138,9 +142,9 @@ class Course:
         pattern = Path(self.directory.format_path(getattr(self.directory, f"{step}_directory"), "*", assignment))
         return sorted(path.parent.name for path in self.root.glob(str(pattern.relative_to(self.root))) if path.is_dir())
 
-
-def _put_tools_on_path() -> None:
-    """Let nbgrader find `alembic`, which it starts by name, also when the environment is not activated."""
-    tools = str(Path(sys.executable).parent)
-    if tools not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = tools + os.pathsep + os.environ.get("PATH", "")
+    @staticmethod
+    def tools_on_path() -> None:
+        """Let nbgrader find `alembic`, which it starts by name, also when the environment is not activated."""
+        tools = str(Path(sys.executable).parent)
+        if tools not in os.environ.get("PATH", "").split(os.pathsep):
+            os.environ["PATH"] = tools + os.pathsep + os.environ.get("PATH", "")

@@ -5,6 +5,7 @@ AutograderError              anything we can explain: shown as one message, exit
 ├── AssignmentError          unknown, not built, not released or broken assignment (exit code 4)
 ├── ArchiveError             a folder or zip of submissions that cannot be collected (exit code 5)
 └── SubmissionError          one student's files cannot be read; the class goes on
+    └── NoNotebookError      there is no notebook among them
 
 Every message names the file, cell or key, what is wrong with it and a likely mend.
 """
@@ -38,3 +39,7 @@ class ArchiveError(AutograderError):
 
 class SubmissionError(AutograderError):
     """A single submission cannot be read; its message is shown to the student."""
+
+
+class NoNotebookError(SubmissionError):
+    """A submission holds no notebook."""

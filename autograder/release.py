@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from autograder.errors import AssignmentError
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+    from traitlets.config import Config
+
     from autograder.course import Course
 
 
@@ -35,6 +38,31 @@ def release(course: Course, assignment: str) -> Path:
         log = getattr(error, "log", "")
         raise AssignmentError(f"nbgrader cannot generate {assignment}: {_reason(log) or error}") from error
     return course.folder("release", assignment=assignment)
+
+
+def student_version(source: Path, config: Config) -> NotebookNode:
+    """Make the student version of a notebook in memory, by the same steps as `release` but without the gradebook.
+
+    Grading puts answers into this and not into the file in the release folder, which somebody may have worked in.
+
+    Args:
+        source: the executed solution notebook.
+        config: the course's configuration.
+
+    Returns:
+        The notebook that students got, if the source has not changed since.
+    """
+    import nbformat
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.preprocessors import InstantiateTests, SaveCells
+    from traitlets.utils.importstring import import_item
+
+    notebook = nbformat.read(source, as_version=4)
+    for step in GenerateAssignment(config=config).preprocessors:
+        step_class = import_item(step) if isinstance(step, str) else step
+        if step_class not in (InstantiateTests, SaveCells):
+            notebook, _ = step_class(config=config).preprocess(notebook, {})
+    return notebook
 
 
 def _reason(log: str) -> str:

@@ -1,0 +1,157 @@
+"""Is everything there that the course needs? Each finding says what to do about it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from subprocess import DEVNULL
+
+from autograder.course import CONFIG_FILE, Course
+from autograder.errors import AutograderError
+
+DISTRIBUTION = "deep-learning-course"
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    level: Level
+    topic: str
+    what: str
+    mend: str = ""
+
+
+def examine(root: Path) -> Iterator[Finding]:
+    """Look at Python, packages, kernel, data, disk and, when there is one, the course in a folder.
+
+    Args:
+        root: the folder to take for the course.
+
+    Yields:
+        Findings as they come; the kernel takes some seconds.
+    """
+    yield _python()
+    yield from _packages()
+    yield _kernel()
+    yield from _data()
+    yield _disk(root)
+    yield from _course(root)
+
+
+def _python() -> Finding:
+    version = platform.python_version()
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        return Finding(Level.PROBLEM, "Python", version, "Install Python 3.11, 3.12 or 3.13 and run `make` with it.")
+    return Finding(Level.OK, "Python", f"{version} in {sys.prefix}")
+
+
+def _packages() -> Iterator[Finding]:
+    from packaging.requirements import Requirement
+
+    mend = "Run `make`, or: pip install --require-hashes -r requirements.lock"
+    wrong = False
+    for line in importlib.metadata.requires(DISTRIBUTION) or []:
+        need = Requirement(line)
+        if need.marker and not need.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            version = importlib.metadata.version(need.name)
+        except importlib.metadata.PackageNotFoundError:
+            wrong = True
+            yield Finding(Level.PROBLEM, "packages", f"{need.name} is not installed", mend)
+            continue
+        if not need.specifier.contains(version, prereleases=True):
+            wrong = True
+            yield Finding(Level.WARNING, "packages", f"{need.name} {version} is not {need.specifier}", mend)
+    if not wrong:
+        yield Finding(Level.OK, "packages", "all there, in versions that the course was tested with")
+
+
+def _kernel() -> Finding:
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+    from jupyter_client.manager import start_new_kernel
+
+    mend = f"Run: {sys.executable} -m ipykernel install --sys-prefix"
+    try:
+        command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    except NoSuchKernel:
+        return Finding(Level.PROBLEM, "kernel", "there is no kernel called python3", mend)
+    if Path(command).is_absolute() and not Path(command).is_relative_to(sys.prefix):
+        return Finding(Level.WARNING, "kernel", f"python3 runs {command}, not this environment", mend)
+    try:
+        manager, client = start_new_kernel(kernel_name="python3", stdout=DEVNULL, stderr=DEVNULL)
+    except Exception as error:  # noqa: BLE001  (whatever keeps a kernel from starting, the advice is the same)
+        return Finding(Level.PROBLEM, "kernel", f"python3 does not start: {error}", mend)
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+    return Finding(Level.OK, "kernel", "python3 starts and answers")
+
+
+def _data() -> Iterator[Finding]:
+    staged = os.environ.get("COURSE_DATA_DIR")
+    if not staged:
+        yield Finding(Level.OK, "data", "COURSE_DATA_DIR is not set: notebooks use the data that they bring along")
+    elif not Path(staged).is_dir():
+        mend = "Create it and put the data sets there, or unset the variable."
+        yield Finding(Level.PROBLEM, "data", f"COURSE_DATA_DIR={staged} is not a folder", mend)
+    else:
+        yield Finding(
+            Level.OK, "data", f"COURSE_DATA_DIR={staged} holds {sum(1 for _ in Path(staged).iterdir())} entries"
+        )
+
+
+def _disk(root: Path) -> Finding:
+    free = shutil.disk_usage(root).free / 2**30
+    if free < 1:
+        return Finding(
+            Level.WARNING, "disk", f"{free:.1f} GiB free", "Free some space: grading a class takes up to 1 GiB."
+        )
+    return Finding(Level.OK, "disk", f"{free:.0f} GiB free")
+
+
+def _course(root: Path) -> Iterator[Finding]:
+    if not (root / CONFIG_FILE).exists():
+        yield Finding(
+            Level.WARNING,
+            "course",
+            f"{root} has no {CONFIG_FILE}",
+            "Only instructors need one: run this in the course's root folder, or add --course-dir before `doctor`.",
+        )
+        return
+    try:
+        yield from _assignments(Course(root))
+    except AutograderError as error:
+        yield Finding(Level.PROBLEM, "course", str(error), f"Mend {CONFIG_FILE}.")
+
+
+def _assignments(course: Course) -> Iterator[Finding]:
+    from autograder.build import drift
+
+    names = course.assignments()
+    if not names:
+        yield Finding(Level.WARNING, "course", f"no assignments in {course.folder('source')}", "Write one; see docs/.")
+    for name in names:
+        problems = drift(course, name)
+        released = (course.folder("release", assignment=name) / f"{name}.ipynb").exists()
+        if problems:
+            yield Finding(Level.WARNING, name, problems[0], "Run `make notebooks`.")
+        elif not released:
+            yield Finding(Level.WARNING, name, "has no student version", f"Run: autograder release {name}")
+        else:
+            yield Finding(Level.OK, name, "built and released")

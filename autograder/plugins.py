@@ -1,0 +1,277 @@
+"""What nbgrader is told to use in place of its own parts; nbgrader_config.py names each of these.
+
+Because they are plugged into nbgrader, ``nbgrader autograde``, the formgrader's button and ``autograder grade`` do the
+same. In the order in which they meet a submission:
+
+`before_autograde`   finds the notebook under another name
+`SubmissionReader`   reads the file, trusting nothing
+`RebuildSubmission`  puts its answers into the released notebook
+`ExecuteSubmission`  runs it; hangs and crashes cost the cell that caused them, not the submission
+`SaveMarks`          scores test cells by their outcome
+`FeedbackView`       makes the page that the student sees
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import time
+from html import escape
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import Any
+
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_output
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import (
+    ClearHiddenTests,
+    Execute,
+    NbGraderPreprocessor,
+    SaveAutoGrades,
+)
+from nbgrader.utils import is_grade
+from traitlets import Integer, Unicode
+
+from autograder import submission
+from autograder.errors import NoNotebookError
+from autograder.rebuild import grade_id, rebuild
+from autograder.release import student_version
+
+Result = tuple[NotebookNode, dict[str, Any]]
+
+TIMED_OUT, KERNEL_DIED, NOT_RUN = "TimedOut", "KernelDied", "NotRun"  # names of errors that stand for an outcome
+
+
+def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Find a notebook that was handed in under another name (`Autograde.pre_convert_hook`).
+
+    A copy with the right name is put beside it and takes its place in nbgrader's list.
+
+    Args:
+        assignment: the assignment's name.
+        student: whatever nbgrader was asked for, maybe ``"*"``; not used, the paths tell the student.
+        notebooks: paths of this student's notebooks; changed in place.
+    """
+    del student
+    if notebooks:
+        notebooks[:] = [str(adopt(Path(notebooks[0]).parent, assignment))]
+
+
+def adopt(folder: Path, assignment: str) -> Path:
+    """Make sure that a submission's notebook has the name of its assignment.
+
+    Args:
+        folder: the submission's folder.
+        assignment: the assignment's name, which is also its notebook's.
+
+    Returns:
+        The notebook to grade. Several with other names: the last one changed.
+
+    Raises:
+        NoNotebookError: when there is none at all.
+        SubmissionError: when the only one under another name cannot be read.
+    """
+    wanted = folder / f"{assignment}.ipynb"
+    if not wanted.exists():
+        others = sorted(folder.glob("*.ipynb"), key=lambda path: (path.lstat().st_mtime, path.name))
+        if not others:
+            names = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
+            raise NoNotebookError(f"There is no notebook (.ipynb) in what you handed in, only: {names}.")
+        submission.read(others[-1])  # refuses links and what is no notebook, before a copy is made
+        shutil.copy2(others[-1], wanted)
+        logging.getLogger("traitlets").warning("Graded %s as %s", others[-1], wanted.name)
+    return wanted
+
+
+class SubmissionReader(NotebookExporter):  # type: ignore[misc]
+    """Reads submitted files with `autograder.submission.read` (`Autograde.exporter_class`)."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
+        """Read a notebook: strictly where students wrote it, as it is where nbgrader wrote it."""
+        resources = {**(resources or {}), "metadata": {"name": Path(filename).stem, "path": str(Path(filename).parent)}}
+        course = CourseDirectory(config=self.config)
+        ours = Path(course.format_path(course.autograded_directory, ".", ".")).resolve()
+        if Path(filename).resolve().is_relative_to(ours):
+            converted = super().from_filename(filename, resources, **kwargs)
+        else:
+            converted = self.from_notebook_node(submission.read(Path(filename)), resources, **kwargs)
+        return converted  # type: ignore[no-any-return]
+
+
+class RebuildSubmission(NbGraderPreprocessor):  # type: ignore[misc]
+    """Puts the answers into the released notebook (first of `Autograde.sanitize_preprocessors`)."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Result:
+        """Return the rebuilt notebook; notes for the student are left in its metadata."""
+        course = CourseDirectory(config=self.config)
+        folder = course.format_path(course.source_directory, ".", resources["nbgrader"]["assignment"])
+        source = Path(folder) / f"{resources['nbgrader']['notebook']}.ipynb"
+        rebuilt, notes = rebuild(student_version(source, self.config), nb)
+        handed_in = Path(resources["metadata"]["path"])
+        notes += [
+            f"Your file was called “{path.name}”; it was graded as “{source.name}”."
+            for path in sorted(handed_in.glob("*.ipynb"))
+            if path.name != source.name and _same(path, handed_in / source.name)
+        ]
+        rebuilt.metadata["autograder"] = {"notes": notes}
+        return rebuilt, resources
+
+
+def _same(first: Path, second: Path) -> bool:
+    return not first.is_symlink() and first.read_bytes() == second.read_bytes()
+
+
+class ExecuteSubmission(Execute):  # type: ignore[misc]
+    """Runs a submission (first of `Autograde.autograde_preprocessors`).
+
+    A cell that runs too long is interrupted and the next one goes on. A cell that cannot be interrupted, or that brings
+    the kernel down, is given up: all others are run again in a new kernel without it.
+    """
+
+    skip_cells_with_tag = Unicode("demo", help="Lecture cells that no answer needs; not run.").tag(config=True)
+    timeout = Integer(20, help="Seconds that a cell may run.").tag(config=True)
+    total_timeout = Integer(300, help="Seconds that a submission may run.").tag(config=True)
+    max_restarts = Integer(3, help="Cells that may take the kernel with them before the rest is not run.").tag(
+        config=True
+    )
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any], km: Any = None) -> Result:
+        """Run all cells; restart without the guilty one as often as needed and allowed."""
+        self.error_on_timeout = _error(TIMED_OUT, f"stopped after {self.timeout} s. Is there a loop that does not end?")
+        self._given_up: dict[int, NotebookNode] = {}
+        self._deadline = time.monotonic() + self.total_timeout
+        self._last = len(nb.cells)
+        while True:
+            try:
+                nb, resources = super().preprocess(nb, resources, km)
+            except _KernelLostError as lost:
+                self._given_up[lost.index] = lost.error
+                if len(self._given_up) > self.max_restarts:
+                    self._last = lost.index
+            else:
+                nb.metadata.setdefault("autograder", NotebookNode(notes=[])).notes += _accidents(nb)
+                return nb, resources
+
+    async def async_start_new_kernel(self, **kwargs: Any) -> None:
+        """Start the kernel; what a submission writes past Jupyter to the terminal goes nowhere."""
+        await super().async_start_new_kernel(stdout=DEVNULL, stderr=DEVNULL, **kwargs)
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> Result:
+        """Run one cell, unless it was given up or time is up."""
+        if cell.cell_type != "code":
+            return cell, resources
+        if index in self._given_up:
+            cell.outputs = [self._given_up[index]]
+        elif index > self._last:
+            cell.outputs = [_error(NOT_RUN, "not run: cells before this one crashed too often.")]
+        elif time.monotonic() > self._deadline:
+            cell.outputs = [_error(NOT_RUN, f"not run: the notebook took more than {self.total_timeout} s.")]
+        else:
+            self._run(cell, resources, index)
+        return cell, resources
+
+    def _run(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> None:
+        try:
+            super().preprocess_cell(cell, resources, index)
+        except CellTimeoutError:
+            error = _error(TIMED_OUT, f"stopped after {self.timeout} s; it could not be interrupted.")
+            raise _KernelLostError(index, error) from None
+        except DeadKernelError:
+            error = _error(KERNEL_DIED, "this cell ended the whole Python process (exit, crash or out of memory).")
+            raise _KernelLostError(index, error) from None
+
+
+def _accidents(nb: NotebookNode) -> list[str]:
+    """Tell of cells that hung or crashed outside the tests, which show only what came of it."""
+    return [
+        f"The cell “{grade_id(cell) or cell.source.strip().splitlines()[0][:60]}”: {output.evalue}"
+        for cell in nb.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error" and output.ename in (TIMED_OUT, KERNEL_DIED) and not is_grade(cell)
+    ]
+
+
+class _KernelLostError(Exception):
+    def __init__(self, index: int, error: NotebookNode) -> None:
+        super().__init__(index)
+        self.index, self.error = index, error
+
+
+def _error(name: str, message: str) -> NotebookNode:
+    return new_output("error", ename=name, evalue=message, traceback=[f"\x1b[0;31m{name}\x1b[0m: {message}"])
+
+
+class SaveMarks(SaveAutoGrades):  # type: ignore[misc]
+    """Scores test cells by what the tests did (in `Autograde.autograde_preprocessors`).
+
+    nbgrader fails a test cell that wrote to stderr; TensorFlow, warnings and progress bars all do.
+    """
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], cell_index: int) -> Result:
+        """Record the score of a graded cell as if nothing had been written to stderr."""
+        judged = cell
+        if cell.cell_type == "code" and is_grade(cell):
+            judged = NotebookNode(cell)
+            judged.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+        super().preprocess_cell(judged, resources, cell_index)
+        return cell, resources
+
+
+class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
+    """Makes the page that a student sees (in `GenerateFeedback.preprocessors`, after GetGrades).
+
+    Hidden tests are taken out of test cells and of tracebacks; on top stands a table of all exercises with what the
+    checks said, and what had to be put right in the submission.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Result:
+        """Return the notebook as the student may see it."""
+        for cell in nb.cells:
+            if cell.cell_type == "code" and is_grade(cell):
+                self._hide(cell)
+        nb.cells.insert(0, new_markdown_cell(_overview(nb)))
+        return nb, resources
+
+    def _hide(self, cell: NotebookNode) -> None:
+        if self.begin_test_delimeter in cell.source:
+            self._remove_hidden_test_region(cell)
+            cell.source = cell.source.rstrip() + "\n# … and hidden tests"
+        for output in cell.outputs:
+            if output.output_type == "error":
+                output.traceback = _student_frames(output.traceback, cell.execution_count, message(output))
+
+
+def message(output: NotebookNode) -> str:
+    """What an error output tells the student, in one line or a few: a check's own words, else the error's name too."""
+    plain = output.ename in ("CheckFailed", "AssertionError", TIMED_OUT, KERNEL_DIED, NOT_RUN)
+    if plain and output.evalue:
+        return str(output.evalue)
+    return f"{output.ename}: {output.evalue}" if output.evalue else str(output.ename)
+
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def _student_frames(traceback: list[str], count: int | None, last: str) -> list[str]:
+    """Keep the frames of a traceback that lie in the student's cells: not in the test cell, not in our files."""
+    frames = [frame for frame in traceback if ANSI.sub("", frame).lstrip().startswith("Cell In[")]
+    return [frame for frame in frames if f"In[{count}]" not in ANSI.sub("", frame)] + [last]
+
+
+def _overview(nb: NotebookNode) -> str:
+    rows = []
+    for cell in nb.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if not is_grade(cell):
+            continue
+        score = "to be marked" if marks.get("score") is None else f"{marks['score']:g}"
+        errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+        said = escape(message(errors[-1])).replace("\n", "<br>").replace("|", "&#124;") if errors else ""
+        rows.append(f"| [{marks['grade_id']}](#{marks['grade_id']}) | {score} of {marks['points']:g} | {said} |")
+    notes = [f"- {escape(note)}" for note in nb.metadata.get("autograder", {}).get("notes", [])]
+    table = ["| Exercise | Points | What the checks said |", "|---|---|---|", *rows]
+    return "\n".join(["## Your result", "", *table, "", *(["**Please note**", "", *notes] if notes else [])])

@@ -1,0 +1,96 @@
+"""What grading one submission came to: a plain record, kept as JSON in ``records/<assignment>/<student>.json``.
+
+The gradebook holds the marks; the record holds the rest: the outcome, a message per test, what had to be put right, and
+the fingerprints by which the next run knows that nothing has changed. It is written last, so a submission whose record
+is missing was not graded to the end.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ValidationError
+
+if TYPE_CHECKING:
+    from autograder.course import Course
+
+
+class Outcome(StrEnum):
+    """How grading a submission ended."""
+
+    GRADED = "graded"
+    UNREADABLE = "unreadable"  # no mark: the file is not a notebook; the reason says why
+    MISSING = "missing"  # no mark: there is no notebook among the files
+    GRADER_ERROR = "grader error"  # no mark: our fault or the assignment's, not the student's
+
+
+class Status(StrEnum):
+    """How one test or question ended."""
+
+    PASSED = "passed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+    KERNEL_DIED = "kernel died"
+    NOT_RUN = "not run"
+    UNANSWERED = "unanswered"
+    TO_BE_MARKED = "to be marked by hand"
+
+
+class Item(BaseModel):
+    """One graded cell."""
+
+    grade_id: str
+    status: Status
+    score: float | None  # None until somebody has marked it by hand
+    max_score: float
+    message: str = ""  # for the student: the check's own words
+
+
+class Record(BaseModel):
+    """One graded submission."""
+
+    assignment: str
+    student: str
+    outcome: Outcome
+    reason: str = ""  # for the student, where there is no mark
+    notes: list[str] = []  # for the student: what had to be put right
+    items: list[Item] = []
+    submission: str = ""  # fingerprint of the files handed in
+    version: str = ""  # fingerprint of assignment and configuration
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float | None:
+        """Points so far; None where there is no mark."""
+        return sum(item.score or 0.0 for item in self.items) if self.outcome is Outcome.GRADED else None
+
+    @property
+    def max_score(self) -> float:
+        """Points that can be had."""
+        return sum(item.max_score for item in self.items)
+
+
+def path(course: Course, assignment: str, student: str) -> Path:
+    """Where the record of a submission is kept."""
+    return course.root / "records" / assignment / f"{student}.json"
+
+
+def load(course: Course, assignment: str, student: str) -> Record | None:
+    """Read a record; None when there is none, or when it is not one (it will be made anew)."""
+    try:
+        return Record.model_validate_json(path(course, assignment, student).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+
+
+def save(course: Course, record: Record) -> None:
+    """Write a record so that a crash leaves the old one or the new one, never half of one."""
+    target = path(course, record.assignment, record.student)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_suffix(".tmp")
+    draft.write_text(record.model_dump_json(indent=1))
+    os.replace(draft, target)

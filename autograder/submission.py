@@ -1,0 +1,163 @@
+"""Reading a file that anybody may have written: to a plain notebook, or to a reason why not.
+
+Nothing of the file is trusted. What comes out holds cell types, sources, ids and the few metadata that grading looks
+at, all of the right type; stored outputs and everything else is left behind.
+"""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.errors import SubmissionError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+MAX_BYTES = 100 * 2**20
+MEND = "Open your notebook in JupyterLab, save it, check that it opens again, and hand in that file."
+CELL_TYPES = ("code", "markdown", "raw")
+PICTURES = ("image/png", "image/jpeg", "image/gif")
+
+
+def read(path: Path) -> NotebookNode:
+    """Read a submitted notebook.
+
+    Args:
+        path: the file.
+
+    Returns:
+        A valid nbformat 4.5 notebook without outputs. Cells keep their type, source, id and
+        ``metadata.nbgrader.grade_id``, and pictures that are attached to Markdown. ``metadata.no_id`` marks cells
+        whose id was made up here.
+
+    Raises:
+        SubmissionError: a link or not a file, empty, too large, not UTF-8, not JSON, not a notebook. The message
+            says which, and what the student can do.
+    """
+    content = _parse(path.name, _text(path))
+    if not isinstance(content, dict):
+        raise SubmissionError(f"{path.name} is not a notebook. {MEND}")
+    if isinstance(content.get("worksheets"), list):
+        content = _upgraded(path.name, content)
+    if not isinstance(content.get("cells"), list):
+        raise SubmissionError(f"{path.name} is not a notebook: it has no list of cells. {MEND}")
+    return _plain(content)
+
+
+def refuse_links(folder: Path) -> None:
+    """Check that a submission's folder holds no links: through one, the grader could read what is not the student's.
+
+    Raises:
+        SubmissionError: when there is one.
+    """
+    links = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_symlink())
+    if links:
+        raise SubmissionError(f"What you handed in holds links ({', '.join(links)}). Hand in the files themselves.")
+
+
+def _text(path: Path) -> str:
+    info = path.lstat()
+    if not stat.S_ISREG(info.st_mode):
+        raise SubmissionError(f"{path.name} is a link or a special file. Hand in the notebook itself.")
+    if info.st_size == 0:
+        raise SubmissionError(f"{path.name} is empty. {MEND}")
+    if info.st_size > MAX_BYTES:
+        raise SubmissionError(
+            f"{path.name} has {info.st_size / 2**20:.0f} MiB, more than {MAX_BYTES // 2**20}. "
+            "Choose Edit > Clear Outputs of All Cells, save, and hand in again."
+        )
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SubmissionError(
+            f"{path.name} is not a text file in UTF-8 (byte {error.start}). It was damaged or is no notebook. {MEND}"
+        ) from None
+
+
+def _parse(name: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
+        what = "breaks off" if cut else "is damaged"
+        raise SubmissionError(
+            f"{name} {what} at line {error.lineno} (of {text.count(chr(10)) + 1}): "
+            f"it was not saved or uploaded whole. {MEND}"
+        ) from None
+    except (RecursionError, ValueError):
+        raise SubmissionError(
+            f"{name} is nested too deeply or holds an absurd number: it is no notebook. {MEND}"
+        ) from None
+
+
+def _upgraded(name: str, content: dict[str, Any]) -> dict[str, Any]:
+    """Bring a notebook of nbformat 3 (before 2015) to 4."""
+    import nbformat
+
+    try:
+        return dict(nbformat.convert(nbformat.from_dict(content), 4))
+    except Exception as error:  # noqa: BLE001  (the converter meets whatever the file holds)
+        raise SubmissionError(
+            f"{name} has an old notebook format that cannot be converted ({type(error).__name__}). {MEND}"
+        ) from None
+
+
+def _plain(content: dict[str, Any]) -> NotebookNode:
+    from nbformat.v4 import new_notebook
+
+    cells: list[NotebookNode] = []
+    seen: set[str] = set()
+    for raw in content["cells"]:
+        cell = _cell(raw)
+        if cell is not None:
+            if cell.id in seen:
+                cell.id = _fresh(cell.id, seen)
+            seen.add(cell.id)
+            cells.append(cell)
+    return new_notebook(cells=cells)
+
+
+def _fresh(name: str, seen: set[str]) -> str:
+    return next(f"{name[:50]}-{i}" for i in range(2, len(seen) + 3) if f"{name[:50]}-{i}" not in seen)
+
+
+def _cell(raw: Any) -> NotebookNode | None:
+    from nbformat import v4
+
+    if not isinstance(raw, dict) or raw.get("cell_type") not in CELL_TYPES:
+        return None
+    kind = raw["cell_type"]
+    cell = getattr(v4, f"new_{kind}_cell")(source=_source(raw.get("source")), metadata=_metadata(raw.get("metadata")))
+    name = raw.get("id")
+    if isinstance(name, str) and 0 < len(name) <= 64 and all(c.isalnum() or c in "-_" for c in name) and name.isascii():
+        cell.id = name
+    else:
+        cell.metadata["no_id"] = True
+    if kind == "markdown" and (pictures := _pictures(raw.get("attachments"))):
+        cell.attachments = pictures
+    return cell
+
+
+def _source(source: Any) -> str:
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    return source if isinstance(source, str) else ""
+
+
+def _metadata(metadata: Any) -> dict[str, Any]:
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = marks.get("grade_id") if isinstance(marks, dict) else None
+    return {"nbgrader": {"grade_id": name}} if isinstance(name, str) else {}
+
+
+def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
+    if not isinstance(attachments, dict):
+        return {}
+    return {
+        name: {kind: data for kind, data in bundle.items() if kind in PICTURES and isinstance(data, str)}
+        for name, bundle in attachments.items()
+        if isinstance(bundle, dict) and "/" not in name and "\\" not in name
+    }

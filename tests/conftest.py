@@ -1,0 +1,49 @@
+"""A course of one tiny assignment, built once and copied for each test that changes it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+
+from autograder.build import build
+from autograder.course import Course
+from tests.classroom import Classroom
+
+ROOT = Path(__file__).parents[1]
+os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a course whose assignment ps1 is built and released; for reading only."""
+    root = tmp_path_factory.mktemp("course")
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    with (root / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.ExecuteSubmission.timeout = 3\n")
+    (root / "solutions" / "ps1").mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "data" / "ps1.py", root / "solutions" / "ps1")
+    assert list(build(Course(root))) == [("ps1", True)]
+    return root
+
+
+@pytest.fixture
+def course(built: Path, tmp_path: Path) -> Course:
+    """A course of its own for a test."""
+    shutil.copytree(built, tmp_path / "course")
+    return Course(tmp_path / "course")
+
+
+@pytest.fixture
+def ps1(course: Course) -> Classroom:
+    """Makes submissions of ps1."""
+    return Classroom(course, "ps1")
+
+
+@pytest.fixture
+def released(ps1: Classroom) -> NotebookNode:
+    """The student version of ps1."""
+    return ps1.released()
