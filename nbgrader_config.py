@@ -14,7 +14,7 @@ c.CourseDirectory.ignore = [
     "*.pyc",
     "__pycache__",
     "feedback",
-    "[0-9][0-9]_*.py",  # the notebooks' sources hold the solutions: never released
+    "*.py",  # the notebooks' sources hold the solutions: never released
 ]
 
 # What students find in place of a solution
@@ -45,11 +45,12 @@ c.Autograde.autograde_preprocessors = [
 c.ExecuteSubmission.timeout = 20  # seconds for one cell
 c.ExecuteSubmission.total_timeout = 300  # seconds for one submission
 c.ExecuteSubmission.shutdown_kernel = "immediate"
+c.ExecuteSubmission.record_timing = False  # the same submission gives the same file
 
 # Feedback: no hidden tests, and nothing that a student wrote runs in the reader's browser
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "autograder.plugins.FeedbackView",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    "autograder.plugins.FeedbackView",
 ]
 c.HTMLExporter.sanitize_html = True

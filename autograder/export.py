@@ -72,7 +72,7 @@ def _row(course: Course, assignment: str, name: str, student: Any, entry: Any) -
     record = records.load(course, assignment, name)
     if record and record.outcome is not Outcome.GRADED:
         return {**row, "outcome": record.outcome.value, "reason": record.reason}
-    if entry is None:
+    if entry is None or not course.folder("autograded", name, assignment).is_dir():
         handed_in = course.folder("submitted", name, assignment).is_dir()
         return {**row, "outcome": "not graded yet" if handed_in else "nothing handed in"}
     grades = [grade for notebook in entry.notebooks for grade in notebook.grades]

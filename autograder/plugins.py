@@ -26,6 +26,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     ClearHiddenTests,
@@ -222,7 +223,7 @@ class SaveMarks(SaveAutoGrades):  # type: ignore[misc]
 
 
 class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
-    """Makes the page that a student sees (in `GenerateFeedback.preprocessors`, after GetGrades).
+    """Makes the page that a student sees (last of `GenerateFeedback.preprocessors`).
 
     Hidden tests are taken out of test cells and of tracebacks; on top stands a table of all exercises with what the
     checks said, and what had to be put right in the submission.
@@ -233,7 +234,8 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
         for cell in nb.cells:
             if cell.cell_type == "code" and is_grade(cell):
                 self._hide(cell)
-        nb.cells.insert(0, new_markdown_cell(_overview(nb)))
+        nb.cells.insert(0, new_markdown_cell(_overview(nb, _unmarked(resources["nbgrader"]))))
+        resources["inlining"]["css"].append(TABLE_STYLE)
         return nb, resources
 
     def _hide(self, cell: NotebookNode) -> None:
@@ -253,6 +255,9 @@ def message(output: NotebookNode) -> str:
     return f"{output.ename}: {output.evalue}" if output.evalue else str(output.ename)
 
 
+TABLE_STYLE = (
+    ".rendered_html td, .rendered_html th { padding: 0.3em 1em; text-align: left; border-bottom: 1px solid #ddd }"
+)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -262,16 +267,25 @@ def _student_frames(traceback: list[str], count: int | None, last: str) -> list[
     return [frame for frame in frames if f"In[{count}]" not in ANSI.sub("", frame)] + [last]
 
 
-def _overview(nb: NotebookNode) -> str:
+def _unmarked(where: dict[str, str]) -> set[str]:
+    """Names of the written answers that nobody has marked yet."""
+    with Gradebook(where["db_url"]) as gradebook:
+        grades = gradebook.find_submission_notebook(where["notebook"], where["assignment"], where["student"]).grades
+        return {grade.name for grade in grades if grade.needs_manual_grade and grade.manual_score is None}
+
+
+def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
     rows = []
     for cell in nb.cells:
         marks = cell.metadata.get("nbgrader", {})
         if not is_grade(cell):
             continue
-        score = "to be marked" if marks.get("score") is None else f"{marks['score']:g}"
+        points = f"{marks['score']:g} of {marks['points']:g}"
+        if marks["grade_id"] in unmarked:
+            points = f"to be marked, out of {marks['points']:g}"
         errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
         said = escape(message(errors[-1])).replace("\n", "<br>").replace("|", "&#124;") if errors else ""
-        rows.append(f"| [{marks['grade_id']}](#{marks['grade_id']}) | {score} of {marks['points']:g} | {said} |")
+        rows.append(f"| [{marks['grade_id']}](#{marks['grade_id']}) | {points} | {said} |")
     notes = [f"- {escape(note)}" for note in nb.metadata.get("autograder", {}).get("notes", [])]
     table = ["| Exercise | Points | What the checks said |", "|---|---|---|", *rows]
     return "\n".join(["## Your result", "", *table, "", *(["**Please note**", "", *notes] if notes else [])])

@@ -6,6 +6,7 @@ Used by the tests and by `make demo`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ class Classroom:
     def right(self) -> dict[str, str]:
         """The reference answers of all code exercises, by grade_id."""
         return {
-            grade_id(cell): cell.source
+            grade_id(cell): re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", cell.source).rstrip()
             for cell in self.source.cells
             if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
         }
