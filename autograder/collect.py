@@ -11,7 +11,6 @@ import re
 import shutil
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -28,13 +27,15 @@ if TYPE_CHECKING:
 # Tried in this order on each file's path inside the folder or archive. `student` names the student, `try` counts
 # resubmissions of the same file, the highest wins.
 PATTERNS = {
-    "Moodle": r"(?:.*/)?(?P<student>[^/]+_\d+)_assignsubmission_file_?/?(?P<file>[^/]*)",
-    "Canvas": r"(?:.*/)?(?P<student>[^/_]+)(?:_LATE)?_(?P<id>\d+)_\d+_(?P<file>[^/]*?)(?:-(?P<try>\d+))?\.ipynb",
+    "Moodle": r"(?:.*/)?(?P<student>[^/]+_\d+)_assignsubmission_file_?/?(?P<file>.*)",
+    "Canvas": r"(?:.*/)?(?P<student>[^/_]+)(?:_LATE)?_(?P<id>\d+)_\d+_"
+    r"(?P<file>[^/]*?)(?:-(?P<try>\d+))?\.ipynb(?:\.txt|\.json)?",
     "nbgrader": r"(?:.*/)?(?P<student>[^/]+)/{assignment}/(?P<file>[^/]+)",
     "folder per student": r"(?:.*/)?(?P<student>[^/]+)/(?P<file>[^/]+)",
     "file per student": r"(?P<student>[^/]+?)(?:_{assignment})?\.ipynb(?:\.txt|\.json)?",
 }
 MAX_MEMBERS = 200_000
+MAX_NAME = 200  # bytes of a student's id, which names folders and files
 NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # mail programs and browsers add endings
 JUNK = re.compile(r"(^|/)(__MACOSX|\.ipynb_checkpoints|\.DS_Store|Thumbs\.db|\._[^/]*)(/|$)")
 
@@ -102,7 +103,7 @@ def collect(course: Course, assignment: str, path: Path, pattern: str | None = N
         for student, member in sorted(latest.items()):
             try:
                 content = member.read()
-            except (zipfile.BadZipFile, OSError, EOFError, zlib.error) as error:
+            except Exception as error:  # noqa: BLE001  (zipfile has a dozen ways to stumble over a damaged member)
                 collection.ignored.append((member.path, f"cannot be read: {error}"))
             else:
                 change = _store(course, assignment, student, content)
@@ -160,7 +161,9 @@ def _student(path: str, patterns: list[re.Pattern[str]]) -> tuple[str | None, in
             groups = found.groupdict()
             name = "_".join(part for part in (groups["student"], groups.get("id")) if part)
             name = re.sub(r"[^\w.@-]+", "_", name).strip("._")
-            return (name or None), int(groups.get("try") or 0)
+            attempt = groups.get("try") or ""  # of a --pattern it may be anything
+            fits = 0 < len(name.encode()) <= MAX_NAME
+            return (name if fits else None), int(attempt[:9]) if attempt.isdecimal() else 0
     return None, 0
 
 
@@ -171,7 +174,7 @@ def _members(path: Path, stack: ExitStack, collection: Collection) -> list[_Memb
         raise ArchiveError(f"{path} does not exist.")
     try:
         archive = stack.enter_context(zipfile.ZipFile(path))
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ArchiveError(f"{path} is neither a folder nor a zip archive, or is damaged ({error}).") from None
     return list(_zip_members(path, archive, collection))
 

@@ -69,7 +69,7 @@ def _row(course: Course, assignment: str, name: str, student: Any, entry: Any) -
     row: dict[str, Any] = {"student": name}
     for column in ("first_name", "last_name", "email"):
         row[column] = getattr(student, column, None) or ""
-    record = records.load(course, assignment, name)
+    record = records.current(course, assignment, name)
     if record and record.outcome is not Outcome.GRADED:
         return {**row, "outcome": record.outcome.value, "reason": record.reason}
     if entry is None or not course.folder("autograded", name, assignment).is_dir():

@@ -62,7 +62,7 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Path]:
     from nbgrader.converters import GenerateFeedback
 
     for student in ids:
-        record = records.load(course, assignment, student)
+        record = records.current(course, assignment, student)
         page = course.folder("feedback", student, assignment) / f"{assignment}.html"
         if record and record.outcome is not Outcome.GRADED:
             page.parent.mkdir(parents=True, exist_ok=True)

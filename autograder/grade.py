@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder import records, submission
@@ -63,22 +61,15 @@ def grade(
         AssignmentError: when the assignment has not been released.
     """
     _require_release(course, assignment)
-    version = _fingerprint([course.source(assignment), course.root / "nbgrader_config.py"])
+    version = records.fingerprint([course.source(assignment), course.root / CONFIG_FILE])
     for student in students:
-        folder = course.folder("submitted", student, assignment)
-        handed_in = _fingerprint(sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()))
-        known = records.load(course, assignment, student)
-        if (
-            known
-            and not force
-            and (known.submission, known.version) == (handed_in, version)
-            and _is_final(course, known)
-        ):
+        known = records.current(course, assignment, student)
+        if known and not force and known.version == version and _is_final(course, known):
             yield known, False
             continue
         started = time.monotonic()
         record = _grade_one(course, assignment, student)
-        record.submission, record.version = handed_in, version
+        record.submission, record.version = records.handed_in(course, assignment, student), version
         record.seconds = round(time.monotonic() - started, 2)
         records.save(course, record)
         yield record, True
@@ -166,11 +157,3 @@ def _require_release(course: Course, assignment: str) -> None:
             raise AssignmentError(
                 f"{assignment} is not in the gradebook yet. Release it first: autograder release {assignment}"
             ) from None
-
-
-def _fingerprint(paths: list[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()

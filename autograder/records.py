@@ -7,6 +7,7 @@ is missing was not graded to the end.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -87,10 +88,31 @@ def load(course: Course, assignment: str, student: str) -> Record | None:
         return None
 
 
+def current(course: Course, assignment: str, student: str) -> Record | None:
+    """Read a record if it is about what is handed in now; None also when something else was handed in since."""
+    record = load(course, assignment, student)
+    return record if record and record.submission == handed_in(course, assignment, student) else None
+
+
+def handed_in(course: Course, assignment: str, student: str) -> str:
+    """Fingerprint of what a student handed in."""
+    files = course.folder("submitted", student, assignment).rglob("*")
+    return fingerprint(sorted(path for path in files if path.is_file() and not path.is_symlink()))
+
+
+def fingerprint(paths: list[Path]) -> str:
+    """SHA-256 over names and contents of files, in their order."""
+    digest = hashlib.sha256()
+    for file in paths:
+        digest.update(file.name.encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
 def save(course: Course, record: Record) -> None:
     """Write a record so that a crash leaves the old one or the new one, never half of one."""
     target = path(course, record.assignment, record.student)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".tmp")
-    draft.write_text(record.model_dump_json(indent=1))
+    draft.write_text(record.model_dump_json(indent=1), encoding="utf-8")
     os.replace(draft, target)

@@ -10,6 +10,7 @@ import json
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from autograder.errors import SubmissionError
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 MAX_BYTES = 100 * 2**20
+MAX_CELLS = 20_000  # each takes half a millisecond to read: more could hold up the class
 MEND = "Open your notebook in JupyterLab, save it, check that it opens again, and hand in that file."
 CELL_TYPES = ("code", "markdown", "raw")
 PICTURES = ("image/png", "image/jpeg", "image/gif")
@@ -44,6 +46,8 @@ def read(path: Path) -> NotebookNode:
         content = _upgraded(path.name, content)
     if not isinstance(content.get("cells"), list):
         raise SubmissionError(f"{path.name} is not a notebook: it has no list of cells. {MEND}")
+    if len(content["cells"]) > MAX_CELLS:
+        raise SubmissionError(f"{path.name} has {len(content['cells'])} cells, more than {MAX_CELLS}. {MEND}")
     return _plain(content)
 
 
@@ -114,14 +118,11 @@ def _plain(content: dict[str, Any]) -> NotebookNode:
         cell = _cell(raw)
         if cell is not None:
             if cell.id in seen:
-                cell.id = _fresh(cell.id, seen)
+                cell.id = uuid4().hex
+                cell.metadata["no_id"] = True
             seen.add(cell.id)
             cells.append(cell)
     return new_notebook(cells=cells)
-
-
-def _fresh(name: str, seen: set[str]) -> str:
-    return next(f"{name[:50]}-{i}" for i in range(2, len(seen) + 3) if f"{name[:50]}-{i}" not in seen)
 
 
 def _cell(raw: Any) -> NotebookNode | None:
@@ -144,7 +145,9 @@ def _cell(raw: Any) -> NotebookNode | None:
 def _source(source: Any) -> str:
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    return source if isinstance(source, str) else ""
+    if not isinstance(source, str):
+        return ""
+    return source.encode(errors="replace").decode()  # JSON can hold half of an emoji, a file cannot
 
 
 def _metadata(metadata: Any) -> dict[str, Any]:
@@ -156,8 +159,11 @@ def _metadata(metadata: Any) -> dict[str, Any]:
 def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
     if not isinstance(attachments, dict):
         return {}
-    return {
-        name: {kind: data for kind, data in bundle.items() if kind in PICTURES and isinstance(data, str)}
+    pictures = {
+        name: {
+            kind: data for kind, data in bundle.items() if kind in PICTURES and isinstance(data, str) and data.isascii()
+        }
         for name, bundle in attachments.items()
-        if isinstance(bundle, dict) and "/" not in name and "\\" not in name
+        if isinstance(bundle, dict) and name.isprintable() and "/" not in name and "\\" not in name
     }
+    return {name: bundle for name, bundle in pictures.items() if bundle}  # nbconvert stumbles over empty ones

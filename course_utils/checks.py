@@ -79,7 +79,7 @@ def close(
         )
     if np.isnan(got).any() and not np.isnan(wanted.astype(float)).any():
         raise CheckFailed(f"{what} contains NaN{_at(_first(np.isnan(got)))}. Was something divided by zero?")
-    right = np.isclose(got, wanted, rtol=rtol, atol=atol)
+    right = np.isclose(got, wanted, rtol=rtol, atol=atol, equal_nan=True)
     if right.all():
         return
     where = _first(~right)
@@ -127,10 +127,12 @@ def raises(error: type[Exception], call: Callable[[], object], what: str, becaus
     """
     try:
         call()
+    except NotImplementedError:  # an exercise not begun; asked first, because it is a RuntimeError too
+        if error is not NotImplementedError:
+            raise
+        return
     except error:
         return
-    except NotImplementedError:
-        raise
     except Exception as other:
         raise CheckFailed(
             f"{what} should raise {error.__name__}, because {because}; it raised {type(other).__name__}: {other}"

@@ -1,7 +1,7 @@
 """Figures of the course: each helper draws into the axes it is given and returns them.
 
-Colours are safe for colour-blind readers: `SIGNED` for values around zero, grey for pictures, blue for what is looked
-at, orange for what it leads to.
+Colours are safe for colour-blind readers: `SIGNED` for values around zero, grey for pictures, blue for data, orange for
+the kernel and for what it looks at.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def number_grid(
     title: str = "",
     *,
     window: tuple[int, int, int, int] | None = None,
-    color: str = BLUE,
+    color: str = ORANGE,
     cmap: str = "Blues",
 ) -> Axes:
     """Draw a small matrix as a grid of cells with its numbers written in.
@@ -61,11 +61,21 @@ def number_grid(
     ax.set_xticks(np.arange(-0.5, grid.shape[1]), labels=[])
     ax.set_yticks(np.arange(-0.5, grid.shape[0]), labels=[])
     ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
     ax.grid(visible=True, color="white", linewidth=2)
     if window is not None:
         top, left, height, width = window
         ax.add_patch(
-            Rectangle((left - 0.5, top - 0.5), width, height, fill=False, edgecolor=color, linewidth=3, clip_on=False)
+            Rectangle(
+                (left - 0.5, top - 0.5),
+                width,
+                height,
+                fill=False,
+                edgecolor=color,
+                linewidth=3,
+                clip_on=False,
+                zorder=3,  # above the grid's white lines
+            )
         )
     ax.set_title(title)
     return ax
@@ -91,5 +101,6 @@ def picture(ax: Axes, pixels: ArrayLike, title: str = "", *, signed: bool = Fals
     ax.imshow(array, **limits)
     ax.set_xticks([])
     ax.set_yticks([])
+    ax.spines[:].set_visible(False)
     ax.set_title(title)
     return ax

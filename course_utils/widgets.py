@@ -19,7 +19,7 @@ def explore(draw: Callable[..., Figure], **controls: Any) -> None:
     Args:
         draw: makes a new figure from the controls' values.
         controls: what `ipywidgets.interactive` understands: an ipywidgets control, ``(low, high)`` or
-            ``(low, high, step)`` for a slider, a list for a menu, a bool for a tick box.
+            ``(low, high, step)`` for a slider that starts at low, a list for a menu, a bool for a tick box.
     """
     import matplotlib.pyplot as plt
     from IPython.display import display
@@ -30,6 +30,10 @@ def explore(draw: Callable[..., Figure], **controls: Any) -> None:
         display(figure)
         plt.close(figure)
 
+    for name, setting in controls.items():
+        if isinstance(setting, tuple):
+            controls[name] = interactive.widget_from_abbrev(setting)
+            controls[name].value = setting[0]  # ipywidgets would start in the middle
     panel = interactive(show, **controls)
     first = draw(**{name: control.value for name, control in zip(controls, panel.children, strict=False)})
     buffer = BytesIO()

@@ -1,0 +1,62 @@
+"""course_utils as a package: quick to import, and its public names are what notebooks rely on."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+PUBLIC = {
+    "checks": ["CheckFailed", "Misconceptions", "close", "equal", "raises"],
+    "plots": ["BLUE", "ORANGE", "SIGNED", "number_grid", "picture", "use_course_style"],
+    "widgets": ["explore"],
+}
+HEAVY = ["tensorflow", "keras", "matplotlib", "ipywidgets", "IPython", "sklearn"]
+
+
+def fresh(code: str, **environment: str) -> object:
+    """Run code in a new Python and return the value of `answer` in it."""
+    result = subprocess.run(
+        [sys.executable, "-c", f"import json\n{code}\nprint(json.dumps(answer))"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**{name: value for name, value in os.environ.items() if not name.startswith("TF_")}, **environment},
+    )
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("module", ["", ".checks", ".plots", ".widgets"])
+def test_import_loads_no_heavy_package(module):
+    loaded = fresh(f"import sys, course_utils{module}\nanswer = sorted(sys.modules)")
+    assert set(HEAVY) & set(loaded) == set()
+
+
+def test_import_keeps_tensorflow_quiet():
+    quiet = fresh("import os, course_utils\nanswer = [os.environ[n] for n in ('TF_CPP_MIN_LOG_LEVEL',)]")
+    assert quiet == ["3"]
+
+
+def test_import_respects_what_the_user_has_set():
+    kept = fresh("import os, course_utils\nanswer = os.environ['TF_CPP_MIN_LOG_LEVEL']", TF_CPP_MIN_LOG_LEVEL="0")
+    assert kept == "0"
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_names_are_the_documented_ones(name):
+    module = importlib.import_module(f"course_utils.{name}")
+    borrowed = {"annotations", "Any", "Callable", "Mapping", "BytesIO", "Path", "TYPE_CHECKING", "np"}
+    assert sorted(n for n in vars(module) if not n.startswith("_") and n not in borrowed) == PUBLIC[name]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_functions_are_documented(name):
+    module = importlib.import_module(f"course_utils.{name}")
+    functions = [getattr(module, public) for public in PUBLIC[name] if inspect.isfunction(getattr(module, public))]
+    assert functions
+    assert all(inspect.getdoc(function) for function in functions)

@@ -1,0 +1,103 @@
+"""The notebooks in this repository: built from their sources, well-formed, and they run."""
+
+from __future__ import annotations
+
+import filecmp
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from autograder.build import MEND, drift
+from autograder.course import Course
+from autograder.release import release
+
+ROOT = Path(__file__).parents[1]
+ASSIGNMENTS = Course(ROOT).assignments()
+
+
+def cells(assignment: str) -> list[NotebookNode]:
+    return nbformat.read(Course(ROOT).source(assignment), as_version=4).cells
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_executed_notebook_is_built_from_its_source(assignment: str) -> None:
+    assert drift(Course(ROOT), assignment) == []
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_student_version_is_generated_from_the_executed_notebook(assignment: str, tmp_path: Path) -> None:
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    shutil.copytree(ROOT / "solutions" / assignment, tmp_path / "solutions" / assignment)
+    fresh = release(Course(tmp_path), assignment)
+    committed = ROOT / "notebooks" / assignment
+    assert sorted(p.name for p in fresh.iterdir()) == sorted(p.name for p in committed.iterdir())
+    for path in fresh.iterdir():
+        assert filecmp.cmp(path, committed / path.name, shallow=False), (
+            f"{committed / path.name} is not what {assignment} generates. {MEND}"
+        )
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_student_version_holds_no_solution_and_no_hidden_test(assignment: str) -> None:
+    text = (ROOT / "notebooks" / assignment / f"{assignment}.ipynb").read_text()
+    assert "BEGIN SOLUTION" not in text
+    assert "BEGIN HIDDEN TESTS" not in text
+    assert "NotImplementedError" in text
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_figures_have_alternative_text(assignment: str) -> None:
+    figures = [
+        cell
+        for cell in cells(assignment)
+        if any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
+    ]
+    assert figures
+    assert [cell.source for cell in figures if len(cell.metadata.get("alt", "")) < 30] == []
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_output_that_is_not_compared_has_a_reason(assignment: str) -> None:
+    skipped = [
+        cell for cell in cells(assignment) if {"nbval-ignore-output", "nbval-skip"} & set(cell.metadata.get("tags", []))
+    ]
+    assert [cell.source for cell in skipped if not cell.metadata.get("nbval_reason")] == []
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_cells_are_short(assignment: str) -> None:
+    visible = [cell.source.split("### BEGIN HIDDEN TESTS")[0] for cell in cells(assignment) if cell.cell_type == "code"]
+    assert [source for source in visible if source.count("\n") >= 40] == []
+    assert sum(source.count("\n") >= 25 for source in visible) <= len(visible) / 10
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_exercise_has_three_folded_hints(assignment: str) -> None:
+    found = cells(assignment)
+    answers = [
+        number
+        for number, cell in enumerate(found)
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    ]
+    assert answers
+    for number in answers:
+        question = next(cell.source for cell in reversed(found[:number]) if cell.cell_type == "markdown")
+        assert question.count("<details><summary>Hint") == 3, f"hints before {found[number].metadata.nbgrader.grade_id}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_solution_runs_with_parameters(assignment: str, tmp_path: Path) -> None:
+    import papermill
+
+    source = Course(ROOT).source(assignment)
+    executed = papermill.execute_notebook(
+        source, tmp_path / "out.ipynb", {"profile": "quick", "seed": 1}, cwd=source.parent, progress_bar=False
+    )
+    failed = [o for cell in executed.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    assert failed == []
+    injected = [cell for cell in executed.cells if "injected-parameters" in cell.metadata.get("tags", [])]
+    assert len(injected) == 1

@@ -1,0 +1,157 @@
+"""course_utils.plots: helpers draw into the axes they are given, and only there."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Rectangle
+
+from course_utils import plots
+
+GREY = np.arange(12.0).reshape(3, 4) / 11
+
+
+@pytest.fixture
+def axes():
+    """Two axes of one figure, the second the current one; closed afterwards."""
+    figure, pair = plt.subplots(1, 2)
+    yield pair
+    plt.close(figure)
+    assert not plt.get_fignums()
+
+
+def frames(ax) -> list[Rectangle]:
+    """Return the rectangles that were added to axes."""
+    return [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+
+
+def numbers(ax) -> list[str]:
+    """Return what is written into axes, in order."""
+    return [text.get_text() for text in ax.texts]
+
+
+@pytest.mark.parametrize("draw", [plots.number_grid, plots.picture])
+def test_helper_returns_the_axes_it_drew_into_and_leaves_others_alone(axes, draw):
+    left, right = axes
+    assert draw(left, GREY, "input") is left
+    assert len(left.images) == 1
+    assert left.get_title() == "input"
+    assert not right.has_data()
+    assert plt.get_fignums() == [left.figure.number]
+
+
+@pytest.mark.parametrize("draw", [plots.number_grid, plots.picture])
+def test_helper_shows_no_ticks_or_frame(axes, draw):
+    ax = draw(axes[0], GREY)
+    labels = [label.get_text() for label in (*ax.get_xticklabels(), *ax.get_yticklabels())]
+    assert not any(labels)
+    assert not any(spine.get_visible() for spine in ax.spines.values())
+
+
+@pytest.mark.parametrize("draw", [plots.number_grid, plots.picture])
+def test_helper_leaves_its_input_as_it_was(axes, draw):
+    values = GREY.copy()
+    draw(axes[0], values)
+    np.testing.assert_array_equal(values, GREY)
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ([[1, 2], [3, 4]], ["1", "2", "3", "4"]),
+        ([[1.0, 2.0]], ["1", "2"]),
+        ([[0.5, 2.0]], ["0.50", "2.00"]),
+        ([[-1, 0]], ["-1", "0"]),
+        ([7, 8, 9], ["7", "8", "9"]),
+        ([[True, False]], ["1", "0"]),
+        ([[5]], ["5"]),
+    ],
+)
+def test_number_grid_writes_each_number_once(axes, values, written):
+    assert numbers(plots.number_grid(axes[0], values)) == written
+
+
+def test_number_grid_writes_numbers_into_their_cells(axes):
+    ax = plots.number_grid(axes[0], [[1, 2, 3], [4, 5, 6]])
+    assert [text.get_position() for text in ax.texts] == [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1)]
+
+
+def test_number_grid_shows_a_list_as_one_row(axes):
+    image = plots.number_grid(axes[0], [7, 8, 9]).images[0]
+    assert image.get_array().shape == (1, 3)
+
+
+@pytest.mark.parametrize("values", [[[3, 3], [3, 3]], [[0.0]], [[-2.5, -2.5]]])
+def test_number_grid_draws_a_constant_matrix_pale(axes, values):
+    low, high = plots.number_grid(axes[0], values).images[0].get_clim()
+    assert low == np.min(values)
+    assert high > low
+
+
+def test_number_grid_keeps_the_dark_half_of_the_colours_free(axes):
+    low, high = plots.number_grid(axes[0], [[0, 10]]).images[0].get_clim()
+    assert (low, high) == (0, 20)
+
+
+def test_number_grid_without_window_has_no_frame(axes):
+    assert frames(plots.number_grid(axes[0], GREY)) == []
+
+
+def test_number_grid_frames_the_window_around_whole_cells(axes):
+    (frame,) = frames(plots.number_grid(axes[0], GREY, window=(1, 2, 2, 1), color=plots.BLUE))
+    assert frame.get_xy() == (1.5, 0.5)
+    assert (frame.get_height(), frame.get_width()) == (2, 1)
+    assert frame.get_edgecolor() == to_rgba(plots.BLUE)
+    assert not frame.get_fill()
+
+
+def test_number_grid_window_is_orange_by_default(axes):
+    (frame,) = frames(plots.number_grid(axes[0], GREY, window=(0, 0, 1, 1)))
+    assert frame.get_edgecolor() == to_rgba(plots.ORANGE)
+
+
+def test_number_grid_takes_a_colour_map(axes):
+    assert plots.number_grid(axes[0], GREY, cmap="Oranges").images[0].get_cmap().name == "Oranges"
+
+
+@pytest.mark.parametrize(
+    ("pixels", "bound"), [([[-2.0, 1.0]], 2.0), ([[0.0, 3.0]], 3.0), ([[-1, 1]], 1.0), ([[0.0, 0.0]], 1.0)]
+)
+def test_signed_picture_is_white_at_zero(axes, pixels, bound):
+    image = plots.picture(axes[0], pixels, signed=True).images[0]
+    assert image.get_clim() == (-bound, bound)
+    red, green, blue, _ = image.get_cmap()(image.norm(0.0))
+    assert min(red, green, blue) > 0.95
+    assert image.get_cmap().name == plots.SIGNED
+
+
+def test_signed_picture_of_bytes_reaches_as_far_below_zero_as_above(axes):
+    image = plots.picture(axes[0], np.array([[0, 200]], dtype=np.uint8), signed=True).images[0]
+    assert image.get_clim() == (-200, 200)
+
+
+@pytest.mark.parametrize("scale", [1.0, 255])
+def test_colour_picture_keeps_its_colours(axes, scale):
+    pixels = (np.ones((2, 2, 3)) * scale).astype(np.uint8 if scale == 255 else float)
+    shown = plots.picture(axes[0], pixels).images[0].get_array()
+    np.testing.assert_array_equal(np.asarray(shown), pixels)
+
+
+def test_course_style_is_applied_to_figures_that_follow():
+    with mpl.rc_context():
+        mpl.rcParams["image.cmap"] = "jet"
+        plots.use_course_style()
+        assert mpl.rcParams["image.cmap"] == "gray"
+
+
+def test_blue_and_orange_differ_in_lightness_too():
+    def lightness(color: str) -> float:
+        return float(np.dot(to_rgba(color)[:3], (0.2126, 0.7152, 0.0722)))
+
+    assert lightness(plots.ORANGE) - lightness(plots.BLUE) > 0.1

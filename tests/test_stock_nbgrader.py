@@ -1,0 +1,104 @@
+"""Plain nbgrader, run as its own commands in the course's root, does the same as ours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from autograder.feedback import feedback
+from autograder.grade import grade, submissions
+from tests.classroom import DEAF, Classroom, as_bytes, edited
+
+pytestmark = pytest.mark.slow
+
+
+def nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    tools = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    command = [str(tools / "nbgrader"), *arguments]
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+
+
+def marks(course: Course) -> dict[tuple[str, str], float | None]:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(course.directory.db_url) as gradebook:
+        return {
+            (entry.student_id, mark.name): mark.auto_score
+            for entry in gradebook.assignment_submissions("ps1")
+            for notebook in entry.notebooks
+            for mark in notebook.grades
+        }
+
+
+def hand_in(room: Classroom) -> None:
+    good = room.fill()
+    room.submit("right", good)
+    room.submit("blank", room.released())
+    room.submit("wrong", room.fill({"double": "def double(x):\n    return 2"}))
+    room.submit("partial", room.fill({"share": "def share(part, whole):\n    return 0.25"}))
+    room.submit(
+        "chatty", room.fill({"double": "import sys\n\ndef double(x):\n    print(x, file=sys.stderr)\n    return 2 * x"})
+    )
+    room.submit("loop", room.fill({"double": "def double(x):\n    while True: pass"}))
+    room.submit("deaf", room.fill({"double": DEAF}))
+    room.submit("renamed", good, "mine.ipynb")
+    room.submit("edited", edited(good, "double-test", lambda cell: cell.update(source="pass")))
+    room.submit("cut", as_bytes(good)[:500])
+
+
+@pytest.fixture(scope="module")
+def both(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Course, str]:
+    """The same submissions graded by us and by nbgrader's commands, and what the latter printed."""
+    folder = tmp_path_factory.mktemp("both")
+    ours = Course(shutil.copytree(built, folder / "ours"))
+    hand_in(Classroom(ours, "ps1"))
+    stock = Course(shutil.copytree(ours.root, folder / "stock"))
+    students = submissions(ours, "ps1")
+    assert len(list(grade(ours, "ps1", students))) == len(students)
+    assert len(list(feedback(ours, "ps1", students))) == len(students)
+    shutil.rmtree(stock.root / "notebooks")
+    (stock.root / "gradebook.db").unlink()
+    assert nbgrader(stock.root, "generate_assignment", "ps1").returncode == 0
+    graded = nbgrader(stock.root, "autograde", "ps1")
+    assert nbgrader(stock.root, "generate_feedback", "ps1").returncode == 0
+    return ours, stock, graded.stderr
+
+
+def test_same_student_version(both: tuple[Course, Course, str]) -> None:
+    ours, stock, _ = both
+    path = Path("notebooks/ps1/ps1.ipynb")
+    assert (stock.root / path).read_bytes() == (ours.root / path).read_bytes()
+
+
+def test_same_marks(both: tuple[Course, Course, str]) -> None:
+    ours, stock, _ = both
+    expected = marks(ours)
+    assert {name for name, _ in expected} == {
+        *("right", "blank", "wrong", "partial", "chatty", "loop", "deaf", "renamed", "edited")
+    }
+    assert {key: mark for key, mark in marks(stock).items() if key[0] != "cut"} == expected
+
+
+@pytest.mark.parametrize("step", ["autograded", "feedback"])
+def test_same_files(both: tuple[Course, Course, str], step: str) -> None:
+    ours, stock, _ = both
+    made = sorted(path.relative_to(stock.root) for path in stock.folder(step).rglob("ps1/ps1.*"))
+    assert len(made) == 9
+    assert [str(path) for path in made if (stock.root / path).read_bytes() != (ours.root / path).read_bytes()] == []
+
+
+def test_unreadable_submission_is_named_and_the_class_goes_on(both: tuple[Course, Course, str]) -> None:
+    _, stock, printed = both
+    assert "ps1.ipynb breaks off at line" in printed
+    assert "There was an error processing assignment 'ps1' for student 'cut'" in printed
+    assert not (stock.root / "autograded" / "cut").exists() or not list(
+        (stock.root / "autograded/cut").rglob("*.ipynb")
+    )
+    assert {student for student, _ in marks(stock)} > {"deaf", "right", "wrong"}
