@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograder import records, submission
+from autograder.course import CONFIG_FILE
 from autograder.errors import AssignmentError, NoNotebookError, SubmissionError
 from autograder.records import Item, Outcome, Record, Status
 

@@ -1,7 +1,7 @@
 """Are the tests of the exercises any good? Answers that must lose their points, and answers that must keep them.
 
-One module per notebook holds ``EXERCISES``: for each exercise's grade_id ``right`` and ``wrong`` answers, by a name that
-says what is special about them. ``python -m tests.exercises`` prints how many of each the tests tell apart.
+One module per notebook holds ``EXERCISES``: for each exercise's grade_id ``right`` and ``wrong`` answers, by a name
+that says what is special about them. ``python -m tests.exercises`` prints how many of each the tests tell apart.
 """
 
 from __future__ import annotations
