@@ -8,12 +8,14 @@ date can be told without running it: `drift` compares all that does not depend o
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import AssignmentError
 from autograder.release import release
+from course_utils.ledger import FOLDER_VARIABLE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -65,13 +67,14 @@ def from_source(path: Path) -> NotebookNode:
     return new_notebook(cells=cells, metadata=metadata)
 
 
-def execute(notebook: NotebookNode, folder: Path, config: Config) -> None:
+def execute(notebook: NotebookNode, folder: Path, config: Config, cell_timeout: int | None = 600) -> None:
     """Run a notebook in place and keep only outputs that are the same each time.
 
     Args:
         notebook: as from `from_source`; gets outputs.
         folder: the working directory for the run.
         config: the course's configuration.
+        cell_timeout: seconds that a cell may run.
 
     Raises:
         nbclient.exceptions.CellExecutionError: when a cell fails.
@@ -81,14 +84,22 @@ def execute(notebook: NotebookNode, folder: Path, config: Config) -> None:
 
     metadata = dict(notebook.metadata)
     resources = {"metadata": {"path": str(folder)}}
-    NotebookClient(notebook, timeout=600, config=config, resources=resources, record_timing=False).execute()
+    client = NotebookClient(notebook, timeout=cell_timeout, config=config, resources=resources, record_timing=False)
+    client.execute(env={**os.environ, FOLDER_VARIABLE: str(folder / "results")})
     notebook.metadata.clear()
     notebook.metadata.update(metadata)  # without the kernel's Python version and the widgets' random ids
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 raise AssignmentError(f"This cell writes to stderr:\n{cell.source}\nIt wrote:\n{output.text}")
-            output.get("data", {}).pop(WIDGET, None)
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if _without_widget(output)]
+
+
+def _without_widget(output: NotebookNode) -> bool:
+    """Take the live widget out of an output, and tell whether a picture or text for people is left of it."""
+    data = output.get("data", {})
+    return WIDGET not in data or (data.pop(WIDGET) is not None and set(data) != {"text/plain"})
 
 
 def drift(course: Course, assignment: str) -> list[str]:
@@ -104,7 +115,11 @@ def drift(course: Course, assignment: str) -> list[str]:
     source, executed = _pair(course, assignment)
     if not executed.exists():
         return [f"{executed} does not exist. {MEND}"]
-    if _unexecuted(_read(executed)) != from_source(source):
+    try:
+        present = _unexecuted(_read(executed))
+    except Exception as error:  # noqa: BLE001  (merge conflicts, half a file: each makes nbformat stumble its own way)
+        return [f"{executed} is damaged ({type(error).__name__}). {MEND}"]
+    if present != from_source(source):
         return [f"{executed} was not built from the present {source.name}. {MEND}"]
     return []
 
@@ -139,6 +154,35 @@ def build(course: Course, assignments: list[str] | None = None, *, force: bool =
             nbformat.write(notebook, executed)
         release(course, assignment)
         yield assignment, stale
+
+
+def measure(course: Course, assignment: str, profile: str, seed: int = 0) -> Path:
+    """Run a solution notebook in a profile and keep only what it records of its measurements.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name.
+        profile: ``"quick"`` or ``"full"``.
+        seed: the notebook's seed.
+
+    Returns:
+        The file with the measurements (see course_utils/ledger.py).
+
+    Raises:
+        AssignmentError: unknown assignment, or a cell fails.
+    """
+    from nbclient.exceptions import CellExecutionError
+
+    source, _ = _pair(course, course.require(assignment))
+    notebook = from_source(source)
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.source += f"\nprofile, seed = {profile!r}, {seed}"
+    try:
+        execute(notebook, source.parent, course.config, cell_timeout=None)
+    except CellExecutionError as error:
+        raise AssignmentError(f"{source} fails when run with profile {profile}:\n{error}") from error
+    return source.parent / "results" / f"{profile}.json"
 
 
 def _pair(course: Course, assignment: str) -> tuple[Path, Path]:

@@ -74,6 +74,24 @@ def build(
 
 
 @cli.command()
+def measure(
+    context: typer.Context,
+    assignment: Name,
+    profile: Annotated[str, typer.Option(help="quick or full.")] = "full",
+    seed: Annotated[int, typer.Option(help="The notebook's seed.")] = 0,
+) -> None:
+    """Run a solution notebook in a profile and write down its measurements (the claims in its prose are held to them).
+
+    Example: COURSE_DATA_DIR=~/data autograder measure 02_cnn_on_mnist --profile full
+    """
+    from autograder.build import measure as run
+
+    with console.status(f"{assignment}, {profile}: this may take a while"):
+        path = run(Course(context.obj), assignment, profile, seed)
+    console.print(f"measurements → {path}", soft_wrap=True)
+
+
+@cli.command()
 def release(
     context: typer.Context,
     assignments: Annotated[list[str] | None, typer.Argument(help="All by default.", show_default=False)] = None,

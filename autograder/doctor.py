@@ -92,6 +92,9 @@ def _kernel() -> Finding:
         command = KernelSpecManager().get_kernel_spec("python3").argv[0]
     except NoSuchKernel:
         return Finding(Level.PROBLEM, "kernel", "there is no kernel called python3", mend)
+    except Exception as error:  # noqa: BLE001  (whatever is wrong with kernel.json, installing it anew helps)
+        what = f"the description of python3 is damaged ({type(error).__name__}: {error})"
+        return Finding(Level.PROBLEM, "kernel", what, f"{mend}; then see: jupyter kernelspec list")
     if Path(command).is_absolute() and not Path(command).is_relative_to(sys.prefix):
         return Finding(Level.WARNING, "kernel", f"python3 runs {command}, not this environment", mend)
     try:

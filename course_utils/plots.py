@@ -6,6 +6,7 @@ the kernel and for what it looks at.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,4 +104,85 @@ def picture(ax: Axes, pixels: ArrayLike, title: str = "", *, signed: bool = Fals
     ax.set_yticks([])
     ax.spines[:].set_visible(False)
     ax.set_title(title)
+    return ax
+
+
+def pictures(
+    axes: Iterable[Axes], stack: ArrayLike, titles: Iterable[object] | None = None, *, signed: bool = False
+) -> list[Axes]:
+    """Draw one image per axes: a row of digits, the feature maps of a layer, its filters.
+
+    Args:
+        axes: where to draw, for example ``fig.subplots(2, 5).flat``; those left over are emptied.
+        stack: shape (n, height, width) or (n, height, width, 3); for the maps of one image (height, width, n) use
+            ``np.moveaxis(maps, -1, 0)``.
+        titles: one per image.
+        signed: responses or weights around zero, all on one scale.
+
+    Returns:
+        The axes, as a list.
+    """
+    drawn, array = list(axes), np.asarray(stack)
+    names = [""] * len(array) if titles is None else [str(title) for title in titles]
+    for ax in drawn[len(array) :]:
+        ax.axis("off")
+    for ax, pixels, name in zip(drawn, array, names, strict=False):
+        picture(ax, pixels, name, signed=signed)
+        if signed:
+            bound = float(np.abs(array).max()) or 1.0
+            ax.images[0].set_clim(-bound, bound)
+    return drawn
+
+
+def learning_curves(ax: Axes, runs: Sequence[Mapping[str, Sequence[float]]], metric: str, label: str = "") -> Axes:
+    """Draw a metric over epochs: mean of several runs, with a band of one standard deviation.
+
+    Args:
+        ax: where to draw.
+        runs: `keras.callbacks.History.history` of each seed, of equal length.
+        metric: for example ``"accuracy"``; drawn dashed, and ``"val_accuracy"``, if there, as a line.
+        label: name of the model in the legend.
+
+    Returns:
+        The same axes.
+    """
+    for key, style, part in ((metric, "--", "training"), (f"val_{metric}", "-", "validation")):
+        if key not in runs[0]:
+            continue
+        values = np.array([run[key] for run in runs])
+        epochs, mean, spread = np.arange(1, values.shape[1] + 1), values.mean(axis=0), values.std(axis=0)
+        (line,) = ax.plot(epochs, mean, style, label=f"{label} {part}".strip())
+        ax.fill_between(epochs, mean - spread, mean + spread, color=line.get_color(), alpha=0.2, linewidth=0)
+    ax.set_xlabel("epoch")
+    ax.set_ylabel(metric.replace("_", " "))
+    ax.legend()
+    return ax
+
+
+def confusion_matrix(ax: Axes, y: ArrayLike, y_hat: ArrayLike, class_names: Sequence[object]) -> Axes:
+    """Draw how often each class was taken for each other: rows are true, columns predicted.
+
+    The diagonal is left pale, so that the mistakes stand out; every cell holds its count.
+
+    Args:
+        ax: where to draw.
+        y: true labels, shape (n,), integers from 0.
+        y_hat: predicted labels, the same shape.
+        class_names: the name of each label.
+
+    Returns:
+        The same axes.
+    """
+    from sklearn.metrics import confusion_matrix as count
+
+    table = count(y, y_hat, labels=range(len(class_names)))
+    mistakes = table - np.diag(np.diag(table))
+    ax.imshow(mistakes, cmap="Oranges", vmax=max(1, 2 * mistakes.max()))
+    for (row, column), number in np.ndenumerate(table):
+        if number:
+            ax.text(column, row, str(number), ha="center", va="center", fontsize=8)
+    ax.set_xticks(range(len(class_names)), labels=[str(name) for name in class_names], rotation=45, ha="right")
+    ax.set_yticks(range(len(class_names)), labels=[str(name) for name in class_names])
+    ax.set_xlabel("predicted")
+    ax.set_ylabel("true")
     return ax

@@ -35,7 +35,7 @@ def explore(draw: Callable[..., Figure], **controls: Any) -> None:
             controls[name] = interactive.widget_from_abbrev(setting)
             controls[name].value = setting[0]  # ipywidgets would start in the middle
     panel = interactive(show, **controls)
-    first = draw(**{name: control.value for name, control in zip(controls, panel.children, strict=False)})
+    first = draw(**{name: control.value for name, control in zip(controls, panel.kwargs_widgets, strict=True)})
     buffer = BytesIO()
     first.savefig(buffer, format="png")
     plt.close(first)

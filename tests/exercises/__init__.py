@@ -12,7 +12,10 @@ import io
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+from nbformat import NotebookNode
 
 from autograder.build import from_source
 from autograder.rebuild import grade_id
@@ -54,7 +57,7 @@ def message(answer: Answer) -> str | None:
         What the exercise's test says against it; None when it passes.
     """
     namespace: dict[str, object] = {"__name__": "__main__"}
-    for cell in from_source(SOLUTIONS / answer.assignment / f"{answer.assignment}.py").cells:
+    for cell in _cells(answer.assignment):
         if cell.cell_type != "code" or "demo" in cell.metadata.get("tags", []):
             continue
         name = grade_id(cell)
@@ -65,6 +68,11 @@ def message(answer: Answer) -> str | None:
             if failure is not None and name != answer.exercise:
                 raise AssertionError(f"the cell {name or cell.source!r} of {answer.assignment} fails: {failure}")
     raise AssertionError(f"{answer.assignment} has no cell {answer.exercise}-test")
+
+
+@cache
+def _cells(assignment: str) -> list[NotebookNode]:
+    return from_source(SOLUTIONS / assignment / f"{assignment}.py").cells
 
 
 def _run(source: str, namespace: dict[str, object]) -> str | None:
