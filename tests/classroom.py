@@ -132,13 +132,15 @@ def known_class(room: Classroom, right: Mapping[str, list[str]], wrong: Mapping[
         wrong: for each exercise, wrong answers.
 
     Returns:
-        The class. Exercises must not need each other's answers: what one gets wrong costs only its own points.
+        The class.
     """
     exercises = list(room.right)
     first = exercises[0]
     test = f"{first}-test"
     total, rest = room.total, room.total - room.points[test]
-    good = room.fill()
+    # Right answers that do without each other: where one is replaced by a wrong one, only its own points are lost
+    alone = {name: _self_contained(name, right[name], exercises) for name in exercises}
+    good = room.fill(alone)
 
     def student(
         name: str, content: NotebookNode | bytes, score: float | None, remark: str = "", **kw: Any
@@ -147,10 +149,10 @@ def known_class(room: Classroom, right: Mapping[str, list[str]], wrong: Mapping[
         return Submission(name, {kw.pop("file", f"{room.assignment}.ipynb"): content}, score, remark=remark, **kw)
 
     def broken_first(source: str) -> NotebookNode:
-        return room.fill({first: source})
+        return room.fill({**alone, first: source})
 
     return [
-        student("all_right", good, total),
+        student("all_right", room.fill(), total),
         *(
             student(
                 f"other_style_{k}", room.fill({name: right[name][k % len(right[name])] for name in exercises}), total
@@ -162,7 +164,9 @@ def known_class(room: Classroom, right: Mapping[str, list[str]], wrong: Mapping[
             for k in range(4)
         ),
         *(
-            student(f"only_{name}_wrong", room.fill({name: wrong[name][0]}), total - room.points[f"{name}-test"])
+            student(
+                f"only_{name}_wrong", room.fill({**alone, name: wrong[name][0]}), total - room.points[f"{name}-test"]
+            )
             for name in exercises
         ),
         student("half_done", _half(room), sum(room.points[f"{n}-test"] for n in exercises[: len(exercises) // 2])),
@@ -200,6 +204,11 @@ def known_class(room: Classroom, right: Mapping[str, list[str]], wrong: Mapping[
 
 DEAF = "import time\nwhile True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass"
 CHATTY = "{}\nimport sys, warnings\nprint('note', file=sys.stderr)\nwarnings.warn('defined {}')"
+
+
+def _self_contained(name: str, candidates: list[str], exercises: list[str]) -> str:
+    others = [other for other in exercises if other != name]
+    return next(source for source in candidates if not re.search(rf"\b({'|'.join(others)})\b", source))
 
 
 def _half(room: Classroom) -> NotebookNode:
