@@ -53,4 +53,5 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     "autograder.plugins.FeedbackView",
 ]
-c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.sanitize_html = True  # outputs
+c.HTMLExporter.filters = {"markdown2html": "autograder.safe_html.markdown2html"}  # text; the formgrader's pages too

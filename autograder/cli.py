@@ -32,7 +32,7 @@ def app() -> None:
     try:
         cli()
     except AutograderError as error:
-        errors.print(f"[red]Error:[/] {escape(str(error))}")
+        errors.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         errors.print("Stopped. What was finished is kept; the same command goes on from there.")
@@ -184,7 +184,12 @@ def feedback(
     students = module.students(course, assignment, student)
     with _progress() as progress:
         pages = list(progress.track(module.feedback(course, assignment, students), total=len(students)))
-    console.print(f"{len(pages)} pages, the first: {pages[0]}", soft_wrap=True)
+    console.print(f"{len(pages)} pages, the first: {pages[0].path}", soft_wrap=True)
+    failed = [page for page in pages if page.problem]
+    for page in failed:
+        errors.print(f"[red]No full feedback in {page.path}:[/]\n{escape(page.problem)}", soft_wrap=True)
+    if failed:
+        raise typer.Exit(1)
 
 
 @cli.command()

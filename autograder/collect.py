@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import ArchiveError
-from autograder.submission import MAX_BYTES
+from autograder.submission import MAX_BYTES, printable
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -181,7 +181,7 @@ def _members(path: Path, stack: ExitStack, collection: Collection) -> list[_Memb
 
 def _folder_members(root: Path, collection: Collection) -> Iterator[_Member]:
     for path in sorted(root.rglob("*")):
-        name = path.relative_to(root).as_posix()
+        name = printable(path.relative_to(root))
         info = path.lstat()
         if JUNK.search(name) or stat.S_ISDIR(info.st_mode):
             continue

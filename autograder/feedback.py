@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder import records
 from autograder.errors import AssignmentError
-from autograder.records import Outcome, Record
+from autograder.records import Outcome
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -21,10 +22,11 @@ PAGE = """<!DOCTYPE html>
 <title>{title}</title>
 <style>body {{ font: 1.1em/1.5 sans-serif; max-width: 40em; margin: 3em auto; padding: 0 1em }}</style>
 <h1>{title}</h1>
-<p><strong>Your submission could not be graded, so there is no mark yet.</strong></p>
+<p><strong>There is no full feedback on your submission yet.</strong></p>
 <p>{reason}</p>
 </html>
 """
+OUR_FAULT = "This is a fault of the grader, not of your work; your instructor has been told."
 
 
 def students(course: Course, assignment: str, only: list[str] | None = None) -> list[str]:
@@ -48,8 +50,16 @@ def students(course: Course, assignment: str, only: list[str] | None = None) -> 
     return only or found
 
 
-def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Path]:
-    """Write feedback pages.
+@dataclass(frozen=True)
+class Page:
+    """A feedback page, and what kept it from being more than an apology."""
+
+    path: Path
+    problem: str = ""
+
+
+def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
+    """Write feedback pages. Where one cannot be made from the student's notebook, it says so; the others go on.
 
     Args:
         course: the course.
@@ -59,21 +69,23 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Path]:
     Yields:
         Each page, when it is written.
     """
-    from nbgrader.converters import GenerateFeedback
+    from nbgrader.converters import GenerateFeedback, NbGraderException
 
     for student in ids:
         record = records.current(course, assignment, student)
-        page = course.folder("feedback", student, assignment) / f"{assignment}.html"
+        path = course.folder("feedback", student, assignment) / f"{assignment}.html"
+        problem = ""
         if record and record.outcome is not Outcome.GRADED:
-            page.parent.mkdir(parents=True, exist_ok=True)
-            page.write_text(_page(record))
+            _write(path, student, OUR_FAULT if record.outcome is Outcome.GRADER_ERROR else record.reason)
         else:
-            course.convert(GenerateFeedback, assignment, student)
-        yield page
+            try:
+                course.convert(GenerateFeedback, assignment, student)
+            except NbGraderException as error:
+                _write(path, student, OUR_FAULT)
+                problem = getattr(error, "log", "").strip() or str(error)
+        yield Page(path, problem)
 
 
-def _page(record: Record) -> str:
-    reason = record.reason
-    if record.outcome is Outcome.GRADER_ERROR:
-        reason = "This is a fault of the grader, not of your work; your instructor has been told."
-    return PAGE.format(title=escape(f"{record.assignment}: {record.student}"), reason=escape(reason))
+def _write(path: Path, student: str, reason: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(PAGE.format(title=escape(f"{path.stem}: {student}"), reason=escape(reason)), encoding="utf-8")

@@ -41,6 +41,7 @@ from autograder import submission
 from autograder.errors import NoNotebookError
 from autograder.rebuild import grade_id, rebuild
 from autograder.release import student_version
+from autograder.submission import printable
 
 Result = tuple[NotebookNode, dict[str, Any]]
 
@@ -80,11 +81,11 @@ def adopt(folder: Path, assignment: str) -> Path:
     if not wanted.exists():
         others = sorted(folder.glob("*.ipynb"), key=lambda path: (path.lstat().st_mtime, path.name))
         if not others:
-            names = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
+            names = ", ".join(sorted(printable(path.relative_to(folder)) for path in folder.iterdir())) or "nothing"
             raise NoNotebookError(f"There is no notebook (.ipynb) in what you handed in, only: {names}.")
         submission.read(others[-1])  # refuses links and what is no notebook, before a copy is made
         shutil.copy2(others[-1], wanted)
-        logging.getLogger("traitlets").warning("Graded %s as %s", others[-1], wanted.name)
+        logging.getLogger("traitlets").warning("Graded %s as %s", printable(others[-1]), wanted.name)
     return wanted
 
 
@@ -114,7 +115,7 @@ class RebuildSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         rebuilt, notes = rebuild(student_version(source, self.config), nb)
         handed_in = Path(resources["metadata"]["path"])
         notes += [
-            f"Your file was called “{path.name}”; it was graded as “{source.name}”."
+            f"Your file was called “{printable(path.relative_to(handed_in))}”; it was graded as “{source.name}”."
             for path in sorted(handed_in.glob("*.ipynb"))
             if path.name != source.name and _same(path, handed_in / source.name)
         ]

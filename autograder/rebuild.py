@@ -24,7 +24,8 @@ def rebuild(released: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNo
     """Put the answers of a submission into the released notebook.
 
     Cells are matched by nbgrader's grade_id, else by cell id, else by identical text. A cell that matches nothing is
-    the student's own and stays behind the released cell that it followed.
+    the student's own and stays behind the released cell that it followed. Answer and lecture cells that are missing are
+    put back before such cells, so that what the student wrote in their place is what counts.
 
     Args:
         released: the student version as generated from the source.
@@ -36,9 +37,16 @@ def rebuild(released: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNo
     own_first, matched = _match(released, submitted)
     notes: list[str] = []
     cells = [_own(cell) for cell in own_first]
+    behind = 0  # the released cell before, and its further versions
     for cell in released.cells:
         found = matched[cell.id]
-        cells += _answered(cell, found.copies, notes)
+        answered = _answered(cell, found.copies, notes)
+        if not found.copies and not _locked(cell):  # a stub put back must not undo what the student wrote in its place
+            cells[behind:behind] = answered
+            behind += len(answered)
+            continue
+        cells += answered
+        behind = len(cells)
         cells += [_own(follower) for follower in found.followers]
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number}"
@@ -51,6 +59,10 @@ def grade_id(cell: NotebookNode) -> str | None:
     """The nbgrader name of a cell, if it has one."""
     name = cell.metadata.get("nbgrader", {}).get("grade_id")
     return name if isinstance(name, str) else None
+
+
+def _locked(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("locked"))
 
 
 def _match(released: NotebookNode, submitted: NotebookNode) -> tuple[list[NotebookNode], dict[str, _Matched]]:
@@ -74,8 +86,7 @@ def _match(released: NotebookNode, submitted: NotebookNode) -> tuple[list[Notebo
 def _answered(cell: NotebookNode, copies: list[NotebookNode], notes: list[str]) -> list[NotebookNode]:
     """Return the released cell with the student's text where the student may write, and further versions after it."""
     name = grade_id(cell)
-    marks = cell.metadata.get("nbgrader", {})
-    if marks.get("locked"):
+    if _locked(cell):
         if not copies:
             notes.append(f"The cell “{name}” was missing and has been put back.")
         elif any(copy.source != cell.source for copy in copies):
@@ -84,7 +95,7 @@ def _answered(cell: NotebookNode, copies: list[NotebookNode], notes: list[str]) 
             notes.append(f"The cell “{name}” was there {len(copies)} times; it counts once.")
         return [deepcopy(cell)]
     if name and not copies:
-        notes.append(f"The answer cell “{name}” was missing; it counts as not answered.")
+        notes.append(f"The answer cell “{name}” was missing; an answer in another cell may not have been found.")
     versions = [copy for copy in copies if copy.source != cell.source]
     if not versions:
         return [deepcopy(cell)]

@@ -104,7 +104,7 @@ def fingerprint(paths: list[Path]) -> str:
     """SHA-256 over names and contents of files, in their order."""
     digest = hashlib.sha256()
     for file in paths:
-        digest.update(file.name.encode())
+        digest.update(os.fsencode(file.name))
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import stat
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -51,13 +51,18 @@ def read(path: Path) -> NotebookNode:
     return _plain(content)
 
 
+def printable(path: Path | PurePath) -> str:
+    """A file's path for messages: names that are not UTF-8 cannot be printed or stored as they are."""
+    return str(path).encode(errors="replace").decode()
+
+
 def refuse_links(folder: Path) -> None:
     """Check that a submission's folder holds no links: through one, the grader could read what is not the student's.
 
     Raises:
         SubmissionError: when there is one.
     """
-    links = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_symlink())
+    links = sorted(printable(path.relative_to(folder)) for path in folder.rglob("*") if path.is_symlink())
     if links:
         raise SubmissionError(f"What you handed in holds links ({', '.join(links)}). Hand in the files themselves.")
 

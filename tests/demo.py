@@ -47,11 +47,17 @@ def main(root: Path) -> None:
     console.rule("where to look")
     student = sorted(path.name for path in (root / "feedback").iterdir())[0]
     console.print(f"grades     {root / 'grades.csv'}", soft_wrap=True)
-    console.print(f"feedback   {root / 'feedback' / student / ASSIGNMENT / ASSIGNMENT}.html, and one for each student")
+    console.print(
+        f"feedback   {root / 'feedback' / student / ASSIGNMENT / ASSIGNMENT}.html, and one for each student",
+        soft_wrap=True,
+    )
     console.print(
         f"by hand    cd {root} && jupyter lab, then Nbgrader > Formgrader: mark the written answers", soft_wrap=True
     )
-    console.print("[dim]The student without a mark handed in half a file: the exit code of grade is 1, on purpose.[/]")
+    console.print(
+        "[dim]The student without a mark handed in half a file: the exit code of grade is 1, on purpose.[/]",
+        soft_wrap=True,
+    )
 
 
 def prepare(root: Path) -> None:

@@ -165,7 +165,9 @@ def test_equal_says_how_a_value_differs(actual, expected, message):
 
 
 def test_equal_names_a_misconception():
-    message = said(checks.equal, "same", "valid", "choice", misconceptions={"no": "full", "there is no padding": "same"})
+    message = said(
+        checks.equal, "same", "valid", "choice", misconceptions={"no": "full", "there is no padding": "same"}
+    )
     assert message == "choice is wrong: you have 'same'. Likely cause: there is no padding."
 
 
@@ -212,13 +214,10 @@ def test_failed_check_is_an_assertion_error():
 
 def test_notebook_shows_only_the_message_of_a_failed_check(capsys):
     from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
 
-    shell = InteractiveShell()
-    try:
-        result = shell.run_cell("from course_utils import checks\nchecks.close(5, 4, 'double(2)')")
-        shown = capsys.readouterr().out
-    finally:
-        shell.history_manager.end_session()
-        shell.atexit_operations()
+    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
+    result = shell.run_cell("from course_utils import checks\nchecks.close(5, 4, 'double(2)')")
     assert isinstance(result.error_in_exec, CheckFailed)
-    assert shown.splitlines() == ["\x1b[0;31mNot yet:\x1b[0m double(2) is wrong: your value there is 5."]
+    shown = capsys.readouterr().out.splitlines()
+    assert shown == ["\x1b[0;31mNot yet:\x1b[0m double(2) is wrong: your value there is 5."]

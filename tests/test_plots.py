@@ -143,6 +143,95 @@ def test_colour_picture_keeps_its_colours(axes, scale):
     np.testing.assert_array_equal(np.asarray(shown), pixels)
 
 
+def test_pictures_draws_each_image_into_its_own_axes(axes):
+    stack = np.stack([GREY, 1 - GREY])
+    drawn = plots.pictures(iter(axes), stack, ["seven", 1])
+    assert drawn == list(axes)
+    assert [ax.get_title() for ax in drawn] == ["seven", "1"]
+    for ax, pixels in zip(drawn, stack, strict=True):
+        np.testing.assert_array_equal(ax.images[0].get_array(), pixels)
+
+
+def test_pictures_need_no_titles(axes):
+    assert [ax.get_title() for ax in plots.pictures(axes, [GREY, GREY])] == ["", ""]
+
+
+def test_pictures_empties_axes_that_are_left_over(axes):
+    used, left_over = plots.pictures(axes, [GREY])
+    assert used.axison
+    assert not left_over.axison
+    assert not left_over.images
+
+
+def test_signed_pictures_share_one_scale(axes):
+    drawn = plots.pictures(axes, [0.5 * GREY, -4 * GREY], signed=True)
+    assert [ax.images[0].get_clim() for ax in drawn] == [(-4, 4), (-4, 4)]
+
+
+def test_signed_pictures_of_zeros_can_be_drawn(axes):
+    assert plots.pictures(axes, np.zeros((2, 3, 3)), signed=True)[0].images[0].get_clim() == (-1, 1)
+
+
+RUNS = [{"accuracy": [0.5, 0.7], "val_accuracy": [0.4, 0.6]}, {"accuracy": [0.7, 0.9], "val_accuracy": [0.4, 0.8]}]
+
+
+def test_learning_curves_are_means_over_runs_by_epoch(axes):
+    ax = plots.learning_curves(axes[0], RUNS, "accuracy", "CNN")
+    assert ax is axes[0]
+    training, validation = ax.lines
+    np.testing.assert_allclose(training.get_xydata(), [[1, 0.6], [2, 0.8]])
+    np.testing.assert_allclose(validation.get_xydata(), [[1, 0.4], [2, 0.7]])
+    assert (training.get_linestyle(), validation.get_linestyle()) == ("--", "-")
+
+
+def test_learning_curves_name_what_they_show(axes):
+    ax = plots.learning_curves(axes[0], RUNS, "accuracy", "CNN")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "accuracy")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["CNN training", "CNN validation"]
+
+
+def test_band_of_learning_curves_is_one_standard_deviation(axes):
+    band, _ = plots.learning_curves(axes[0], RUNS, "accuracy").collections
+    box = band.get_datalim(axes[0].transData)
+    np.testing.assert_allclose((box.y0, box.y1), (0.5, 0.9))
+
+
+def test_learning_curves_without_validation_have_one_line(axes):
+    ax = plots.learning_curves(axes[0], [{"loss": [2.0, 1.0]}], "loss")
+    assert [line.get_label() for line in ax.lines] == ["training"]
+
+
+def test_second_model_is_drawn_into_the_same_axes(axes):
+    plots.learning_curves(axes[0], RUNS, "accuracy", "CNN")
+    ax = plots.learning_curves(axes[0], RUNS, "accuracy", "dense")
+    assert len(ax.lines) == 4
+    assert len(ax.get_legend().get_texts()) == 4
+
+
+def test_confusion_matrix_counts_true_rows_and_predicted_columns(axes):
+    ax = plots.confusion_matrix(axes[0], [0, 0, 0, 1, 2], [0, 1, 1, 1, 0], ["cat", "dog", "owl"])
+    assert ax is axes[0]
+    cells = {text.get_position(): text.get_text() for text in ax.texts}
+    assert cells == {(0, 0): "1", (1, 0): "2", (1, 1): "1", (0, 2): "1"}
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted", "true")
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["cat", "dog", "owl"]
+
+
+def test_confusion_matrix_leaves_what_is_right_pale(axes):
+    shown = plots.confusion_matrix(axes[0], [0] * 9 + [1], [0] * 9 + [0], "ab").images[0].get_array()
+    np.testing.assert_array_equal(shown, [[0, 0], [1, 0]])
+
+
+def test_confusion_matrix_without_mistakes_can_be_drawn(axes):
+    low, high = plots.confusion_matrix(axes[0], [0, 1], [0, 1], "ab").images[0].get_clim()
+    assert low < high
+
+
+def test_confusion_matrix_keeps_classes_that_do_not_occur(axes):
+    ax = plots.confusion_matrix(axes[0], [0, 1], [0, 1], ["cat", "dog", "owl"])
+    assert ax.images[0].get_array().shape == (3, 3)
+
+
 def test_course_style_is_applied_to_figures_that_follow():
     with mpl.rc_context():
         mpl.rcParams["image.cmap"] = "jet"

@@ -1,0 +1,99 @@
+"""Building: what authors write, what is stored, what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.build import build, drift, from_source
+from autograder.course import Course
+from autograder.errors import AssignmentError
+from autograder.release import release, student_version
+
+
+def source(course: Course) -> Path:
+    return course.source("ps1").with_suffix(".py")
+
+
+def rewrite(course: Course, old: str, new: str) -> None:
+    text = source(course).read_text()
+    assert old in text
+    source(course).write_text(text.replace(old, new))
+
+
+def test_metadata_are_filled_in(course: Course) -> None:
+    marks = {
+        c.metadata.nbgrader.grade_id: c.metadata.nbgrader
+        for c in from_source(source(course)).cells
+        if "nbgrader" in c.metadata
+    }
+    assert marks["double"] | {"grade": False, "locked": False, "solution": True} == marks["double"]
+    assert (
+        marks["double-test"] | {"grade": True, "locked": True, "solution": False, "points": 2} == marks["double-test"]
+    )
+    assert marks["why"] | {"grade": True, "locked": False, "solution": True, "points": 5} == marks["why"]
+
+
+def test_same_source_gives_the_same_ids_and_an_edit_changes_one(course: Course) -> None:
+    before = [cell.id for cell in from_source(source(course)).cells]
+    assert before == [cell.id for cell in from_source(source(course)).cells]
+    assert len(set(before)) == len(before)
+    rewrite(course, "# Why?", "# Why not?")
+    after = [cell.id for cell in from_source(source(course)).cells]
+    assert sum(old != new for old, new in zip(before, after, strict=True)) == 1
+
+
+def test_two_cells_with_one_name_are_refused(course: Course) -> None:
+    rewrite(course, '"grade_id": "share"', '"grade_id": "double"')
+    with pytest.raises(AssignmentError, match=r"ps1\.py: two cells have the grade_id 'double'"):
+        from_source(source(course))
+
+
+@pytest.mark.parametrize(("old", "new"), [("# Why?", "# Why not?"), ('"points": 2', '"points": 3'), ("2 * x", "x + x")])
+def test_edited_source_is_noticed_with_file_and_mend(course: Course, old: str, new: str) -> None:
+    assert drift(course, "ps1") == []
+    rewrite(course, old, new)
+    [problem] = drift(course, "ps1")
+    assert "ps1.ipynb was not built from the present ps1.py" in problem
+    assert "make notebooks" in problem
+
+
+def test_notebook_that_was_never_built_is_noticed(course: Course) -> None:
+    course.source("ps1").unlink()
+    [problem] = drift(course, "ps1")
+    assert "does not exist" in problem
+    with pytest.raises(AssignmentError, match="has not been built"):
+        release(course, "ps1")
+
+
+def test_what_has_not_changed_is_not_run(course: Course) -> None:
+    before = course.source("ps1").stat().st_mtime_ns
+    assert list(build(course)) == [("ps1", False)]
+    assert course.source("ps1").stat().st_mtime_ns == before
+
+
+def test_student_version_in_memory_is_the_released_one(course: Course) -> None:
+    released = nbformat.read(course.folder("release", assignment="ps1") / "ps1.ipynb", as_version=4)
+    assert student_version(course.source("ps1"), course.config) == released
+
+
+@pytest.mark.slow
+def test_building_twice_gives_the_same_bytes(course: Course) -> None:
+    before = course.source("ps1").read_bytes()
+    assert list(build(course, force=True)) == [("ps1", True)]
+    assert course.source("ps1").read_bytes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("new", "message"),
+    [("raise_if_run = 1 / 0", "ZeroDivisionError"), ("import sys; print('oops', file=sys.stderr)", "writes to stderr")],
+)
+def test_failing_or_noisy_notebook_is_refused_and_the_old_one_kept(course: Course, new: str, message: str) -> None:
+    before = course.source("ps1").read_bytes()
+    rewrite(course, "raise_if_run = 1", new)
+    with pytest.raises(AssignmentError, match=message):
+        list(build(course))
+    assert course.source("ps1").read_bytes() == before

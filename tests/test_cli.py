@@ -1,0 +1,108 @@
+"""The command line as an instructor meets it: what it prints, its exit codes, where the files are."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from tests.classroom import Classroom, as_bytes
+
+COMMANDS = ["build", "measure", "release", "collect", "grade", "feedback", "export", "doctor"]
+
+
+def autograder(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "autograder"), "--course-dir", str(root), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(command: str, tmp_path: Path) -> None:
+    done = autograder(tmp_path, command, "--help")
+    assert done.returncode == 0
+    assert "Example:" in done.stdout
+    assert f"autograder {command}" in done.stdout
+
+
+def test_folder_without_configuration_is_no_course(tmp_path: Path) -> None:
+    done = autograder(tmp_path, "release", "ps1")
+    assert done.returncode == 3
+    assert "is not a course" in done.stderr
+    assert "--course-dir" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_broken_configuration_is_named(tmp_path: Path) -> None:
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config(\n")
+    done = autograder(tmp_path, "release", "ps1")
+    assert done.returncode == 3
+    assert "nbgrader_config.py does not load" in done.stderr
+
+
+def test_unknown_assignment_lists_the_known(course: Course) -> None:
+    done = autograder(course.root, "release", "ps2")
+    assert done.returncode == 4
+    assert "Known: ps1" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [("grade", "autograder collect ps1"), ("feedback", "autograder grade ps1"), ("export", "autograder grade ps1")],
+)
+def test_step_that_comes_too_early_names_the_one_before(course: Course, command: str, hint: str) -> None:
+    done = autograder(course.root, command, "ps1")
+    assert done.returncode == 4
+    assert hint in " ".join(done.stderr.split())
+
+
+def test_grading_what_was_never_released_says_so(ps1: Classroom) -> None:
+    (ps1.course.root / "gradebook.db").unlink()
+    ps1.submit("ada", ps1.released())
+    done = autograder(ps1.course.root, "grade", "ps1")
+    assert done.returncode == 4
+    assert "autograder release ps1" in " ".join(done.stderr.split())
+
+
+def test_student_who_handed_nothing_in_is_named(ps1: Classroom) -> None:
+    ps1.submit("ada", ps1.released())
+    done = autograder(ps1.course.root, "grade", "ps1", "--student", "bob")
+    assert done.returncode == 4
+    assert "bob" in done.stderr
+
+
+def test_nothing_to_collect_has_its_own_exit_code(course: Course, tmp_path: Path) -> None:
+    done = autograder(course.root, "collect", "ps1", str(tmp_path / "nowhere.zip"))
+    assert done.returncode == 5
+    assert "does not exist" in " ".join(done.stderr.split())
+
+
+@pytest.mark.slow
+def test_from_archive_to_grades(ps1: Classroom, tmp_path: Path) -> None:
+    root = ps1.course.root
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.writestr("lovelaceada_11_900_ps1.ipynb", as_bytes(ps1.fill()))
+        archive.writestr("booleg_12_901_ps1.ipynb", as_bytes(ps1.released()))
+        archive.writestr("shannonc_13_902_ps1.ipynb", as_bytes(ps1.fill())[:800])
+    assert autograder(root, "release", "ps1").returncode == 0
+    assert "3 students: 3 new" in autograder(root, "collect", "ps1", str(tmp_path / "class.zip")).stdout
+    graded = autograder(root, "grade", "ps1")
+    assert graded.returncode == 1, "somebody got no mark"
+    assert "9 of 14" in graded.stdout
+    assert "unreadable" in graded.stdout
+    assert autograder(root, "feedback", "ps1").returncode == 0
+    assert autograder(root, "export", "ps1", "--out", str(tmp_path / "grades.csv")).returncode == 0
+    rows = {row["student"]: row for row in csv.DictReader((tmp_path / "grades.csv").open(newline=""))}
+    assert {name: row["score"] for name, row in rows.items()} == {
+        "lovelaceada_11": "9.0",
+        "booleg_12": "0.0",
+        "shannonc_13": "",
+    }
+    assert rows["lovelaceada_11"]["to_be_marked"] == "1"
+    assert rows["lovelaceada_11"]["why"] == ""
+    assert "breaks off" in rows["shannonc_13"]["reason"]
+    assert "breaks off" in (root / "feedback" / "shannonc_13" / "ps1" / "ps1.html").read_text()

@@ -1,0 +1,476 @@
+"""autograder.collect: whatever a learning platform or a student packs, each notebook ends up under a name of ours."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder import collect as module
+from autograder.collect import PATTERNS, Collection, collect
+from autograder.course import Course
+from autograder.errors import ArchiveError, AssignmentError
+
+
+@pytest.fixture
+def course(tmp_path) -> Course:
+    """A course with an assignment ps1, which collecting only needs the name of."""
+    root = tmp_path / "course"
+    (root / "solutions" / "ps1").mkdir(parents=True)
+    (root / "solutions" / "ps1" / "ps1.py").touch()
+    (root / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.source_directory = "solutions"\n')
+    return Course(root)
+
+
+@pytest.fixture(params=["folder", "zip"])
+def pack(request, tmp_path):
+    """Make a folder or a zip of files, given by path and content."""
+
+    def make(files: dict[str, bytes]) -> Path:
+        if request.param == "zip":
+            return zipped(tmp_path / "class.zip", files)
+        folder = tmp_path / "class"
+        folder.mkdir(exist_ok=True)
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        return folder
+
+    return make
+
+
+def zipped(path: Path, files: dict[str, bytes]) -> Path:
+    """Make a zip of files."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def kept(course: Course) -> dict[str, bytes]:
+    """Return what lies in submitted/, by path in it; it is also checked that nothing else was written."""
+    submitted = course.root / "submitted"
+    files = {path.relative_to(submitted).as_posix(): path.read_bytes() for path in submitted.rglob("*.ipynb")}
+    assert all(re.fullmatch(r"[^/]+/ps1/ps1\.ipynb", name) for name in files)
+    return {name.split("/")[0]: content for name, content in files.items()}
+
+
+def reasons(collection: Collection) -> dict[str, str]:
+    """Return why files were not used, by path."""
+    return dict(collection.ignored)
+
+
+# names
+
+
+NAMES = [
+    ("doejane_12345_678901_ps1.ipynb", "Canvas", "doejane_12345"),
+    ("doejane_LATE_12345_678901_ps1.ipynb", "Canvas", "doejane_12345"),
+    ("doejane_12345_678901_ps1-1.ipynb", "Canvas", "doejane_12345"),
+    ("doejane_LATE_12345_678901_my work (2)-3.ipynb", "Canvas", "doejane_12345"),
+    ("müllerjörg_12345_678901_ps1_final_v2.ipynb", "Canvas", "müllerjörg_12345"),
+    ("submissions/doejane_12345_678901_ps1.ipynb", "Canvas", "doejane_12345"),
+    ("doejane_12345_678901_ps1.ipynb.txt", "Canvas", "doejane_12345"),
+    ("doejane_12345_678901_ps1-1.ipynb.json", "Canvas", "doejane_12345"),
+    ("Jane Doe_2345678_assignsubmission_file_/ps1.ipynb", "Moodle", "Jane_Doe_2345678"),
+    ("Jane Doe_2345678_assignsubmission_file_ps1.ipynb", "Moodle", "Jane_Doe_2345678"),
+    ("Jane Doe_2345678_assignsubmission_file/ps1.ipynb", "Moodle", "Jane_Doe_2345678"),
+    ("Course-PS1-123/Jane O'Neil-Doe_2345678_assignsubmission_file_/x.ipynb", "Moodle", "Jane_O_Neil-Doe_2345678"),
+    ("Jane Doe_2345678_assignsubmission_file_/homework/week 1/ps1.ipynb", "Moodle", "Jane_Doe_2345678"),
+    ("jane/ps1/ps1.ipynb", "nbgrader", "jane"),
+    ("submitted/jane/ps1/other name.ipynb", "nbgrader", "jane"),
+    ("jane/ps1.ipynb", "folder per student", "jane"),
+    ("class/jane.doe@uni.edu/anything.ipynb", "folder per student", "jane.doe@uni.edu"),
+    ("jane.ipynb", "file per student", "jane"),
+    ("jane_ps1.ipynb", "file per student", "jane"),
+    ("jane_ps1.ipynb.txt", "file per student", "jane"),
+    ("jane.ipynb.json", "file per student", "jane"),
+]
+
+
+@pytest.mark.parametrize(("name", "form", "student"), NAMES)
+def test_student_is_told_from_the_usual_names(course, pack, name, form, student):
+    path = pack({name: b"{}"})
+    collection = collect(course, "ps1", path)
+    assert [(found.student, found.file, found.change) for found in collection.students] == [(student, name, "new")]
+    assert kept(course) == {student: b"{}"}
+    matching = (title for title, text in PATTERNS.items() if re.fullmatch(text.replace("{assignment}", "ps1"), name))
+    assert next(matching) == form
+
+
+def test_every_pattern_has_an_example():
+    assert {form for _, form, _ in NAMES} == set(PATTERNS)
+
+
+def test_folder_around_files_named_after_students_is_seen_through(course, pack):
+    collect(course, "ps1", pack({"class 2026/jane.ipynb": b"1", "class 2026/joe_ps1.ipynb": b"2"}))
+    assert kept(course) == {"jane": b"1", "joe": b"2"}
+
+
+def test_folders_with_a_file_of_the_same_name_are_students(course, pack):
+    collect(course, "ps1", pack({"class/jane/work.ipynb": b"1", "class/joe/work.ipynb": b"2"}))
+    assert kept(course) == {"jane": b"1", "joe": b"2"}
+
+
+def test_one_student_with_two_files_is_not_taken_for_a_class(course, pack):
+    collect(course, "ps1", pack({"jane/ps1.ipynb": b"1", "jane/ps1-old.ipynb": b"2"}))
+    assert set(kept(course)) == {"jane"}
+
+
+@pytest.mark.parametrize("name", ["jane+.ps1", "[a]", "x(1)"])
+def test_assignment_with_special_characters_is_taken_literally(tmp_path, name):
+    patterns = module._compiled(name, None)
+    assert module._student(f"class/jane/{name}/work.ipynb", patterns) == ("jane", 0)
+    assert module._student(f"joe_{name}.ipynb", patterns) == ("joe", 0)
+
+
+HOSTILE = [
+    "..",
+    ".",
+    "...",
+    "../../etc",
+    "a/../b",
+    "~root",
+    "$HOME",
+    "-rf",
+    "a\\b",
+    ".hidden",
+    "a\nb",
+    "C:",
+    "\x00",
+    "_",
+]
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "名前", "a b", "x" * 300, "é" * 150, "con*?<>|"])
+def test_student_id_is_a_harmless_file_name_or_none(name):
+    student, _ = module._student(f"{name}.ipynb", module._compiled("ps1", r"(?s)(?P<student>.*)\.ipynb"))
+    if student is not None:
+        assert re.fullmatch(r"[\w@-][\w.@-]*", student)
+        assert len(student.encode()) <= 200
+    assert (student is None) == (name in {"..", ".", "...", "\x00", "_", "x" * 300, "é" * 150})
+
+
+def test_name_too_long_for_a_folder_is_reported_and_the_class_goes_on(course, tmp_path):
+    path = zipped(tmp_path / "class.zip", {"x" * 400 + "/ps1.ipynb": b"1", "jane/ps1.ipynb": b"2"})
+    collection = collect(course, "ps1", path)
+    assert kept(course) == {"jane": b"2"}
+    assert list(reasons(collection).values()) == ["its name does not tell the student; see --pattern"]
+
+
+# a pattern of one's own
+
+
+def test_own_pattern_tells_student_and_attempt(course, pack):
+    pattern = r"(?P<file>.*) by (?P<student>\w+) v(?P<try>\d+)\.ipynb"
+    collection = collect(
+        course, "ps1", pack({"hw by jane v9.ipynb": b"9", "hw by jane v10.ipynb": b"10", "x.ipynb": b""}), pattern
+    )
+    assert kept(course) == {"jane": b"10"}
+    assert reasons(collection) == {
+        "hw by jane v9.ipynb": "jane handed in a later one",
+        "x.ipynb": "its name does not tell the student; see --pattern",
+    }
+
+
+@pytest.mark.parametrize("attempt", ["final", "²", "9" * 200])
+def test_attempt_that_is_not_a_sensible_number_does_no_harm(course, pack, attempt):
+    collect(course, "ps1", pack({f"jane-{attempt}.ipynb": b"1"}), r"(?P<student>\w+)-(?P<try>\w+)\.ipynb")
+    assert kept(course) == {"jane": b"1"}
+
+
+def test_canvas_attempt_with_thousands_of_digits_does_no_harm(course, tmp_path):
+    name = f"doejane_12345_678_ps1-{'1' * 5000}.ipynb"
+    collect(course, "ps1", zipped(tmp_path / "class.zip", {name: b"1"}))
+    assert kept(course) == {"doejane_12345": b"1"}
+
+
+def test_bad_pattern_is_refused(course, pack):
+    with pytest.raises(ArchiveError, match=re.escape("--pattern '(' is not a regular expression")):
+        collect(course, "ps1", pack({"jane.ipynb": b""}), "(")
+
+
+def test_pattern_without_student_is_refused(course, pack):
+    with pytest.raises(ArchiveError, match=re.escape("has no group (?P<student>...).")):
+        collect(course, "ps1", pack({"jane.ipynb": b""}), r"(.*)\.ipynb")
+
+
+def test_unknown_assignment_is_refused(course, pack):
+    with pytest.raises(AssignmentError, match="There is no assignment 'ps9'"):
+        collect(course, "ps9", pack({"jane.ipynb": b""}))
+
+
+# what is used and what is not
+
+
+def test_files_that_are_not_used_are_reported(course, pack):
+    files = {"jane/ps1.ipynb": b"1", "jane/data.csv": b"", "joe/ps1.py": b"", "readme.txt": b""}
+    collection = collect(course, "ps1", pack(files))
+    assert reasons(collection) == dict.fromkeys(["jane/data.csv", "joe/ps1.py", "readme.txt"], "not a notebook")
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "__MACOSX/jane/._ps1.ipynb",
+        "jane/.ipynb_checkpoints/ps1-checkpoint.ipynb",
+        "jane/._ps1.ipynb",
+        ".DS_Store",
+        "jane/Thumbs.db",
+    ],
+)
+def test_junk_of_the_operating_system_is_passed_over_in_silence(course, pack, junk):
+    collection = collect(course, "ps1", pack({"jane/ps1.ipynb": b"1", junk: b"junk"}))
+    assert kept(course) == {"jane": b"1"}
+    assert collection.ignored == []
+
+
+@pytest.mark.parametrize("files", [{}, {"readme.txt": b""}])
+def test_nothing_to_collect_is_an_error(course, pack, files):
+    with pytest.raises(ArchiveError, match=r"No notebook in .* has a name that tells its student"):
+        collect(course, "ps1", pack(files))
+
+
+def test_error_about_nothing_to_collect_gives_an_example(course, pack):
+    with pytest.raises(ArchiveError, match=r"2 files were not used, the first: a.txt \(not a notebook\)\."):
+        collect(course, "ps1", pack({"a.txt": b"", "b.txt": b""}))
+
+
+def test_missing_path_is_an_error(course, tmp_path):
+    with pytest.raises(ArchiveError, match=r"nothing\.zip does not exist\."):
+        collect(course, "ps1", tmp_path / "nothing.zip")
+
+
+def test_link_in_a_folder_is_not_followed(course, tmp_path):
+    folder = tmp_path / "class"
+    (folder / "joe").mkdir(parents=True)
+    (folder / "joe" / "ps1.ipynb").write_bytes(b"1")
+    (folder / "jane").symlink_to("joe")
+    (folder / "jim.ipynb").symlink_to("/etc/passwd")
+    collection = collect(course, "ps1", folder)
+    assert kept(course) == {"joe": b"1"}
+    assert reasons(collection) == {"jane": "a link or special file", "jim.ipynb": "a link or special file"}
+
+
+def test_fifo_in_a_folder_does_not_block(course, tmp_path):
+    (tmp_path / "class").mkdir()
+    os.mkfifo(tmp_path / "class" / "jane.ipynb")
+    (tmp_path / "class" / "joe.ipynb").write_bytes(b"1")
+    assert reasons(collect(course, "ps1", tmp_path / "class")) == {"jane.ipynb": "a link or special file"}
+
+
+def test_too_large_file_is_reported(course, pack, monkeypatch):
+    monkeypatch.setattr(module, "MAX_BYTES", 2**20)
+    collection = collect(course, "ps1", pack({"jane.ipynb": b" " * (2**20 + 1), "joe.ipynb": b" " * 2**20}))
+    assert set(kept(course)) == {"joe"}
+    assert reasons(collection) == {"jane.ipynb": "larger than 1 MiB"}
+
+
+def test_file_that_grows_while_it_is_read_is_reported(monkeypatch):
+    monkeypatch.setattr(module, "MAX_BYTES", 10)
+    with pytest.raises(zipfile.BadZipFile, match="larger than the archive says"):
+        module._Member("jane.ipynb", (), lambda: io.BytesIO(b"x" * 11)).read()
+
+
+# later ones and earlier ones
+
+
+def test_higher_attempt_wins_whatever_its_date(course, tmp_path):
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for attempt, year in (("-10", 2001), ("-9", 2003), ("", 2002)):
+            entry = zipfile.ZipInfo(f"doejane_12345_678_ps1{attempt}.ipynb", date_time=(year, 1, 1, 0, 0, 0))
+            archive.writestr(entry, attempt)
+    collection = collect(course, "ps1", path)
+    assert kept(course) == {"doejane_12345": b"-10"}
+    assert list(reasons(collection).values()) == ["doejane_12345 handed in a later one"] * 2
+
+
+def test_newer_file_of_a_folder_wins(course, tmp_path):
+    folder = tmp_path / "class"
+    (folder / "jane").mkdir(parents=True)
+    (folder / "joe.ipynb").touch()
+    for name, when in (("a.ipynb", 2_000), ("b.ipynb", 1_000)):
+        (folder / "jane" / name).write_text(name)
+        os.utime(folder / "jane" / name, (when, when))
+    collection = collect(course, "ps1", folder)
+    assert kept(course) == {"jane": b"a.ipynb", "joe": b""}
+    assert reasons(collection) == {"jane/b.ipynb": "jane handed in a later one"}
+
+
+def test_collecting_again_changes_nothing(course, pack):
+    path = pack({"jane.ipynb": b"1", "joe.ipynb": b"2"})
+    collect(course, "ps1", path)
+    again = collect(course, "ps1", path)
+    assert [found.change for found in again.students] == ["unchanged", "unchanged"]
+    assert not (course.root / "submitted_earlier").exists()
+
+
+def test_replaced_submissions_are_all_kept(course, pack):
+    changes = []
+    for content in (b"1", b"2", b"3"):
+        changes += [found.change for found in collect(course, "ps1", pack({"jane.ipynb": content})).students]
+    assert changes == ["new", "replaced", "replaced"]
+    assert kept(course) == {"jane": b"3"}
+    earlier = course.root / "submitted_earlier" / "jane" / "ps1"
+    assert {path.name: (path / "ps1.ipynb").read_bytes() for path in earlier.iterdir()} == {"1": b"1", "2": b"2"}
+
+
+def test_files_that_somebody_put_beside_a_submission_are_kept_with_it(course, pack):
+    collect(course, "ps1", pack({"jane.ipynb": b"1"}))
+    (course.root / "submitted" / "jane" / "ps1" / "timestamp.txt").write_text("yesterday")
+    collect(course, "ps1", pack({"jane.ipynb": b"2"}))
+    assert (course.root / "submitted_earlier" / "jane" / "ps1" / "1" / "timestamp.txt").read_text() == "yesterday"
+    assert [path.name for path in (course.root / "submitted" / "jane" / "ps1").iterdir()] == ["ps1.ipynb"]
+
+
+# zips that mean harm, or were damaged
+
+
+def patched(path: Path, name: str, offset: int, value: bytes) -> None:
+    """Change a field of a member's entry in a zip's directory."""
+    content = bytearray(path.read_bytes())
+    entry = content.rindex(name.encode()) - 46
+    assert content[entry : entry + 4] == b"PK\x01\x02"
+    content[entry + offset : entry + offset + len(value)] = value
+    path.write_bytes(content)
+
+
+@pytest.fixture
+def archive(tmp_path) -> Path:
+    """A zip of two students, of which tests damage the first."""
+    return zipped(tmp_path / "class.zip", {"jane.ipynb": b'{"cells": []}', "joe.ipynb": b"{}"})
+
+
+def only_joe(course: Course, archive: Path) -> str:
+    """Check that all is well but Jane's notebook, and return why that is not used."""
+    collection = collect(course, "ps1", archive)
+    assert kept(course) == {"joe": b"{}"}
+    ((name, reason),) = collection.ignored
+    assert "jane" in name
+    return reason
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../jane.ipynb",
+        "/tmp/jane.ipynb",
+        "a/../../jane.ipynb",
+        "..\\jane.ipynb",
+        "C:\\jane.ipynb",
+        "\\\\host\\jane.ipynb",
+    ],
+)
+def test_path_that_leads_out_of_a_zip_is_not_used(course, tmp_path, name):
+    path = zipped(tmp_path / "class.zip", {name: b"1", "joe.ipynb": b"{}"})
+    assert only_joe(course, path) == "its path leads out of the archive"
+
+
+def test_link_in_a_zip_is_not_used(course, tmp_path):
+    path = tmp_path / "class.zip"
+    link = zipfile.ZipInfo("jane.ipynb")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("joe.ipynb", b"{}")
+    assert only_joe(course, path) == "a link"
+
+
+def test_encrypted_member_is_not_used(course, archive):
+    patched(archive, "jane.ipynb", 8, b"\x01\x00")
+    assert only_joe(course, archive) == "encrypted"
+
+
+def test_member_that_claims_to_be_huge_is_not_used(course, archive):
+    patched(archive, "jane.ipynb", 24, (2**31).to_bytes(4, "little"))
+    assert only_joe(course, archive) == "larger than 100 MiB"
+
+
+def test_member_that_is_larger_than_it_claims_is_not_used(course, archive):
+    patched(archive, "jane.ipynb", 24, (3).to_bytes(4, "little"))
+    assert only_joe(course, archive).startswith("cannot be read: ")
+
+
+@pytest.mark.parametrize("method", [9, 12, 14, 98], ids=["deflate64", "bzip2", "lzma", "ppmd"])
+def test_member_packed_in_an_unknown_or_wrong_way_is_not_used(course, archive, method):
+    patched(archive, "jane.ipynb", 10, method.to_bytes(2, "little"))
+    assert only_joe(course, archive).startswith("cannot be read: ")
+
+
+@pytest.mark.parametrize("flag", [0x20, 0x40], ids=["patched data", "strong encryption"])
+def test_member_that_needs_what_python_lacks_is_not_used(course, archive, flag):
+    patched(archive, "jane.ipynb", 8, flag.to_bytes(2, "little"))
+    assert only_joe(course, archive).startswith("cannot be read: ")
+
+
+def test_damaged_member_is_not_used(course, archive):
+    archive.write_bytes(archive.read_bytes().replace(b'{"cells": []}', b'{"cells"; []}'))
+    assert only_joe(course, archive).startswith("cannot be read: Bad CRC-32")
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damaged_compressed_member_is_not_used(course, tmp_path, compression):
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        archive.writestr("jane.ipynb", bytes(range(256)) * 20)
+        start = archive.fp.tell()
+        archive.writestr("joe.ipynb", b"{}")
+    content = bytearray(path.read_bytes())
+    content[start // 2 : start // 2 + 20] = bytes(20)
+    path.write_bytes(content)
+    assert only_joe(course, path).startswith("cannot be read: ")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"Rar!\x1a\x07\x00", b"\x1f\x8b\x08"])
+def test_file_that_is_not_a_zip_is_refused(course, tmp_path, content):
+    (tmp_path / "class.rar").write_bytes(content)
+    with pytest.raises(ArchiveError, match=r"class\.rar is neither a folder nor a zip archive, or is damaged"):
+        collect(course, "ps1", tmp_path / "class.rar")
+
+
+@pytest.mark.parametrize("kept_part", [0.3, 0.7, 0.95])
+def test_half_downloaded_zip_is_refused(course, archive, kept_part):
+    content = archive.read_bytes()
+    archive.write_bytes(content[: int(len(content) * kept_part)])
+    with pytest.raises(ArchiveError, match="or is damaged"):
+        collect(course, "ps1", archive)
+
+
+@pytest.mark.parametrize("offset", range(1, 46, 2))
+def test_zip_with_a_damaged_directory_is_refused_or_read_in_part(course, archive, offset):
+    patched(archive, "jane.ipynb", offset, b"\xff")
+    try:
+        collection = collect(course, "ps1", archive)
+    except ArchiveError as error:
+        assert "class.zip" in str(error)  # noqa: PT017  (either ending is fine)
+    else:
+        assert set(kept(course)) == {found.student for found in collection.students} != set()
+
+
+def test_name_that_is_not_utf8_as_the_zip_claims_is_refused(course, archive):
+    patched(archive, "jane.ipynb", 8, b"\x00\x08")
+    content = archive.read_bytes()
+    start = content.rindex(b"jane.ipynb")
+    archive.write_bytes(content[:start] + b"j\xffne.ipynb" + content[start + 10 :])
+    with pytest.raises(ArchiveError, match="or is damaged"):
+        collect(course, "ps1", archive)
+
+
+def test_zip_of_too_many_files_is_refused(course, archive, monkeypatch):
+    monkeypatch.setattr(module, "MAX_MEMBERS", 1)
+    with pytest.raises(ArchiveError, match=r"class\.zip holds 2 files, more than 1: this is not a class\."):
+        collect(course, "ps1", archive)
+
+
+def test_nothing_of_a_zip_is_written_outside_submitted(course, tmp_path):
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+    files = {"../evil.ipynb": b"1", "/abs.ipynb": b"1", "jane.ipynb": b"1", "x/../../y.ipynb": b"1", "note.txt": b""}
+    collect(course, "ps1", zipped(tmp_path / "class.zip", files))
+    written = {path for path in tmp_path.rglob("*") if path.is_file()} - before - {tmp_path / "class.zip"}
+    assert written == {course.root / "submitted" / "jane" / "ps1" / "ps1.ipynb"}

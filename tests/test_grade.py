@@ -1,0 +1,165 @@
+"""Grading: what is run again and what is not, what happens to hangs and crashes, where reasons end up."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from autograder import records
+from autograder.export import export
+from autograder.feedback import feedback
+from autograder.grade import grade
+from autograder.records import Outcome, Record, Status
+from tests.classroom import Classroom
+
+pytestmark = pytest.mark.slow
+
+
+def grade_one(room: Classroom, student: str, *, force: bool = False) -> tuple[Record, bool]:
+    [(record, fresh)] = grade(room.course, "ps1", [student], force=force)
+    return record, fresh
+
+
+def page(room: Classroom, student: str) -> str:
+    [made] = feedback(room.course, "ps1", [student])
+    assert not made.problem
+    return made.path.read_text()
+
+
+def test_only_what_changed_is_run_again(ps1: Classroom) -> None:
+    ps1.submit("ada", ps1.fill())
+    assert grade_one(ps1, "ada")[1]
+    assert not grade_one(ps1, "ada")[1]
+    assert grade_one(ps1, "ada", force=True)[1]
+    ps1.submit("ada", ps1.released())
+    record, fresh = grade_one(ps1, "ada")
+    assert (fresh, record.score) == (True, 0)
+
+
+def test_killed_run_is_made_up_for(ps1: Classroom) -> None:
+    ps1.submit("ada", ps1.fill())
+    grade_one(ps1, "ada")
+    half_done = ps1.course.folder("autograded", "ada", "ps1") / "ps1.ipynb"
+    half_done.chmod(0o644)
+    half_done.write_text("{}")
+    records.path(ps1.course, "ps1", "ada").unlink()  # a record is written last
+    record, fresh = grade_one(ps1, "ada")
+    assert (fresh, record.score) == (True, 9)
+
+
+def test_partial_credit_by_a_number(ps1: Classroom) -> None:
+    ps1.submit("ada", ps1.fill({"share": "def share(part, whole):\n    return 0.25"}))
+    record, _ = grade_one(ps1, "ada")
+    found = {item.grade_id: (item.status, item.score) for item in record.items}
+    assert found["partial-test"] == (Status.PARTIAL, 1.0)
+
+
+def test_hang_and_crash_cost_only_their_own_exercise(ps1: Classroom) -> None:
+    ps1.submit("ada", ps1.fill({"double": "import os\nos._exit(0)"}))
+    ps1.submit("bob", ps1.fill({"double": "def double(x):\n    while True:\n        pass"}))
+    crash, _ = grade_one(ps1, "ada")
+    hang, _ = grade_one(ps1, "bob")
+    assert (crash.score, hang.score) == (3, 3)
+    assert "ended the whole Python process" in crash.notes[0]
+    assert next(item.status for item in hang.items if item.grade_id == "double-test") is Status.TIMED_OUT
+
+
+def test_crashing_too_often_ends_the_run_with_a_reason(ps1: Classroom) -> None:
+    notebook = ps1.fill()
+    notebook.cells[1:1] = [new_code_cell("import os\nos._exit(1)") for _ in range(5)]
+    ps1.submit("ada", notebook)
+    record, _ = grade_one(ps1, "ada")
+    assert record.outcome is Outcome.GRADED
+    assert {item.status for item in record.items if item.grade_id.endswith("-test")} == {Status.NOT_RUN}
+    assert all("crashed too often" in item.message for item in record.items if item.status is Status.NOT_RUN)
+
+
+def test_fault_of_the_assignment_is_not_the_students(ps1: Classroom) -> None:
+    ps1.submit("ada", ps1.fill())
+    source = ps1.course.source("ps1")
+    source.write_text(source.read_text().replace("END SOLUTION", "END OF SOLUTION"))
+    record, _ = grade_one(ps1, "ada")
+    assert record.outcome is Outcome.GRADER_ERROR
+    assert "no end solution" in records.path(ps1.course, "ps1", "ada").with_suffix(".log").read_text().lower()
+    assert "fault of the grader, not of your work" in page(ps1, "ada")
+
+
+def test_feedback_shows_messages_and_hides_hidden_tests(ps1: Classroom) -> None:
+    ps1.submit("ada", ps1.fill({"double": "def double(x):\n    return 4"}))
+    ps1.submit("bob", ps1.fill({"double": "def double(x):\n    return [][x]"}))
+    grade_one(ps1, "ada")
+    grade_one(ps1, "bob")
+    wrong, raises = page(ps1, "ada"), page(ps1, "bob")
+    assert "double of another number is wrong" in wrong
+    assert "IndexError: list index out of range" in raises
+    for text in (wrong, raises):
+        assert "_secret" not in text
+        assert "HIDDEN TESTS" not in text
+        assert "and hidden tests" in text
+
+
+def test_feedback_runs_no_script_of_a_student(ps1: Classroom) -> None:
+    script = "<script>alert('mine')</script><img src=x onerror=alert('mine')><a href='javascript:alert(1)'>x</a>"
+    notebook = ps1.fill(written=f"My *answer* {script}\n\n{script}")
+    notebook.cells.append(new_markdown_cell(script))
+    notebook.cells.append(new_code_cell(f"from IPython.display import HTML, Javascript\ndisplay(HTML({script!r}))"))
+    notebook.cells.append(new_code_cell("display(Javascript(\"alert('mine')\"))"))
+    notebook.cells.append(new_code_cell(f"raise ValueError({script!r})"))
+    ps1.submit("ada", notebook)
+    grade_one(ps1, "ada")
+    tree = BeautifulSoup(page(ps1, "ada"), "html.parser")
+    assert tree.find("em", string="answer")
+    assert [tag for tag in tree.find_all("script") if "mine" in tag.text] == []
+    assert [tag for tag in tree.find_all(True) if any(name.startswith("on") for name in tag.attrs)] == []
+    assert [tag for tag in tree.find_all("a") if "javascript" in tag.get("href", "")] == []
+    assert [tag for tag in tree.find_all("img") if not tag.get("src", "data:").startswith("data:")] == []
+
+
+def test_picture_that_is_gone_does_not_stop_feedback(ps1: Classroom) -> None:
+    ps1.submit("ada", ps1.fill(written="My figure: ![a curve](attachment:gone.png)"))
+    grade_one(ps1, "ada")
+    assert "My figure" in page(ps1, "ada")
+
+
+def test_manual_marks_reach_feedback_and_export(ps1: Classroom) -> None:
+    from nbgrader.api import Gradebook
+
+    ps1.submit("ada", ps1.fill())
+    grade_one(ps1, "ada")
+    assert "to be marked, out of 5" in page(ps1, "ada")
+    with Gradebook(ps1.course.directory.db_url) as gradebook:
+        grade_of_why = gradebook.find_grade("why", "ps1", "ps1", "ada")
+        grade_of_why.manual_score, grade_of_why.needs_manual_grade = 4, False
+        gradebook.find_comment("why", "ps1", "ps1", "ada").manual_comment = "Nicely put."
+        gradebook.db.commit()
+    text = page(ps1, "ada")
+    assert "4 of 5" in text
+    assert "Nicely put." in text
+    out = ps1.course.root / "grades.csv"
+    export(ps1.course, "ps1", out)
+    assert ",13.0,14.0,0," in out.read_text()
+
+
+def test_record_of_an_earlier_file_is_not_believed(ps1: Classroom) -> None:
+    ps1.submit("ada", b"")
+    record, _ = grade_one(ps1, "ada")
+    assert record.outcome is Outcome.UNREADABLE
+    ps1.submit("ada", ps1.fill())
+    out = ps1.course.root / "grades.csv"
+    export(ps1.course, "ps1", out)
+    assert "not graded yet" in out.read_text()
+    assert "is empty" not in out.read_text()
+
+
+def test_file_name_that_is_not_utf8_is_graded(ps1: Classroom) -> None:
+    path = ps1.submit("ada", ps1.fill())
+    try:
+        path.rename(path.with_name(os.fsdecode(b"\xfcbung.ipynb")))
+    except OSError:
+        pytest.skip("this file system takes only UTF-8")
+    record, _ = grade_one(ps1, "ada")
+    assert record.score == 9
+    assert "?bung.ipynb" in record.notes[0]
