@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import stat
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -117,12 +118,18 @@ def _latest(
     """Pick each student's last notebook."""
     flat = _common_folder(members, assignment)
     handed_in: dict[str, list[tuple[int, tuple[int, ...], str, _Member]]] = {}
+    names: dict[str, str] = {}  # the name as it was, by the id made of it, in lower case as some file systems do
     for member in members:
-        student, attempt = _student(member.path.removeprefix(flat), patterns)
+        student, name, attempt = _student(member.path.removeprefix(flat), patterns)
         if not member.path.lower().endswith(NOTEBOOKS):
             collection.ignored.append((member.path, "not a notebook"))
         elif student is None:
             collection.ignored.append((member.path, "its name does not tell the student; see --pattern"))
+        elif names.setdefault(student.lower(), name) != name:
+            other = names[student.lower()]
+            collection.ignored.append(
+                (member.path, f"its student cannot be told from {other!r}; rename one of the two")
+            )
         else:
             handed_in.setdefault(student, []).append((attempt, member.changed, member.path, member))
     latest = {}
@@ -155,16 +162,18 @@ def _compiled(assignment: str, pattern: str | None) -> list[re.Pattern[str]]:
     return [compiled]
 
 
-def _student(path: str, patterns: list[re.Pattern[str]]) -> tuple[str | None, int]:
+def _student(path: str, patterns: list[re.Pattern[str]]) -> tuple[str | None, str, int]:
+    """Tell the student's id (None where there is none), the name that it was made of, and the number of the try."""
     for pattern in patterns:
         if found := pattern.fullmatch(path):
             groups = found.groupdict()
             name = "_".join(part for part in (groups["student"], groups.get("id")) if part)
-            name = re.sub(r"[^\w.@-]+", "_", name).strip("._")
+            name = unicodedata.normalize("NFC", name)  # macOS takes accents apart
+            student = re.sub(r"[^\w.@-]+", "_", name).strip("._")
             attempt = groups.get("try") or ""  # of a --pattern it may be anything
-            fits = 0 < len(name.encode()) <= MAX_NAME
-            return (name if fits else None), int(attempt[:9]) if attempt.isdecimal() else 0
-    return None, 0
+            fits = 0 < len(student.encode()) <= MAX_NAME
+            return (student if fits else None), name, int(attempt[:9]) if attempt.isdecimal() else 0
+    return None, "", 0
 
 
 def _members(path: Path, stack: ExitStack, collection: Collection) -> list[_Member]:

@@ -141,7 +141,7 @@ def _course(root: Path) -> Iterator[Finding]:
     try:
         yield from _assignments(Course(root))
     except AutograderError as error:
-        yield Finding(Level.PROBLEM, "course", str(error), f"Mend {CONFIG_FILE}.")
+        yield Finding(Level.PROBLEM, "course", str(error))
 
 
 def _assignments(course: Course) -> Iterator[Finding]:
@@ -151,7 +151,11 @@ def _assignments(course: Course) -> Iterator[Finding]:
     if not names:
         yield Finding(Level.WARNING, "course", f"no assignments in {course.folder('source')}", "Write one; see docs/.")
     for name in names:
-        problems = drift(course, name)
+        try:
+            problems = drift(course, name)
+        except AutograderError as error:
+            yield Finding(Level.PROBLEM, name, str(error))
+            continue
         released = (course.folder("release", assignment=name) / f"{name}.ipynb").exists()
         if problems:
             yield Finding(Level.WARNING, name, problems[0], "Run `make notebooks`.")

@@ -121,9 +121,14 @@ def pictures(
 
     Returns:
         The axes, as a list.
+
+    Raises:
+        ValueError: when there are fewer axes than images, or not one title per image.
     """
     drawn, array = list(axes), np.asarray(stack)
     names = [""] * len(array) if titles is None else [str(title) for title in titles]
+    if len(drawn) < len(array) or len(names) != len(array):
+        raise ValueError(f"{len(array)} images, but {len(drawn)} axes and {len(names)} titles")
     for ax in drawn[len(array) :]:
         ax.axis("off")
     for ax, pixels, name in zip(drawn, array, names, strict=False):
