@@ -155,8 +155,8 @@ def _read_cats_and_dogs(path: Path, size: int) -> Arrays:
     parts = read_labelled(path, ("train", "validation"), ("cats", "dogs"), ".jpg")
     arrays: dict[str, NDArray[Any]] = {}
     for part, ours in (("train", "train"), ("validation", "test")):
-        photos_of_part, arrays[f"y_{ours}"] = parts[part]
-        arrays[f"x_{ours}"] = np.stack([_decode(photo, path, size) for photo in photos_of_part])
+        arrays[f"x_{ours}"] = np.stack([_decode(photo.content, photo.path, size) for photo in parts[part]])
+        arrays[f"y_{ours}"] = np.array([photo.label for photo in parts[part]])
     return arrays
 
 

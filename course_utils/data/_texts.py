@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from . import _sources
 from ._errors import DataFileError, StagingError, reading
-from ._folders import read_labelled
+from ._folders import Example, read_labelled
 from ._npz import read_npz
 from ._places import Found, Origin, Places, Profile, locate, look
 from ._records import RESERVED, START, UNKNOWN, ReviewData, TextData, hold_out, words
@@ -158,11 +158,15 @@ def _read_stack_overflow(path: Path) -> Arrays:
 
 def _read_texts(path: Path, class_folders: Sequence[str]) -> Arrays:
     arrays: dict[str, NDArray[Any]] = {}
-    for part, (contents, labels) in read_labelled(path, ("train", "test"), class_folders, ".txt").items():
-        with reading(path, UnicodeDecodeError):
-            arrays[f"x_{part}"] = _objects(content.decode("utf-8") for content in contents)
-        arrays[f"y_{part}"] = labels
+    for part, examples in read_labelled(path, ("train", "test"), class_folders, ".txt").items():
+        arrays[f"x_{part}"] = _objects(_decode(example) for example in examples)
+        arrays[f"y_{part}"] = np.array([example.label for example in examples])
     return arrays
+
+
+def _decode(example: Example) -> str:
+    with reading(example.path, UnicodeDecodeError):
+        return example.content.decode("utf-8")
 
 
 def _objects(items: Iterable[Any]) -> NDArray[Any]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ._drawing import Canvas, Colours, Field, Frame, clutter, colours, cut, union
 
 VERSION = 1
-NUM_TRAIN, NUM_HELD_OUT = 300, 800
+NUM_TRAIN, NUM_HELD_OUT = 300, 600
 CHUNK = 50  # pictures drawn at once: what a core's cache takes
 PINK, DARK, WHITE = (0.93, 0.55, 0.58), (0.1, 0.09, 0.1), (0.96, 0.95, 0.93)
 
@@ -134,7 +134,7 @@ SOURCE_CLASS_NAMES = tuple(kind for kind in KINDS if kind not in CLASS_NAMES)
 
 
 def make(seed: int = 0, *, size: int = 150) -> dict[str, NDArray[Any]]:
-    """Return x_train (300, size, size, 3) and x_test (800, ...), uint8, and their labels: 0 cat, 1 dog."""
+    """Return x_train (300, size, size, 3) and x_test (600, ...), uint8, and their labels: 0 cat, 1 dog."""
     x, y = _draw_all(CLASS_NAMES, NUM_TRAIN + NUM_HELD_OUT, size, seed)
     return {"x_train": x[:NUM_TRAIN], "y_train": y[:NUM_TRAIN], "x_test": x[NUM_TRAIN:], "y_test": y[NUM_TRAIN:]}
 
