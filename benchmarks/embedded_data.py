@@ -261,8 +261,7 @@ def reviews(seeds: range) -> list[str]:
     bag = {"x": multi_hot(d.x_train, 2000), "y": d.y_train, "epochs": 5}
     found = {
         "bag": measure(
-            "reviews",
-            "bag of words, 16-16",
+            "reviews: bag of words, 16-16",
             lambda: review_dense(2000),
             bag,
             (multi_hot(d.x_test, 2000), d.y_test),
@@ -367,6 +366,7 @@ SETS: dict[str, Callable[[range], list[str]]] = {
     "pictures": pictures,
     "questions": questions,
     "reviews": reviews,
+    "photos": photos,
 }
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def fetch(remote: Remote, folder: Path, *, timeout: float = TIMEOUT, progress: b
             folder.mkdir(parents=True, exist_ok=True)
             return _fetch_from(url, remote, target, timeout, progress)
         except (OSError, http.client.HTTPException, _MismatchError) as error:  # URLError and time-outs are OSErrors
-            failures.append(f"{url}: {getattr(error, 'reason', None) or error or type(error).__name__}")
+            failures.append(f"{url}: {error or type(error).__name__}")
     raise DownloadError(f"{remote.name} could not be downloaded ({'; '.join(failures)})")
 
 
