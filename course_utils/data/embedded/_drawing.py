@@ -52,7 +52,7 @@ class Frame:
         self.scale = per_picture(scale)
         self.pixel = self.scale * size / 2  # pixels per unit
         shape = (num, size, size)
-        turned = (cos * x + sin * y) / self.scale * np.where(per_picture(mirrored) > 0, -1, 1)
+        turned = (cos * x + sin * y) / self.scale * (1 - 2 * per_picture(mirrored))
         self.x: Field = np.broadcast_to(turned, shape).astype(np.float32)
         self.y: Field = np.broadcast_to((cos * y - sin * x) / self.scale, shape).astype(np.float32)
 

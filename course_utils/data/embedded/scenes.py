@@ -19,7 +19,7 @@ SIZE, MAX_OBJECTS = 64, 4
 NUM_TRAIN = {"quick": 800, "full": 4000}
 NUM_VAL, NUM_TEST = 200, 200
 LEAST_VISIBLE = 1 / 3
-CHUNK = 500
+CHUNK = 50  # scenes drawn at once: what a core's cache takes
 
 
 def ball(frame: Frame) -> Field:
@@ -39,7 +39,7 @@ def cone(frame: Frame) -> Field:
 
 def star(frame: Frame) -> Field:
     """Outline a star of six points: two triangles."""
-    low = tuple((np.sin(a), -np.cos(a)) for a in (0, 2 * np.pi / 3, 4 * np.pi / 3))
+    low = ((0, -1), (0.866, 0.5), (-0.866, 0.5))
     high = tuple((-x, -y) for x, y in low)
     return union(frame.polygon(*low), frame.polygon(*high))
 
