@@ -48,7 +48,7 @@ def imdb(
     if num_words <= len(RESERVED):
         raise ValueError(f"num_words must exceed the {len(RESERVED)} reserved numbers, and is {num_words}")
     places = places or Places.from_environment()
-    if profile == "full" and look(_sources.IMDB, places) is None and (texts := look(_sources.IMDB_TEXTS, places)):
+    if profile == "full" and (texts := _better_texts(places)):
         return _reviews("IMDB", texts.origin, *_from_texts(_read_acl_imdb(texts.path), num_words), validation)
     found = locate(_sources.IMDB, profile, places)
     index = _locate_index(found, places) if found else None
@@ -93,6 +93,14 @@ def _reviews(title: str, origin: Origin, arrays: Arrays, vocabulary: tuple[str, 
     parts = hold_out(arrays["x_train"], arrays["y_train"], validation)
     y_test = arrays["y_test"].astype(np.int64)
     return ReviewData(title, origin, ("negative", "positive"), *parts, arrays["x_test"], y_test, vocabulary)
+
+
+def _better_texts(places: Places) -> Found | None:
+    """Find `aclImdb` where no `imdb.npz` is, or where only `aclImdb` is staged."""
+    numbers, texts = look(_sources.IMDB, places), look(_sources.IMDB_TEXTS, places)
+    if numbers and texts and (numbers.origin is Origin.STAGED or texts.origin is not Origin.STAGED):
+        return None
+    return texts
 
 
 def _locate_index(reviews_found: Found, places: Places) -> Found | None:

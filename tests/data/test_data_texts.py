@@ -146,6 +146,22 @@ def test_imdb_can_be_read_from_its_texts(places: Places, make, packed: bool) -> 
     assert len(found.x_train) == 8  # not the unlabelled one
 
 
+def test_staged_texts_go_before_numbers_in_keras_cache_but_not_before_staged_numbers(places: Places, make) -> None:
+    make.acl_imdb(places.staged)
+    make.imdb(places.keras)
+    make.imdb_words(places.keras)
+    assert "good" in data.imdb("full", places=places).decode(data.imdb("full", places=places).x_test[0])
+    make.imdb(places.staged)
+    make.imdb_words(places.staged)
+    assert len(data.imdb("full", places=places).x_test) == 4
+
+
+def test_numbers_in_keras_cache_without_words_give_the_embedded_set(places: Places, make, capsys) -> None:
+    make.imdb(places.keras)
+    assert data.imdb("full", places=places).origin is Origin.EMBEDDED
+    assert capsys.readouterr().out.startswith("imdb_word_index.json is not on this computer")
+
+
 def test_the_vocabulary_must_have_room_for_words() -> None:
     with pytest.raises(ValueError, match="num_words"):
         data.imdb(num_words=4)
