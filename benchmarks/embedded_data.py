@@ -342,9 +342,9 @@ def photos(seeds: range) -> list[str]:
     d = data.cats_and_dogs(size=SIDE)
     test = d.x_test / np.float32(255), d.y_test
     fit = {"x": d.x_train / np.float32(255), "y": d.y_train, "batch_size": 16}
-    scratch = measure("photos: scratch, 30 epochs", lambda: photo_net(blocks()), fit | {"epochs": 30}, test, seeds)
+    scratch = measure("photos: scratch, 20 epochs", lambda: photo_net(blocks()), fit | {"epochs": 20}, test, seeds)
     model = lambda: photo_net(blocks(), *augmentation())  # noqa: E731
-    augmented = measure("photos: augmented, 60 epochs", model, fit | {"epochs": 60}, test, seeds)
+    augmented = measure("photos: augmented, 30 epochs", model, fit | {"epochs": 30}, test, seeds)
     weights = pretrained().get_weights()
     transfer = measure("photos: transfer, 15 epochs", lambda: frozen(weights), fit | {"epochs": 15}, test, seeds)
     return [
