@@ -197,11 +197,11 @@ def test_a_loader_downloads_and_keeps(
 
 
 def test_a_loader_without_network_says_so_in_one_line(
-    site: Site, places: Places, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    site: Site, warm: Places, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     remote = Remote("mnist.npz", (f"{site.url}/gone",), 10, None)
     monkeypatch.setattr(_sources, "MNIST", replace(_sources.MNIST, remote=remote))
-    found = data.mnist("full", places=replace(places, online=True))
+    found = data.mnist("full", places=replace(warm, online=True))
     out = capsys.readouterr().out
     assert found.origin is Origin.EMBEDDED
     assert out.count("\n") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -156,8 +157,9 @@ def test_staged_texts_go_before_numbers_in_keras_cache_but_not_before_staged_num
     assert len(data.imdb("full", places=places).x_test) == 4
 
 
-def test_numbers_in_keras_cache_without_words_give_the_embedded_set(places: Places, make, capsys) -> None:
+def test_numbers_in_keras_cache_without_words_give_the_embedded_set(places: Places, warm: Places, make, capsys) -> None:
     make.imdb(places.keras)
+    places = replace(places, cache=warm.cache)
     assert data.imdb("full", places=places).origin is Origin.EMBEDDED
     assert capsys.readouterr().out.startswith("imdb_word_index.json is not on this computer")
 
