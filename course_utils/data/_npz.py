@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -28,7 +29,10 @@ def read_npz(path: Path, *names: str) -> dict[str, np.ndarray[Any, np.dtype[Any]
         DataFileError: it is damaged, cut off, no npz, or lacks an array.
         UnsafeFileError: an array is larger than any of ours, or its pickle holds more than data.
     """
-    with reading(path, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError), zipfile.ZipFile(path) as npz:
+    with (
+        reading(path, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError),
+        zipfile.ZipFile(path) as npz,
+    ):
         return {name: _read_array(npz, path, name) for name in names}
 
 
@@ -44,7 +48,7 @@ def _read_array(npz: zipfile.ZipFile, path: Path, name: str) -> np.ndarray[Any, 
 
 def _parse_npy(raw: bytes, path: Path, name: str) -> np.ndarray[Any, np.dtype[Any]]:
     stream = io.BytesIO(raw)
-    with reading(path, ValueError):
+    with reading(path, ValueError, SyntaxError, tokenize.TokenError):  # all that NumPy's header parser raises
         version = np.lib.format.read_magic(stream)
         header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, column_major, dtype = header(stream)

@@ -2,7 +2,8 @@
 
 CIFAR-10's batches and the word lists in `imdb.npz` are pickles, and an ordinary unpickler calls whatever a file tells
 it to. Here a file may name only the few things that NumPy arrays are made of, and even these are stand-ins: no code
-of NumPy sees the file's numbers before shape, type and length have been checked.
+of NumPy sees the file's numbers before shape, type and length have been checked. What remains is that a crafted file
+can ask for much memory; it cannot run anything.
 """
 
 from __future__ import annotations

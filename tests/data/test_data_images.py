@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 import struct
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -214,3 +216,26 @@ def test_a_photo_of_absurd_size_is_refused_before_it_is_decoded(places: Places, 
     (folder / "train" / "cats" / "1.jpg").write_bytes(make.jpeg((9000, 1), (0, 0, 0)))
     with pytest.raises(UnsafeFileError, match="9000"):
         data.cats_and_dogs("full", places=places)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"NUMPY", b"NUMPX"),
+        (b"'descr'", b"'descr("),  # never closed: NumPy's own error here is a tokenizer's
+        (b"'shape': (3,)", b"'shape': (3 )"),
+        (b"'shape': (3,)", b"'shape': (9,)"),
+        (b"'shape': (3,)", b"'shape':(-3,)"),
+        (b"<i8", b"<x8"),
+    ],
+)
+def test_a_broken_array_header_is_an_error(tmp_path: Path, old: bytes, new: bytes) -> None:
+    from course_utils.data._npz import read_npz
+
+    content = io.BytesIO()
+    np.save(content, np.arange(3))
+    assert old in content.getvalue()
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as npz:
+        npz.writestr("a.npy", content.getvalue().replace(old, new))
+    with pytest.raises(DataFileError, match=r"a\.npz"):
+        read_npz(tmp_path / "a.npz", "a")
