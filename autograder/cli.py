@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -248,6 +247,6 @@ def _remark(record: Record) -> str:
     groups: dict[Status, list[str]] = {}
     for item in record.items:
         if item.status is not Status.PASSED:
-            groups.setdefault(item.status, []).append(re.sub(r"[-_]tests?$", "", item.grade_id))
+            groups.setdefault(item.status, []).append(item.grade_id.removesuffix("-test"))
     remarks = [f"{status}: {', '.join(names)}" for status, names in groups.items()]
     return "; ".join([*remarks, *record.notes])

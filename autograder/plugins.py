@@ -17,6 +17,8 @@ import logging
 import re
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 from subprocess import DEVNULL
@@ -158,9 +160,11 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 nb.metadata.setdefault("autograder", NotebookNode(notes=[])).notes += _accidents(nb)
                 return nb, resources
 
-    async def async_start_new_kernel(self, **kwargs: Any) -> None:
+    @contextmanager
+    def setup_kernel(self, **kwargs: Any) -> Iterator[None]:
         """Start the kernel; what a submission writes past Jupyter to the terminal goes nowhere."""
-        await super().async_start_new_kernel(stdout=DEVNULL, stderr=DEVNULL, **kwargs)
+        with super().setup_kernel(stdout=DEVNULL, stderr=DEVNULL, **kwargs):
+            yield
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> Result:
         """Run one cell, unless it was given up or time is up."""
@@ -286,7 +290,8 @@ def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
             points = f"to be marked, out of {marks['points']:g}"
         errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
         said = escape(message(errors[-1])).replace("\n", "<br>").replace("|", "&#124;") if errors else ""
-        rows.append(f"| [{marks['grade_id']}](#{marks['grade_id']}) | {points} | {said} |")
+        name = marks["grade_id"]
+        rows.append(f"| [{name.removesuffix('-test')}](#{name}) | {points} | {said} |")
     notes = [f"- {escape(note)}" for note in nb.metadata.get("autograder", {}).get("notes", [])]
     table = ["| Exercise | Points | What the checks said |", "|---|---|---|", *rows]
     return "\n".join(["## Your result", "", *table, "", *(["**Please note**", "", *notes] if notes else [])])
