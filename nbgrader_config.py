@@ -14,6 +14,7 @@ c.CourseDirectory.ignore = [
     "*.pyc",
     "__pycache__",
     "feedback",
+    "results",  # measurements, see course_utils/ledger.py
     "*.py",  # the notebooks' sources hold the solutions: never released
 ]
 

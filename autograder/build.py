@@ -84,7 +84,8 @@ def execute(notebook: NotebookNode, folder: Path, config: Config, cell_timeout: 
 
     metadata = dict(notebook.metadata)
     resources = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(notebook, timeout=cell_timeout, config=config, resources=resources, record_timing=False)
+    options = {"timeout": cell_timeout, "record_timing": False, "coalesce_streams": True}
+    client = NotebookClient(notebook, config=config, resources=resources, **options)
     client.execute(env={**os.environ, FOLDER_VARIABLE: str(folder / "results")})
     notebook.metadata.clear()
     notebook.metadata.update(metadata)  # without the kernel's Python version and the widgets' random ids

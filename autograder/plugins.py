@@ -13,6 +13,7 @@ same. In the order in which they meet a submission:
 
 from __future__ import annotations
 
+import ast
 import logging
 import re
 import shutil
@@ -133,10 +134,12 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
     """Runs a submission (first of `Autograde.autograde_preprocessors`).
 
     A cell that runs too long is interrupted and the next one goes on. A cell that cannot be interrupted, or that brings
-    the kernel down, is given up: all others are run again in a new kernel without it.
+    the kernel down, is given up: all others are run again in a new kernel without it. Lecture cells tagged demo are not
+    run, unless it turns out that one of the student's cells lacks a name that they define: then everything is run.
     """
 
-    skip_cells_with_tag = Unicode("demo", help="Lecture cells that no answer needs; not run.").tag(config=True)
+    demo_tag = Unicode("demo", help="Marks lecture cells that no answer needs.").tag(config=True)
+    demo_timeout = Integer(120, help="Seconds that such a cell may run, where it must.").tag(config=True)
     timeout = Integer(20, help="Seconds that a cell may run.").tag(config=True)
     total_timeout = Integer(300, help="Seconds that a submission may run.").tag(config=True)
     max_restarts = Integer(3, help="Cells that may take the kernel with them before the rest is not run.").tag(
@@ -149,6 +152,8 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         self._given_up: dict[int, NotebookNode] = {}
         self._deadline = time.monotonic() + self.total_timeout
         self._last = len(nb.cells)
+        self._run_demos = False
+        self.timeout_func = lambda cell: self.demo_timeout if self._is_demo(cell) else self.timeout
         while True:
             try:
                 nb, resources = super().preprocess(nb, resources, km)
@@ -157,8 +162,10 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 if len(self._given_up) > self.max_restarts:
                     self._last = lost.index
             else:
-                nb.metadata.setdefault("autograder", NotebookNode(notes=[])).notes += _accidents(nb)
-                return nb, resources
+                if self._run_demos or not self._lacks_demos(nb):
+                    nb.metadata.setdefault("autograder", NotebookNode(notes=[])).notes += _accidents(nb)
+                    return nb, resources
+                self._run_demos = True
 
     @contextmanager
     def setup_kernel(self, **kwargs: Any) -> Iterator[None]:
@@ -170,6 +177,8 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         """Run one cell, unless it was given up or time is up."""
         if cell.cell_type != "code":
             return cell, resources
+        if self._is_demo(cell) and not self._run_demos:
+            return cell, resources
         if index in self._given_up:
             cell.outputs = [self._given_up[index]]
         elif index > self._last:
@@ -180,6 +189,15 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             self._run(cell, resources, index)
         return cell, resources
 
+    def _is_demo(self, cell: NotebookNode) -> bool:
+        return self.demo_tag in cell.metadata.get("tags", [])
+
+    def _lacks_demos(self, nb: NotebookNode) -> bool:
+        """Tell whether a cell failed for want of a name that a cell which was not run defines."""
+        errors = [output for cell in nb.cells for output in cell.get("outputs", []) if output.output_type == "error"]
+        missing = {name for error in errors for name in UNDEFINED.findall(error.evalue)}
+        return any(missing & _defined(cell.source) for cell in nb.cells if self._is_demo(cell))
+
     def _run(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> None:
         try:
             super().preprocess_cell(cell, resources, index)
@@ -189,6 +207,26 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         except DeadKernelError:
             error = _error(KERNEL_DIED, "this cell ended the whole Python process (exit, crash or out of memory).")
             raise _KernelLostError(index, error) from None
+
+
+def _defined(source: str) -> set[str]:
+    """Names that a cell binds at its top level or, to keep this short, anywhere."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:  # magics
+        return set()
+    imports = {
+        (name.asname or name.name).split(".")[0]
+        for node in nodes
+        for name in getattr(node, "names", [])
+        if isinstance(name, ast.alias)
+    }
+    definitions = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return (
+        imports
+        | definitions
+        | {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    )
 
 
 def _accidents(nb: NotebookNode) -> list[str]:
@@ -263,6 +301,7 @@ def message(output: NotebookNode) -> str:
 TABLE_STYLE = (
     ".rendered_html td, .rendered_html th { padding: 0.3em 1em; text-align: left; border-bottom: 1px solid #ddd }"
 )
+UNDEFINED = re.compile(r"^name '(\w+)' is not defined")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 

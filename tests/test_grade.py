@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -175,3 +176,16 @@ def test_submission_cannot_write_to_the_instructors_terminal(ps1: Classroom, cap
     printed = capfd.readouterr()
     assert "UnicodeEncodeError" not in printed.err + printed.out
     assert "I was here" not in printed.err + printed.out
+
+
+def test_answer_that_uses_a_lecture_cell_is_graded_with_it(ps1: Classroom) -> None:
+    ps1.submit("ada", ps1.fill({"double": "assert raise_if_run == 1\n\n\ndef double(x):\n    return 2 * x"}))
+    ps1.submit("bob", ps1.fill())
+    assert grade_one(ps1, "ada")[0].score == 9
+    assert grade_one(ps1, "bob")[0].score == 9
+    printed = {}
+    for student in ("ada", "bob"):
+        autograded = nbformat.read(ps1.course.folder("autograded", student, "ps1") / "ps1.ipynb", as_version=4)
+        [demo] = [cell for cell in autograded.cells if "demo" in cell.metadata.get("tags", [])]
+        printed[student] = [output.text for output in demo.outputs]
+    assert printed == {"ada": ["a lecture cell that the grader does not run\n"], "bob": []}
