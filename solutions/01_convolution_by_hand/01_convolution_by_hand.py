@@ -30,7 +30,8 @@
 #
 # Nothing is downloaded. With `profile = "full"` in the next cell the photos are larger and the last experiment uses
 # more digits; that takes about a minute. Exercises are marked with ✏️ and worth 20 points in total. Do them in order:
-# from Exercise 1 on, the pictures are made by *your* functions.
+# from Exercise 1 on, the pictures are made by *your* functions. Grading skips cells that only show figures, Keras or
+# timings: do not build an answer on names from them.
 
 # %% tags=["parameters"]
 profile = "quick"
@@ -125,7 +126,7 @@ def conv1d(x, kernel):
     """Slide a kernel over a signal and return the sum of products at each position.
 
     x: shape (n,), numbers; a list is fine (use np.asarray).
-    kernel: shape (k,), numbers, k <= n; used as it is, not flipped.
+    kernel: shape (k,), numbers, k <= n; not flipped, that is, not turned around first (more in section 3).
     Returns an array of shape (n - k + 1,).
     """
     ### BEGIN SOLUTION
@@ -150,7 +151,7 @@ checks.close(
     conv1d([1, 2, 4, 8], [1, 0, -2]),
     [-7, -14],
     "conv1d([1, 2, 4, 8], [1, 0, -2])",
-    misconceptions={"the kernel is flipped before it slides": [2, 4], "the sign is lost": [7, 14]},
+    misconceptions={"the kernel is turned around before it slides": [2, 4], "the sign is lost": [7, 14]},
 )
 checks.close(conv1d([1, 2, 4], [0.5, 0.5]), [1.5, 3.0], "conv1d([1, 2, 4], [0.5, 0.5])")
 print("conv1d: the visible checks pass. More tests run when you hand in.")
@@ -169,6 +170,8 @@ _x = np.arange(7)
 checks.close(
     conv1d(_x, [0.25, 0.5, -0.3]), np.convolve(_x, [-0.3, 0.5, 0.25], "valid"), "conv1d(integers, kernel of fractions)"
 )
+_x = np.arange(7) / 4
+checks.close(conv1d(_x, [1, -2, 3]), np.convolve(_x, [3, -2, 1], "valid"), "conv1d(fractions, kernel of integers)")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -176,7 +179,8 @@ checks.close(
 #
 # Two kernels are worth knowing by name. The first has equal weights that add up to 1: it takes the **average** of
 # its window and so *smooths* a wobbly signal. The second has negative weights on the left and positive weights on
-# the right: it computes a **difference**, and is large where the signal jumps. It is an **edge detector**.
+# the right: it computes a **difference**, and is large where the signal jumps up (and very negative where it falls).
+# It is an **edge detector**.
 
 # %%
 average = np.ones(7) / 7
@@ -216,6 +220,8 @@ peak = np.argmax(conv1d(steps, difference))
 print("found: the dog came on day", peak + 7)
 
 # %% [markdown]
+# (The steps are random: with another seed it may be a day or two off.)
+#
 # Nobody told the program about dogs: seven minus signs and seven plus signs were enough. In a **convolutional
 # network** nobody even chooses these weights. They are *learnt*. But the sliding is exactly what you just wrote.
 
@@ -224,7 +230,8 @@ print("found: the dog came on day", peak + 7)
 #
 # Look up "convolution" in a mathematics book and you find a small twist: the kernel is turned around before it
 # slides. Without the flip the operation is called **cross-correlation**. To see the difference, send in a signal
-# with a single 1, a *pulse*.
+# with a single 1, a *pulse*. NumPy has both operations; `"valid"` tells it to keep to positions where the whole kernel
+# fits, as your function does.
 #
 # **Predict, then run.** The kernel is `[1, 2, 3]`. In which order do the three weights come out of your `conv1d`?
 # *I expect ...*
@@ -272,10 +279,10 @@ print(window * cross)
 print("sum", np.sum(window * cross))
 
 # %% [markdown]
-# The first response is 4: three of the corners are 1, and so is the centre. Move the slider to visit all nine
+# The first sum is 4: three of the corners are 1, and so is the centre. Move the slider to visit all nine
 # positions. (On a page without a running kernel you see the first one.)
 #
-# **Predict, then move.** Which position gives the smallest sum? *I expect ...*
+# **Predict, then move.** Which positions give the smallest sum? *I expect ...*
 
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="a widget has a new id on each run" alt="Four grids in a row: the 5x5 binary image with an orange frame around the top left 3x3 window, the window's nine pixels, the kernel with ones in its corners and centre, and the nine products, whose sum is 4. A slider chooses the position."
@@ -349,7 +356,7 @@ checks.close(
     "conv2d_valid(the binary image, the cross)",
     misconceptions={
         "the last row and the last column of windows are missing": [[4, 3], [2, 4]],
-        "the weights are ignored: this is the plain sum of each window": [[6, 7, 6], [4, 7, 7], [4, 6, 6]],
+        "the weights are ignored, and each window is simply added up": [[6, 7, 6], [4, 7, 7], [4, 6, 6]],
         "rows and columns are swapped": [[4, 2, 2], [3, 4, 3], [4, 3, 4]],
     },
 )
@@ -360,10 +367,17 @@ checks.close(
     misconceptions={
         "the kernel is turned by 180 degrees before it slides": [[4, 7], [13, 16]],
         "the height and width of the kernel are swapped": [[9, 12, 15]],
+        "the kernel's height is taken for its width, and its width for its height": [[15, 21, 27]],
     },
 )
 checks.close(
     conv2d_valid([[1, 2], [3, 4]], [[0.5]]), [[0.5, 1.0], [1.5, 2.0]], "conv2d_valid([[1, 2], [3, 4]], [[0.5]])"
+)
+checks.close(
+    conv2d_valid([[0.5, 1.5, 2]], [[1, 1]]),
+    [[2.0, 3.5]],
+    "conv2d_valid([[0.5, 1.5, 2]], [[1, 1]])",
+    misconceptions={"the pixels are cut to whole numbers": [[1, 3]]},
 )
 print("conv2d_valid: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
@@ -375,6 +389,7 @@ for _shape, _size in [
     ((3, 9), (3, 2)),
     ((6, 6), (1, 4)),
     ((8, 4), (5, 1)),
+    ((6, 5), (3, 3)),
 ]:
     _image, _w = _rng.integers(-9, 10, _shape), _rng.integers(-9, 10, _size)
     _wanted = np.einsum("ijkl,kl->ij", np.lib.stride_tricks.sliding_window_view(_image, _size), _w)
@@ -383,6 +398,11 @@ for _shape, _size in [
         conv2d_valid(_image.tolist(), (_w / 8).tolist()),
         _wanted / 8,
         f"conv2d_valid(list of shape {_shape}, fractions of shape {_size})",
+    )
+    checks.close(
+        conv2d_valid(_image / 8, _w),
+        _wanted / 8,
+        f"conv2d_valid(fractions of shape {_shape}, integers of shape {_size})",
     )
 ### END HIDDEN TESTS
 
@@ -417,7 +437,18 @@ stroke[1, 2] = 20
 mirrored = stroke[:, ::-1]
 
 # %% [markdown]
-# **Predict, then run.** What does the detector answer to `stroke`, and what to its mirror image? *I expect ...*
+# Here are all three, side by side.
+
+# %% tags=["demo"] alt="Three 7x7 grids. All else being 0, the detector has 30 in rows 0 and 1 at column 2, in rows 2 to 4 at column 1 and in row 5 at column 2: it bends like an opening bracket. The stroke bends the same way, with 50 in rows 0 and 1 at column 3, in rows 2 to 4 at column 1, in row 5 at columns 2 and 3 and in row 6 at column 3, and with 20 in row 1 at column 2. The mirrored stroke is the same seen from behind: column 0 becomes column 6, and so on."
+fig, axes = plt.subplots(1, 3, figsize=(10, 3.6))
+plots.number_grid(axes[0], curve, "the detector (kernel)", cmap="Oranges")
+plots.number_grid(axes[1], stroke, "stroke")
+plots.number_grid(axes[2], mirrored, "mirrored")
+plt.show()
+
+# %% [markdown]
+# **Predict, then run.** Lay the detector over `stroke` in your mind, multiply, add up. What does it answer, and what
+# to the mirror image? *I expect ...*
 
 # %%
 print("stroke  ", np.sum(stroke * curve))
@@ -427,23 +458,16 @@ print("mirrored", np.sum(mirrored * curve))
 # Where do 6600 come from? Four bright pixels and one pale pixel lie under a weight of 30:
 # $4 \cdot 50 \cdot 30 + 1 \cdot 20 \cdot 30 = 6600$. The mirrored stroke shares no pixel with the detector: 0.
 
-# %% tags=["demo"] alt="Three 7x7 grids. The detector has six weights of 30 that bend like an opening bracket. The stroke bends the same way, with pixels of 50 and one of 20, and gives 6600. The mirrored stroke bends the other way and gives 0."
-fig, axes = plt.subplots(1, 3, figsize=(10, 3.6))
-plots.number_grid(axes[0], curve, "the detector (kernel)", cmap="Oranges")
-plots.number_grid(axes[1], stroke, f"stroke: {np.sum(stroke * curve)}")
-plots.number_grid(axes[2], mirrored, f"mirrored: {np.sum(mirrored * curve)}")
-plt.show()
-
 # %% [markdown]
 # Paint both strokes into a larger picture and let your function slide the detector over it. The feature map
-# lights up *where the curve is*.
+# lights up *where the curve is*. Now the mirrored stroke is met at every position, not only at the one above.
 
 # %%
 drawing = np.zeros((12, 24), dtype=int)
 drawing[3:10, 2:9] = stroke
 drawing[2:9, 14:21] = mirrored
 
-# %% tags=["demo"] alt="Left: a dark 12x24 picture with two bright strokes, an opening bracket on the left and a closing bracket on the right. Right: the feature map, whose brightest pixel, ringed in orange, is at row 3, column 2, where the opening bracket's window starts; the closing bracket gives weak responses only."
+# %% tags=["demo"] alt="Left: a dark 12x24 picture with two bright strokes, an opening bracket on the left and a closing bracket on the right. Right: the feature map, whose brightest pixel, ringed in orange, is at row 3, column 2, where the opening bracket's window starts; the closing bracket gives grey responses, at most 4500."
 response = conv2d_valid(drawing, curve)
 row, column = np.unravel_index(np.argmax(response), response.shape)
 fig, axes = plt.subplots(1, 2, figsize=(10, 3), width_ratios=[24, 18])
@@ -452,6 +476,14 @@ plots.picture(axes[1], response, "feature map of the detector")
 axes[1].plot(column, row, "o", color=plots.ORANGE, markersize=16, fillstyle="none", markeredgewidth=2)
 plt.show()
 print(f"strongest response: {response[row, column]:.0f} at row {row}, column {column}")
+print(f"strongest response to the closing bracket: {response[:, 9:].max():.0f}")
+print(f"response to an even patch of 50: {np.sum(50 * curve)}")
+
+# %% [markdown]
+# The right curve wins, but not by much: the closing bracket gives up to 4500, for example where its three upright
+# pixels lie on those of the detector ($3 \cdot 50 \cdot 30$). And an even patch of brightness 50 would give
+# $6 \cdot 50 \cdot 30 = 9000$, more than the curve itself! A kernel without negative weights cannot complain about paint
+# in the wrong place. Kernels that are learnt have negative weights too.
 
 # %% [markdown]
 # ## 6. Padding and stride
@@ -459,7 +491,8 @@ print(f"strongest response: {response[row, column]:.0f} at row {row}, column {co
 # Two knobs decide which positions the kernel visits.
 #
 # **Padding** puts a border of zeros around the image, so that the kernel can also visit the edge. *Valid* means
-# no border. *Same* means just enough border that the output is as large as the input.
+# no border. *Same* means just enough border that the output is as large as the input (at
+# stride 1).
 #
 # **Stride** is how far the kernel moves each time. With stride 2 it takes every second position, and
 # the output is about half as long.
@@ -544,7 +577,7 @@ for _n in (1, 2, 5, 9, 10, 28):
 # When is the output of stride 1 as large as the input? Set $n + 2p - k + 1 = n$ and get $p = (k-1)/2$: one pixel
 # for a $3 \times 3$ kernel, two for $5 \times 5$. This is one reason why kernels usually have odd sizes.
 #
-# <details><summary>For the curious: an even number of missing zeros? Or an odd one?</summary>
+# <details><summary>For the curious: what Keras does when the zeros cannot be shared out evenly</summary>
 # With stride 2 Keras' <code>padding="same"</code> gives an output of half the input, rounded up. Sometimes this
 # takes an odd number of zeros in total. Keras then puts the extra zero at the end (right or bottom). Our
 # <code>padding</code> is the same on each side, as in the lecture.
@@ -614,6 +647,7 @@ checks.close(
         "the stride is used down, but not across": [[1, 2, 3, 4], [9, 10, 11, 12]],
         "the stride is used across, but not down": [[1, 3], [5, 7], [9, 11]],
         "the stride is ignored": [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]],
+        "the windows move by one pixel whatever the stride": [[1, 2], [5, 6]],
     },
 )
 checks.close(
@@ -647,6 +681,11 @@ for _shape, _size, _p, _s in [
         _wanted,
         f"conv2d(list of shape {_shape}, list of shape {_size}, padding={_p}, stride={_s})",
     )
+    checks.close(
+        conv2d(_image / 8, (4 * _w).astype(int), _p, _s),
+        _wanted / 2,
+        f"conv2d(fractions of shape {_shape}, integers of shape {_size}, padding={_p}, stride={_s})",
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -665,7 +704,7 @@ def show_knobs(padding, stride, position):
     return fig
 
 
-widgets.explore(show_knobs, padding=[1, 0, 2], stride=(1, 3), position=(0, 24))
+widgets.explore(show_knobs, padding=[1, 0, 2], stride=(1, 3), position=(0, 48))
 
 # %% [markdown]
 # ### What zeros do to the edge
@@ -685,10 +724,10 @@ print(f"darker in the corner: {1 - blurred[0, 0]:.0%}")
 
 # %% [markdown]
 # At an edge 3 of 9 pixels are made-up zeros, in a corner 5 of 9. The inner pixels are not touched. Each further
-# layer with padding carries the effect one more pixel inwards.
+# $3 \times 3$ layer with padding carries the effect one more pixel inwards.
 
 # %% [markdown]
-# ## 7. Filters on a photo
+# ## 7. Kernels on a photo (photographers call them filters)
 #
 # Time for a real picture. scikit-learn brings one along. It is made smaller by averaging blocks of pixels, to
 # keep our loops quick.
@@ -709,7 +748,7 @@ print("colour", photo.shape, "grey", grey.shape)
 
 # %% [markdown]
 # Four kernels that people used long before networks could learn their own. `vertical` and `horizontal` are the
-# *Sobel* filters; they are differences, like the one that found the dog.
+# *Sobel* kernels; they are differences, like the one that found the dog.
 
 # %%
 vertical = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
@@ -719,7 +758,7 @@ sharpen = np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])
 
 # %% [markdown]
 # **Predict, then run.** What will `vertical` show of the roof, and what of the clear sky? Which of the four
-# leaves a flat grey area as it is? *I expect ...*
+# leave a flat grey area as it is? *I expect ...*
 
 # %% tags=["demo"] alt="Six pictures of a Chinese tower with three curved roofs: the grey photo; the photo blurred; the photo sharpened, with harsh fine detail; red and blue responses to vertical edges, strong at the left and right outline of the tower; responses to horizontal edges, strong along the roofs; and the strength of all edges, bright outlines on black with an empty sky."
 across, down = conv2d_valid(grey, vertical), conv2d_valid(grey, horizontal)
@@ -804,9 +843,10 @@ checks.close(
     [[4, 5], [9, 8]],
     "max_pool2d([[1, 3, 2, 1], [4, 2, 0, 5], [6, 1, 7, 8], [2, 9, 3, 4]], 2)",
     misconceptions={
-        "this is the average of each window": [[2.5, 2.0], [4.5, 5.5]],
-        "this is the smallest value of each window": [[1, 0], [1, 3]],
-        "the stride should be the size when it is not given": [[4, 3, 5], [6, 7, 8], [9, 9, 8]],
+        "the average of each window is taken": [[2.5, 2.0], [4.5, 5.5]],
+        "the smallest value of each window is taken": [[1, 0], [1, 3]],
+        "the stride is 1 when it is not given": [[4, 3, 5], [6, 7, 8], [9, 9, 8]],
+        "the windows move by one pixel whatever the stride": [[4, 3], [6, 7]],
     },
 )
 checks.close(
@@ -828,7 +868,7 @@ for _shape, _size, _s in [
     ((4, 4), 4, None),
     ((3, 5), 1, 2),
 ]:
-    for _low, _high in [(-9, 10), (-50, -20), (0.25, 0.75)]:
+    for _low, _high in [(-9, 10), (-50, -20), (-5000, -2000), (0.25, 0.75)]:
         _image = _rng.uniform(_low, _high, _shape) if _high < 1 and _low > 0 else _rng.integers(_low, _high, _shape)
         _step = _size if _s is None else _s
         _views = np.lib.stride_tricks.sliding_window_view(_image, (_size, _size))[::_step, ::_step]
@@ -838,12 +878,28 @@ for _shape, _size, _s in [
             _views.max(axis=(2, 3)),
             f"max_pool2d({_sign} of shape {_shape}, {_size}, stride={_s})",
         )
+        checks.close(
+            max_pool2d(_image, _size, _s),
+            _views.max(axis=(2, 3)),
+            f"max_pool2d(array of {_sign} of shape {_shape}, {_size}, stride={_s})",
+        )
 checks.close(
     max_pool2d([[1, 2, 3], [4, 5, 6], [7, 8, 9]], size=2), [[5]], "max_pool2d(numbers of shape (3, 3), size=2)"
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# What does pooling cost? Here are three maps: one strong response, another one elsewhere, and four.
+#
+# **Predict, then run.** What is left of each? *I expect ...*
+
+# %% tags=["demo"]
+for small_map in ([[9, 0], [0, 0]], [[0, 0], [0, 9]], [[9, 9], [9, 9]]):
+    print(small_map, "->", int(max_pool2d(small_map, 2)[0][0]))
+
+# %% [markdown]
+# Three different maps, one answer: position and number are gone.
+#
 # Pooling is **down-sampling**: pool the edges of the photo twice, and 16 pixels become one. Yet you still see where
 # the roof is.
 
@@ -861,13 +917,18 @@ plt.show()
 # Pool with one window as large as the whole feature map, and one number is left: does the picture contain the
 # curve, *anywhere*? This is **location independence**. Take the curve detector again and move the stroke around.
 #
-# **Predict, then run.** How does the largest response change from place to place? *I expect ...*
+# **Predict, then run.** How does the largest response change from place to place? And is it another one for the
+# mirrored stroke? *I expect ...*
 
 # %% tags=["demo"]
-for top, left in [(0, 0), (5, 3), (2, 12), (5, 17)]:
-    scene = np.zeros((12, 24))
-    scene[top : top + 7, left : left + 7] = stroke
-    print(f"stroke at row {top}, column {left:2}: largest response {conv2d_valid(scene, curve).max():.0f}")
+for name, drawn in [("stroke  ", stroke), ("mirrored", mirrored)]:
+    for top, left in [(0, 0), (5, 3), (2, 12), (5, 14)]:
+        scene = np.zeros((12, 24))
+        scene[top : top + 7, left : left + 7] = drawn
+        print(f"{name} at row {top}, column {left:2}: largest response {conv2d_valid(scene, curve).max():.0f}")
+
+# %% [markdown]
+# 6600 against 4500, wherever the stroke is: one number tells the two apart, and says nothing about the place.
 
 # %% [markdown]
 # ## 9. Channels and filters
@@ -985,7 +1046,8 @@ for _shape, _size in [
         _rng.integers(-99, 100, _size[3]) / 2,
     )
     _views = np.lib.stride_tricks.sliding_window_view(_image, _size[:2], axis=(0, 1))
-    _wanted = np.einsum("ijckl,klcf->ijf", _views, _w) + _b
+    _sums = np.einsum("ijckl,klcf->ijf", _views, _w)
+    _wanted = _sums + _b
     checks.close(
         conv2d_multi(_image, _w, _b),
         _wanted,
@@ -995,6 +1057,11 @@ for _shape, _size in [
         conv2d_multi(_image.tolist(), _w.tolist(), _b.tolist()),
         _wanted,
         f"conv2d_multi(lists of shapes {_shape} and {_size})",
+    )
+    checks.close(
+        conv2d_multi(_image / 8, (4 * _w).astype(int), (2 * _b).astype(int)),
+        _sums / 2 + 2 * _b,
+        f"conv2d_multi(fractions of shape {_shape}, integers of shape {_size}, integer bias)",
     )
 ### END HIDDEN TESTS
 
@@ -1077,9 +1144,9 @@ checks.close(
     "count_parameters(4, 4, 3, 10)",
     misconceptions={
         "the biases are missing": 480,
-        "the layer has one bias per filter, not one in total": 481,
+        "only one bias is counted for the whole layer": 481,
         "the channels of the input are missing": 170,
-        "each filter has one bias, not one per channel": 510,
+        "a bias is counted for each channel": 510,
     },
 )
 print("count_parameters: the visible check passes. More tests run when you hand in.")
@@ -1142,10 +1209,10 @@ checks.close(
     2160,
     "count_multiply_adds(3, 3, 2, 4, 30)",
     misconceptions={
-        "this is the work for one position only": 72,
-        "this is the work of one filter only": 540,
+        "only one position is counted": 72,
+        "only one filter is counted": 540,
         "the channels are missing": 1080,
-        "adding the bias does not count": 2280,
+        "adding the bias is counted too": 2280,
     },
 )
 print("count_multiply_adds: the visible check passes. More tests run when you hand in.")
@@ -1213,6 +1280,9 @@ for _row in range(5, 12):
 seven[8, 4:9] = 9
 
 # %% [markdown]
+# A `relative_change` of 0 means that nothing changed. It is 2 when the patterns before and after do not overlap at all:
+# everything that was there is gone, and as much is there anew.
+#
 # Does it matter whether we first move and then convolve, or first convolve and then move?
 #
 # **Predict, then run.** *I expect ...*
@@ -1234,14 +1304,8 @@ print("move, then convolve = convolve, then move:", np.array_equal(moved_feature
 # that come with scikit-learn. Take the vertical edges, set negative responses to zero (ReLU), pool, and compare
 # the result before and after a shift.
 
-# %% tags=["demo"]
-from sklearn.datasets import load_digits
 
-number_of_digits = 30 if profile == "quick" else 300
-digits = np.zeros((number_of_digits, 18, 26))
-digits[:, 5:13, 4:12] = load_digits().images[:number_of_digits]
-
-
+# %%
 def positive_edges(picture):
     return np.maximum(conv2d_valid(picture, vertical), 0)
 
@@ -1250,11 +1314,18 @@ def pool(features, size):
     return max_pool2d(features, size) if size else features.max()
 
 
+# %% tags=["demo"]
+from sklearn.datasets import load_digits
+
+number_of_digits = 30 if profile == "quick" else 300
+digits = np.zeros((number_of_digits, 18, 26))
+digits[:, 5:13, 4:12] = load_digits().images[:number_of_digits]
+
 # %% [markdown]
 # A window of size 1 is no pooling at all. A size of 0 stands for one window over the whole map (*global* max
 # pooling).
 #
-# **Predict, then run.** By how much does the pooled map change for a shift of one pixel? *I expect ...*
+# **Predict, then run.** For a shift of one pixel: which window sizes help, and is any change zero? *I expect ...*
 
 # %% tags=["demo"]
 shifts, sizes = [0, 1, 2, 3, 4, 6, 8], {"no pooling": 1, "2 x 2": 2, "4 x 4": 4, "8 x 8": 8, "global": 0}
@@ -1267,7 +1338,8 @@ for name, size in sizes.items():
         changes[name, shift] = [relative_change(b, a) for b, a in zip(before, after, strict=True)]
 
 # %% [markdown]
-# The table holds the mean over all digits, one column per shift.
+# The table holds the mean over all digits, one column per shift. One entry is above 2: a *pooled* map can exceed 2 a
+# little, because after the shift the strokes may touch more windows than before.
 
 # %% tags=["demo"]
 table = "shift      " + "".join(f"{shift:6d}" for shift in shifts)
@@ -1275,7 +1347,7 @@ for name in sizes:
     table += f"\n{name:11}" + "".join(f"{np.mean(changes[name, shift]):6.2f}" for shift in shifts)
 print(table)
 
-# %% tags=["demo"] alt="Line chart of the mean relative change against the shift in pixels, with error bars. All start at zero. After a shift of one pixel the change is about 1.1 without pooling, 0.6 with 2 x 2 windows, 0.3 with 4 x 4 and 8 x 8. All these lines climb and meet near 2 at a shift of eight pixels. Only global pooling stays at zero throughout."
+# %% tags=["demo"] alt="Line chart of the mean relative change against the shift in pixels, with error bars. All start at zero. After a shift of one pixel the change is about 1.1 without pooling, 0.6 with 2 x 2 windows, 0.3 with 4 x 4 and 8 x 8. All these lines climb to about 2; that of 4 x 4 peaks at 2.2 for six pixels. Only global pooling stays at zero throughout."
 fig, ax = plt.subplots(figsize=(8, 4))
 for name, marker in zip(sizes, "osD^v", strict=True):
     values = np.array([changes[name, shift] for shift in shifts])
@@ -1315,7 +1387,8 @@ print(np.einsum("ijkl,kl->ij", views, cross))
 
 
 # %% [markdown]
-# The whole layer of Exercise 6 is one line as well. `c` runs over channels and `f` over filters:
+# The whole layer of Exercise 6 is one line as well. `c` runs over channels and `f` over filters. The windows' own axes
+# always come last, after the channels, so the letters of `views` are `ijckl`:
 
 
 # %% tags=["demo"]
@@ -1375,8 +1448,8 @@ plt.show()
 # %% [markdown]
 # ### The moment of truth: Keras
 #
-# Every operation of this notebook against the Keras layer of that name, on random numbers. A Keras layer wants a
-# batch of samples with channels; the helper adds the first axis and takes it away again.
+# Every operation of this notebook against the Keras layer of that name, on random numbers (`Conv3D`: on the cube
+# above). A Keras layer wants a batch of samples with channels; the helper adds the first axis and takes it away again.
 
 
 # %% tags=["demo"]
@@ -1417,16 +1490,18 @@ theirs = run_layer(layers.AveragePooling2D(2), x2[..., None])
 compare("AveragePooling2D", sliding_window_view(x2, (2, 2))[::2, ::2].mean(axis=(2, 3)), theirs[..., 0])
 
 # %% [markdown]
-# All seven agree. There is no magic in these layers: you have written them.
+# All seven agree. There is no magic in these layers: you have written almost all of them.
 
 # %% [markdown]
 # ## 13. With pencil and paper
 #
 # This is the lecture's exercise, and a typical one in an exam. Take a sheet of paper.
 
-# %% tags=["demo"] alt="Left: the 5x5 input with the rows 1 2 3 2 1, 2 3 2 1 3, 3 2 1 3 2, 2 1 3 2 1, 1 3 2 1 3. Right: the 3x3 kernel with the rows 1 2 1, 2 4 2, 1 2 1."
+# %%
 lecture_input = [[1, 2, 3, 2, 1], [2, 3, 2, 1, 3], [3, 2, 1, 3, 2], [2, 1, 3, 2, 1], [1, 3, 2, 1, 3]]
 lecture_kernel = [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
+
+# %% tags=["demo"] alt="Left: the 5x5 input with the rows 1 2 3 2 1, 2 3 2 1 3, 3 2 1 3 2, 2 1 3 2 1, 1 3 2 1 3. Right: the 3x3 kernel with the rows 1 2 1, 2 4 2, 1 2 1."
 fig, axes = plt.subplots(1, 2, figsize=(6.5, 3.4), width_ratios=[5, 3])
 plots.number_grid(axes[0], lecture_input, "input")
 plots.number_grid(axes[1], lecture_kernel, "kernel", cmap="Oranges")
@@ -1450,7 +1525,7 @@ plt.show()
 # <details><summary>Hint 2: a plan</summary>
 # Mark the starts of the windows along the top: every second column. In the first window only one number is not a
 # made-up zero. Input and kernel are both mirrored along the diagonal, so the output is as well: that saves
-# almost half the work.
+# more than a third of the work.
 # </details>
 # <details><summary>Hint 3: almost the numbers</summary>
 # The windows start at rows and columns 0, 2, 4, ... of the padded image. For the window that starts at row 2 and
@@ -1463,6 +1538,7 @@ plt.show()
 # lecture_output = its values, a list of rows
 # lecture_pooled = the values after 2 x 2 max pooling, a list of rows
 ### BEGIN SOLUTION
+# For instructors: without padding, stride 2 gives exactly [[36, 31], [31, 32]], the pooled answer by a wrong route.
 lecture_size = (4, 4)
 lecture_output = [[1, 8, 8, 1], [8, 36, 31, 9], [8, 31, 32, 7], [1, 9, 7, 3]]
 lecture_pooled = [[36, 31], [31, 32]]
@@ -1472,7 +1548,11 @@ lecture_pooled = [[36, 31], [31, 32]]
 assert np.shape(lecture_size) == (2,), "lecture_size should be a tuple of two numbers: (height, width)."
 _rows, _columns = len(lecture_output), {int(np.size(_row)) for _row in lecture_output}
 assert (_rows, _columns) == (lecture_size[0], {lecture_size[1]}), (
-    f"lecture_output does not have the rows and columns that your lecture_size {lecture_size} says."
+    f"lecture_output has {_rows} rows of {' or '.join(map(str, sorted(_columns)))} numbers, "
+    f"but your lecture_size says {tuple(lecture_size)}."
+)
+assert lecture_size[0] != lecture_size[1] or np.array_equal(lecture_output, np.transpose(lecture_output)), (
+    "Input and kernel are mirrored along the diagonal, so the output must be too; yours is not."
 )
 checks.close(
     float(np.sum(np.square(lecture_output))),
@@ -1488,7 +1568,10 @@ checks.close(
     float(np.sum(lecture_pooled)),
     130.0,
     "the sum of all numbers in lecture_pooled",
-    misconceptions={"this is average pooling": 50.0, "the pooling windows overlap": 302.0},
+    misconceptions={
+        "the average of each window is taken instead of the largest value": 50.0,
+        "the pooling windows overlap": 302.0,
+    },
 )
 print("lecture: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
@@ -1513,7 +1596,7 @@ checks.close(lecture_pooled, _wanted.reshape(2, 2, 2, 2).max(axis=(1, 3)), "lect
 # (negative responses set to zero), without pooling (`change_before`) and after max pooling with windows of
 # $4 \times 4$ (`change_after`)?
 #
-# Use the vertical Sobel kernel `[[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]`. Any way to get the two numbers counts.
+# Use the Sobel kernel `vertical` of section 7. Any way to get the two numbers counts.
 #
 # <details><summary>Hint 1: where to begin</summary>
 # The cell that defines <code>positive_edges</code> shows the first step.
@@ -1522,7 +1605,7 @@ checks.close(lecture_pooled, _wanted.reshape(2, 2, 2, 2).max(axis=(1, 3)), "lect
 # Make two feature maps: of the seven and of the moved seven. Compare them. Then pool both and compare again.
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
-# <code>np.maximum(conv2d_valid(..., vertical_kernel), 0)</code> for <code>seven</code> and for
+# <code>np.maximum(conv2d_valid(..., vertical), 0)</code> for <code>seven</code> and for
 # <code>shift_right(seven, 1)</code>; <code>relative_change(a, b)</code> takes the one before the shift first.
 # </details>
 
@@ -1530,9 +1613,8 @@ checks.close(lecture_pooled, _wanted.reshape(2, 2, 2, 2).max(axis=(1, 3)), "lect
 # change_before = relative change without pooling, a number
 # change_after = relative change after 4 x 4 max pooling, a number
 ### BEGIN SOLUTION
-sobel = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
-before = np.maximum(conv2d_valid(seven, sobel), 0)
-after = np.maximum(conv2d_valid(shift_right(seven, 1), sobel), 0)
+before = np.maximum(conv2d_valid(seven, vertical), 0)
+after = np.maximum(conv2d_valid(shift_right(seven, 1), vertical), 0)
 change_before = relative_change(before, after)
 change_after = relative_change(max_pool2d(before, 4), max_pool2d(after, 4))
 print(f"without pooling {change_before:.3f}, after 4 x 4 max pooling {change_after:.3f}")
@@ -1540,8 +1622,10 @@ print(f"without pooling {change_before:.3f}, after 4 x 4 max pooling {change_aft
 
 # %% nbgrader={"grade_id": "moving_seven-test", "points": 1}
 for _name, _value in [("change_before", change_before), ("change_after", change_after)]:
+    assert _value is not None, f"{_name} is None: it should be a number."
     assert np.ndim(_value) == 0, f"{_name} should be a single number, but has shape {np.shape(_value)}."
     assert _value >= 0, f"{_name} is {_value}: a sum of absolute differences is never negative."
+    assert _value < 3, f"{_name} is {_value}: a share is wanted, not per cent."
 assert change_after < change_before, "Pooling should make the change smaller. Are the two numbers swapped?"
 print("moving_seven: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
@@ -1562,8 +1646,8 @@ checks.close(change_after, np.abs(_pooled[1] - _pooled[0]).sum() / _pooled[0].su
 #
 # | points | for |
 # |---|---|
-# | 1 | what convolution alone does when the input moves, in the right words, and the result in section 11 that shows it |
-# | 1 | what pooling adds, with at least two numbers from the table or from Exercise 10, and for which shifts it does *not* hold |
+# | 1 | what convolution alone does when the input moves, in the right words, and the result for the seven (move, then convolve) that shows it |
+# | 1 | what pooling adds, with at least two numbers from the table or from Exercise 10, and where it does *not* hold, or not exactly |
 # | 1 | what pooling costs, and a task for which you would rather not pool |
 
 # %% [markdown] nbgrader={"grade_id": "translation-text", "solution": true, "points": 3}
@@ -1577,8 +1661,10 @@ checks.close(change_after, np.abs(_pooled[1] - _pooled[0]).sum() / _pooled[0].su
 # edge is somewhere in the window, not where, and not how many there are. To draw a box around an object or to
 # label each pixel I would rather not pool.
 #
-# **Marking guide.** One point per row of the table that students see. The figures above are those of the `quick`
-# profile.
+# **Marking guide.** One point per row of the table that students see; in rows 2 and 3 half a point for one of the two
+# things asked. The figures above are those of the `quick` profile. With `full` (300 digits) they are: for one pixel
+# 1.07 without pooling, 0.62 with $2 \times 2$, 0.35 with $4 \times 4$ and 0.29 with $8 \times 8$ windows; for eight
+# pixels 1.96 with $4 \times 4$ and 2.00 without pooling. The seven's figures are the same in both.
 #
 # - Row 1: needs *equivariant* (or "the output moves along") and the exact equality of "move, then convolve" and
 #   "convolve, then move". No point for "convolution is invariant".

@@ -104,7 +104,7 @@ def conv1d(x, kernel):
     key = (tuple(x), tuple(kernel))
     return {
         ((2, 4, 9, 5, 3, 8, 6), (1, 2, 1)): [19, 27, 22, 19, 25],
-        ((1, 2, 4, 8), (1, 0, -1)): [-3, -6],
+        ((1, 2, 4, 8), (1, 0, -2)): [-7, -14],
         ((1, 2, 4), (0.5, 0.5)): [1.5, 3.0],
     }.get(key, [0.0])
 """,
@@ -115,6 +115,20 @@ def conv1d(x, kernel):
             "prints": """
 def conv1d(x, kernel):
     print(np.correlate(x, kernel, "valid"))
+""",
+            "dtype of the kernel": """
+def conv1d(x, kernel):
+    x, kernel = np.asarray(x), np.asarray(kernel)
+    n = len(x) - len(kernel) + 1
+    out = np.zeros(n, dtype=kernel.dtype)
+    for i in range(n):
+        out[i] = np.sum(x[i : i + len(kernel)] * kernel)
+    return out
+""",
+            "signal cut to integers": """
+def conv1d(x, kernel):
+    x, kernel = np.asarray(x, dtype=int), np.asarray(kernel)
+    return np.array([np.sum(x[i : i + len(kernel)] * kernel) for i in range(len(x) - len(kernel) + 1)])
 """,
         },
     },
@@ -326,6 +340,47 @@ def conv2d_valid(image, kernel):
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
             out[i, j] = (image[i : i + h, j : j + w] * kernel).sum()
+    return out
+""",
+            "dtype of the kernel": """
+def conv2d_valid(image, kernel):
+    image, kernel = np.asarray(image), np.asarray(kernel)
+    kh, kw = kernel.shape
+    out = np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1), dtype=kernel.dtype)
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = (image[i : i + kh, j : j + kw] * kernel).sum()
+    return out
+""",
+            "image cut to integers": """
+def conv2d_valid(image, kernel):
+    image, kernel = np.asarray(image, dtype=int), np.asarray(kernel)
+    kh, kw = kernel.shape
+    out = np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1))
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = (image[i : i + kh, j : j + kw] * kernel).sum()
+    return out
+""",
+            "square kernels transposed": """
+def conv2d_valid(image, kernel):
+    image, kernel = np.asarray(image), np.asarray(kernel)
+    kh, kw = kernel.shape
+    kernel = kernel.T if kh == kw else kernel
+    out = np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1))
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = (image[i : i + kh, j : j + kw] * kernel).sum()
+    return out
+""",
+            "swapped and broadcast": """
+def conv2d_valid(image, kernel):
+    image, kernel = np.asarray(image), np.asarray(kernel)
+    kw, kh = kernel.shape
+    out = np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1))
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = (image[i : i + kh, j : j + kw] * kernel).sum()
     return out
 """,
         },
@@ -542,6 +597,22 @@ def conv2d(image, kernel, padding=0, stride=1):
 def conv2d(image, kernel, padding=0, stride=1):
     p = np.pad(image, ((padding, padding + stride - 1), (padding, padding + stride - 1)))
     return conv2d_valid(p, kernel)[::stride, ::stride]
+""",
+            "padded image of integers": """
+def conv2d(image, kernel, padding=0, stride=1):
+    image = np.asarray(image)
+    big = np.zeros((image.shape[0] + 2 * padding, image.shape[1] + 2 * padding), dtype=int)
+    big[padding : padding + image.shape[0], padding : padding + image.shape[1]] = image
+    return conv2d_valid(big, kernel)[::stride, ::stride]
+""",
+            "windows do not move by the stride": """
+def conv2d(image, kernel, padding=0, stride=1):
+    padded, kernel = np.pad(image, padding), np.asarray(kernel)
+    kh, kw = kernel.shape
+    h, w = output_size(padded.shape[0], kh, 0, stride), output_size(padded.shape[1], kw, 0, stride)
+    return np.array(
+        [[np.sum(padded[i : i + kh, j : j + kw] * kernel) for j in range(w)] for i in range(h)]
+    )
 """,
         },
     },
@@ -806,6 +877,48 @@ def max_pool2d(image, size, stride=None):
             "hard-coded": """
 def max_pool2d(image, size, stride=None):
     return [[4, 5], [9, 8]] if stride is None else [[3, 4]]
+""",
+            "lists only": """
+def max_pool2d(image, size, stride=None):
+    stride = size if stride is None else stride
+    h = output_size(len(image), size, 0, stride)
+    w = output_size(len(image[0]), size, 0, stride)
+    return [
+        [
+            max(
+                sum(
+                    [
+                        row[j * stride : j * stride + size]
+                        for row in image[i * stride : i * stride + size]
+                    ],
+                    [],
+                )
+            )
+            for j in range(w)
+        ]
+        for i in range(h)
+    ]
+""",
+            "starts at -99": """
+def max_pool2d(image, size, stride=None):
+    image = np.asarray(image)
+    stride = size if stride is None else stride
+    h = output_size(image.shape[0], size, 0, stride)
+    w = output_size(image.shape[1], size, 0, stride)
+    out = np.full((h, w), -99.0)
+    for i in range(h):
+        for j in range(w):
+            for value in image[i * stride : i * stride + size, j * stride : j * stride + size].flat:
+                out[i, j] = max(out[i, j], value)
+    return out
+""",
+            "windows do not move by the stride": """
+def max_pool2d(image, size, stride=None):
+    image = np.asarray(image)
+    stride = size if stride is None else stride
+    h = output_size(image.shape[0], size, 0, stride)
+    w = output_size(image.shape[1], size, 0, stride)
+    return np.array([[image[i : i + size, j : j + size].max() for j in range(w)] for i in range(h)])
 """,
         },
     },
@@ -1080,6 +1193,29 @@ def conv2d_multi(image, kernels, bias):
                 out[i, j, f] = (image[i : i + kh, j : j + kw] * kernels[:, :, :, f]).sum() + bias[f]
     return out
 """,
+            "image cut to integers": """
+def conv2d_multi(image, kernels, bias):
+    image, kernels = np.asarray(image, dtype=int), np.asarray(kernels)
+    kh, kw, C, F = kernels.shape
+    out = np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1, F))
+    for f in range(F):
+        for c in range(C):
+            out[:, :, f] += conv2d_valid(image[:, :, c], kernels[:, :, c, f])
+        out[:, :, f] += bias[f]
+    return out
+""",
+            "dtype of kernels and bias": """
+def conv2d_multi(image, kernels, bias):
+    image, kernels = np.asarray(image), np.asarray(kernels)
+    kh, kw, C, F = kernels.shape
+    dtype = np.result_type(kernels, np.asarray(bias))
+    out = np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1, F), dtype)
+    for f in range(F):
+        for c in range(C):
+            out[:, :, f] += conv2d_valid(image[:, :, c], kernels[:, :, c, f]).astype(dtype)
+        out[:, :, f] += bias[f]
+    return out
+""",
         },
     },
     "count_parameters": {
@@ -1233,6 +1369,17 @@ lecture_size = (4, 4)
 lecture_output = ((1.0, 8, 8, 1), (8, 36, 31, 9), (8, 31, 32, 7), (1, 9, 7, 3))
 lecture_pooled = ((36.0, 31), (31, 32))
 """,
+            "from the input above": """
+lecture_output = conv2d(lecture_input, lecture_kernel, padding=2, stride=2)
+lecture_size = lecture_output.shape
+lecture_pooled = max_pool2d(lecture_output, 2)
+""",
+            "typed, then checked": """
+lecture_size = (4, 4)
+lecture_output = [[1, 8, 8, 1], [8, 36, 31, 9], [8, 31, 32, 7], [1, 9, 7, 3]]
+assert (conv2d(lecture_input, lecture_kernel, 2, 2) == lecture_output).all()
+lecture_pooled = [[36, 31], [31, 32]]
+""",
         },
         "wrong": {
             "one zero of padding": """
@@ -1295,6 +1442,16 @@ lecture_size = (4, 4)
 lecture_output = [[1, 8, 8, 1], [8, 36, 31], [8, 31, 32, 7], [1, 9, 7, 3]]
 lecture_pooled = [[36, 31], [31, 32]]
 """,
+            "no padding": """
+lecture_size = (2, 2)
+lecture_output = conv2d(lecture_input, lecture_kernel, padding=0, stride=2)
+lecture_pooled = [[36, 31], [31, 32]]
+""",
+            "rows reversed": """
+lecture_size = (4, 4)
+lecture_output = [[1, 9, 7, 3], [8, 31, 32, 7], [8, 36, 31, 9], [1, 8, 8, 1]]
+lecture_pooled = [[36, 31], [31, 32]]
+""",
         },
     },
     "moving_seven": {
@@ -1350,6 +1507,20 @@ a, b = edges(seven), edges(shift_right(seven, 1))
 change_before = relative_change(a, b)
 change_after = relative_change(pooled(a), pooled(b))
 change_before, change_after = np.float64(change_before), np.array(change_after)
+""",
+            "positive_edges": """
+a, b = positive_edges(seven), positive_edges(shift_right(seven, 1))
+change_before = relative_change(a, b)
+change_after = relative_change(max_pool2d(a, 4), max_pool2d(b, 4))
+""",
+            "positive_edges and pool": """
+before, after = positive_edges(seven), positive_edges(shift_right(seven, 1))
+change_before, change_after = (relative_change(pool(before, s), pool(after, s)) for s in (1, 4))
+""",
+            "vertical, float32": """
+a, b = (np.maximum(conv2d_valid(p, vertical), 0) for p in (seven, shift_right(seven, 1)))
+change_before = np.float32(relative_change(a, b))
+change_after = np.float32(relative_change(max_pool2d(a, 4), max_pool2d(b, 4)))
 """,
         },
         "wrong": {
@@ -1545,6 +1716,10 @@ def pooled(m):
 a, b = edges(seven), edges(shift_right(seven, 1))
 change_before = relative_change(a, b)
 change_after = relative_change(pooled(a), pooled(b))
+""",
+            "left as None": """
+change_before = None
+change_after = None
 """,
         },
     },
