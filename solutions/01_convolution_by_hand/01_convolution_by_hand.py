@@ -171,7 +171,9 @@ checks.close(
     conv1d(_x, [0.25, 0.5, -0.3]), np.convolve(_x, [-0.3, 0.5, 0.25], "valid"), "conv1d(integers, kernel of fractions)"
 )
 _x = np.arange(7) / 4
-checks.close(conv1d(_x, [1, -2, 3]), np.convolve(_x, [3, -2, 1], "valid"), "conv1d(fractions, kernel of integers)")
+checks.close(
+    conv1d(_x.copy(), [1, -2, 3]), np.convolve(_x, [3, -2, 1], "valid"), "conv1d(fractions, kernel of integers)"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -879,7 +881,7 @@ for _shape, _size, _s in [
             f"max_pool2d({_sign} of shape {_shape}, {_size}, stride={_s})",
         )
         checks.close(
-            max_pool2d(_image, _size, _s),
+            max_pool2d(_image.copy(), _size, _s),
             _views.max(axis=(2, 3)),
             f"max_pool2d(array of {_sign} of shape {_shape}, {_size}, stride={_s})",
         )
