@@ -126,12 +126,12 @@ def average(a, b):
 
 # %% nbgrader={"grade_id": "average-test", "points": 1}
 checks.close(
-    average(2, 4),
+    average(2.0, 4.0),
     3.0,
-    "average(2, 4)",
+    "average(2.0, 4.0)",
     misconceptions={"only b is divided, because / comes before +": 4.0, "the sum is not divided": 6.0},
 )
-checks.close(average(1, 2), 1.5, "average(1, 2)", misconceptions={"// rounds down": 1.0})
+checks.close(average(1.0, 2.0), 1.5, "average(1.0, 2.0)", misconceptions={"// rounds down": 1.0})
 print("average: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 for _a, _b in [(0, 0), (3, 8), (-5, 2), (0.25, 0.5), (-7, -1), (1000, -1)]:
@@ -141,7 +141,8 @@ for _a, _b in [(0, 0), (3, 8), (-5, 2), (0.25, 0.5), (-7, -1), (1000, -1)]:
 # %% [markdown]
 # **Handing in.** Choose *Kernel > Restart Kernel and Run All Cells*: this is what grading does. Then save, and hand in
 # the `.ipynb` file under its own name, in the place that your instructor told you. You get back a page with your points
-# and with what each check said. Unfinished exercises do no harm: the others still count.
+# and with what each check said. *Run All* stops at the first exercise that is not finished. Grading goes on after it: the
+# others still count.
 #
 # Two more things. You may add cells of your own anywhere. And what a check cell prints is for you alone: grading runs
 # its own copy, so editing a check changes nothing.
@@ -549,15 +550,6 @@ def dense(x, weights, bias):
 
 # %% nbgrader={"grade_id": "dense-test", "points": 2}
 checks.close(
-    dense([[3, 1], [2, 3]], [[-1, 1, -2], [-2, 1, -1]], [6, -1, 5]),
-    [[1, 3, -2], [-2, 4, -2]],
-    "dense(two trips, travel_weights, travel_bias)",
-    misconceptions={
-        "the bias is missing": [[-5, 4, -7], [-8, 5, -7]],
-        "the bias is subtracted": [[-11, 5, -12], [-14, 6, -12]],
-    },
-)
-checks.close(
     dense([[1, 2], [3, 4]], [[1, 0], [10, 100]], [0, 1000]),
     [[21, 1200], [43, 1400]],
     "dense([[1, 2], [3, 4]], [[1, 0], [10, 100]], [0, 1000])",
@@ -565,7 +557,16 @@ checks.close(
         "this multiplies entry by entry": [[1, 1000], [30, 1400]],
         "the weights are transposed": [[1, 1210], [3, 1430]],
         "the bias is added per sample instead of per unit": [[21, 200], [1043, 1400]],
+        "the weights stand on the left of the product": [[1, 1002], [310, 1420]],
+        "the bias is missing": [[21, 200], [43, 400]],
+        "the bias is subtracted": [[21, -800], [43, -600]],
     },
+)
+checks.close(
+    dense([[3, 1], [2, 3]], [[-1, 1, -2], [-2, 1, -1]], [6, -1, 5]),
+    [[1, 3, -2], [-2, 4, -2]],
+    "dense(two trips, travel_weights, travel_bias)",
+    misconceptions={"negative scores are cut off": [[1, 3, 0], [0, 4, 0]]},
 )
 print("dense: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
@@ -677,7 +678,7 @@ def sigmoid(z):
 # %% nbgrader={"grade_id": "activations-test", "points": 2}
 checks.close(
     relu([-2, 0, 3]),
-    [0.0, 0.0, 3.0],
+    [0, 0, 3],
     "relu([-2, 0, 3])",
     misconceptions={
         "the minus sign is dropped instead of the number": [2, 0, 3],
@@ -691,6 +692,7 @@ checks.close(
     misconceptions={
         "the slope argument is ignored": [-0.2, 0.0, 3.0],
         "the positive scores are multiplied by the slope": [-2, 0, 0.75],
+        "all scores are multiplied by the slope": [-0.5, 0.0, 0.75],
         "the sign of negative scores is lost": [0.5, 0.0, 3.0],
         "this is plain ReLU": [0, 0, 3],
     },
@@ -1039,9 +1041,9 @@ def cross_entropy(y, p):
 
 # %% nbgrader={"grade_id": "losses-test", "points": 2}
 checks.close(
-    mse([20, 25], [21, 23]),
+    mse([20.0, 25.0], [21.0, 23.0]),
     2.5,
-    "mse([20, 25], [21, 23])",
+    "mse([20.0, 25.0], [21.0, 23.0])",
     misconceptions={
         "the squares are added up, without a mean": 5.0,
         "a root is taken": 1.58113883,
@@ -1050,14 +1052,15 @@ checks.close(
     },
 )
 checks.close(
-    cross_entropy([[0, 1], [1, 0]], [[0.5, 0.5], [0.25, 0.75]]),
+    cross_entropy([[0, 1, 0], [1, 0, 0]], [[0.25, 0.5, 0.25], [0.25, 0.5, 0.25]]),
     1.03972077,
-    "cross_entropy([[0, 1], [1, 0]], [[0.5, 0.5], [0.25, 0.75]])",
+    "cross_entropy(two labels, [0.25, 0.5, 0.25] for both)",
     misconceptions={
         "the samples are added up, without a mean": 2.07944154,
-        "the mean is over all entries, not over the samples": 0.51986039,
+        "the mean is over all entries, not over the samples": 0.34657359,
         "the minus sign is missing": -1.03972077,
-        "the wrong classes are counted instead of the true ones": 0.49041463,
+        "the wrong classes are counted instead of the true ones": 2.42601513,
+        "the wrong classes are counted as well": 1.81781747,
         "the logarithm is not the natural one, but of base 2": 1.5,
         "the logarithm is not the natural one, but of base 10": 0.45154499,
     },
@@ -1198,7 +1201,11 @@ _old = {"the old velocity is used": [3, 4], "the momentum is ignored": [0, 4]}
 checks.close(_w, [1.0, 5.0], "the weights with velocity [2, 2] and momentum 0.5", misconceptions=_old)
 checks.close(_v, [0.0, 3.0], "the velocity with velocity [2, 2] and momentum 0.5")
 _w, _v = sgd_step([1, 2], [10, -20], [0, 0], lr=0.1, weight_decay=0.5)
-_decay = {"the decay is not multiplied by the learning rate": [-0.5, 3], "the decay is ignored": [0, 4]}
+_decay = {
+    "the decay is not multiplied by the learning rate": [-0.5, 3],
+    "the decay is ignored": [0, 4],
+    "it decays after the step": [0, 3.8],
+}
 checks.close(_w, [-0.05, 3.9], "the weights with weight_decay 0.5", misconceptions=_decay)
 _inside = {"the decay acts on the velocity": [-1.05, 1.9]}
 checks.close(_v, [-1.0, 2.0], "the velocity with weight_decay 0.5", misconceptions=_inside)
@@ -1284,8 +1291,8 @@ widgets.explore(show_valley, lr=(0.01, 0.05, 0.005), momentum=(0.0, 0.9, 0.1))
 # through everything that follows. The **chain rule** says: *multiply the slopes along the way.* Doing this from the end
 # backwards, so that each slope is computed once, is **backpropagation**.
 #
-# The smallest network with two layers: one input $x$, one unit with ReLU, one output, squared error. A unit between input
-# and output is called **hidden**: nobody outside the network sees what it says.
+# The smallest network with two layers: one input $x$, one unit with ReLU, one output, squared error. A unit between
+# input and output is called **hidden**: nobody outside the network sees what it says.
 
 # %%
 x, y = 2.0, 1.0
@@ -1392,8 +1399,8 @@ for j, name in enumerate(["bike", "bus", "walk"]):
 #
 # **Goal:** backpropagation through a two-layer network. This is the heart of deep learning, in about six lines.
 #
-# **Given:** the batch `x`, the one-hot labels `y`, and from the forward pass `hidden` (after ReLU) and the probabilities
-# `p`. Of the weights only `w2` is needed.
+# **Given:** the batch `x`, the one-hot labels `y`, and from the forward pass `hidden` (after ReLU) and the
+# probabilities `p`. Of the weights only `w2` is needed.
 #
 # **Question:** What are the gradients of the mean cross-entropy with respect to `w1`, `b1`, `w2` and `b2`?
 #
@@ -1610,8 +1617,8 @@ compare("keras.optimizers.SGD, 20 steps", w, variable)
 # There is no magic in these libraries. They are your functions, made fast and safe.
 #
 # <details><summary>For the curious: weight decay elsewhere</summary>
-# Some books add λw to the gradient before the velocity is computed, so that the decay gathers momentum as well. Keras, as
-# we did, keeps the two apart. Without momentum both are the same.
+# Some books add λw to the gradient before the velocity is computed, so that the decay gathers momentum as well. Keras
+# keeps the two apart, as we did. Without momentum both are the same.
 # </details>
 
 # %% [markdown]
@@ -1694,8 +1701,8 @@ plt.show()
 
 # %% [markdown]
 # On dots that it has not seen, the two-layer network is right in 96 %<!-- quick: two layers accuracy --> of the cases,
-# with a standard deviation of 0.5 %<!-- quick: two layers accuracy: std --> over five runs. Always giving the more frequent
-# answer reaches 56 %<!-- quick: majority accuracy -->, and the straight line of logistic regression with
+# with a standard deviation of 0.5 %<!-- quick: two layers accuracy: std --> over five runs. Always giving the more
+# frequent answer reaches 56 %<!-- quick: majority accuracy -->, and the straight line of logistic regression with
 # 50 %<!-- quick: logistic regression accuracy --> is no better than tossing a coin.
 #
 # One straight line cannot find an island, 32 of them with a bend can. Each hidden unit contributes one line; the second
@@ -1718,8 +1725,8 @@ plt.show()
 # The widget's function does the same with a fixed number of steps. You do not know the number: use <code>while</code>.
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# Write one function that takes the learning rate and the momentum and returns the number of steps. Begin with a count of
-# 0, and count one for each call of <code>sgd_step</code>. Stop as soon as the loss is below 0.001.
+# Write one function that takes the learning rate and the momentum and returns the number of steps. Begin with a count
+# of 0, and count one for each call of <code>sgd_step</code>. Stop as soon as the loss is below 0.001.
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
 # <code>while valley_loss(w) >= 0.001:</code> take a step, which gives new w <em>and</em> new velocity, and add 1 to

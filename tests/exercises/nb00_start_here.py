@@ -47,7 +47,7 @@ def average(a, b):
 """,
             "copied": """
 def average(a, b):
-    return {(2, 4): 3.0, (1, 2): 1.5}.get((a, b), 0.0)
+    return {(2.0, 4.0): 3.0, (1.0, 2.0): 1.5}.get((a, b), 0.0)
 """,
             "never negative": """
 def average(a, b):
