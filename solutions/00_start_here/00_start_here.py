@@ -516,7 +516,7 @@ for unit, name in enumerate(["bike", "bus", "walk"]):
 # A **sample** is one example: here one trip. Such a layer, in which every unit sees every input, is called **dense**.
 
 # %% [markdown]
-# ### ✏️ Exercise 5: `dense` (2 points)
+# ### ✏️ Exercise 5: `dense` (1 point)
 #
 # **Goal:** a whole layer, for a whole batch.
 #
@@ -548,7 +548,7 @@ def dense(x, weights, bias):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "dense-test", "points": 2}
+# %% nbgrader={"grade_id": "dense-test", "points": 1}
 checks.close(
     dense([[1, 2], [3, 4]], [[1, 0], [10, 100]], [0, 1000]),
     [[21, 1200], [43, 1400]],
@@ -1035,7 +1035,7 @@ def cross_entropy(y, p):
     y: one-hot labels, shape (n, m); p: probabilities, shape (n, m), all above 0. Nested lists are fine.
     """
     ### BEGIN SOLUTION
-    return np.mean(np.sum(-np.asarray(y) * np.log(p), axis=1))
+    return np.mean(np.sum(np.asarray(y) * -np.log(p), axis=1))
     ### END SOLUTION
 
 
@@ -1666,7 +1666,8 @@ def train(x, y, weights, num_steps=600):
 # units. One run may be lucky, so all of it is done several times, each time with new dots and new first weights. What
 # counts is the mean, and how far the runs spread around it.
 #
-# **Predict, then run.** Which accuracies do the three reach? *I expect ...*
+# **Predict, then run.** Which accuracies do the three reach? *I expect ...* (This takes a few seconds. If your functions
+# visit single numbers in Python loops, it can take minutes: a good reason for whole arrays.)
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 from sklearn.linear_model import LogisticRegression
