@@ -217,8 +217,8 @@ def marked_text(ax: Axes, words: Sequence[str], values: ArrayLike, title: str = 
             column, row = 0, row + 1
         if row >= rows:
             break
-        # up to 60 % of the map, so that black letters remain readable
-        color = shades(0.5 + 0.3 * value / bound) if signed else shades(0.6 * max(value, 0.0) / bound)
+        # the paler half of the map, so that black letters remain readable
+        color = shades(0.5 + 0.3 * value / bound) if signed else shades(0.45 * max(value, 0.0) / bound)
         if value:
             ax.add_patch(Rectangle((column - 0.3, row + 0.1), len(word) + 0.6, 0.85, color=color))
         ax.text(column, row + 0.5, word, family="monospace", fontsize=size, va="center", parse_math=False)
