@@ -191,3 +191,43 @@ def confusion_matrix(ax: Axes, y: ArrayLike, y_hat: ArrayLike, class_names: Sequ
     ax.set_xlabel("predicted")
     ax.set_ylabel("true")
     return ax
+
+
+def marked_text(ax: Axes, words: Sequence[str], values: ArrayLike, title: str = "", *, signed: bool = False) -> Axes:
+    """Write a text with a colour behind each word: which words are unknown, excite a filter, or speak for a class.
+
+    Args:
+        ax: where to write; lines are filled up to its width, and what does not fit below its lower edge is left out.
+        words: the words, in order.
+        values: one number per word: the larger, the stronger its orange; 0 and less stay white.
+        title: the axes' title.
+        signed: show values around zero with the diverging colour map instead, white at zero.
+
+    Returns:
+        The same axes.
+    """
+    from matplotlib import colormaps
+    from matplotlib.patches import Rectangle
+
+    numbers = np.asarray(values, dtype=float)
+    bound = float(np.abs(numbers).max(initial=0.0)) or 1.0
+    box = ax.get_position()
+    width, height = ax.figure.get_size_inches() * (box.width, box.height)
+    size = 9.5  # points; a letter of a monospaced font is 0.6 as wide as high
+    columns, rows = int(width * 72 / (0.6 * size)), int(height * 72 / (1.7 * size))
+    shades = colormaps[SIGNED if signed else "Oranges"]
+    column = row = 0
+    for word, value in zip(words, numbers, strict=True):
+        if column and column + len(word) > columns:
+            column, row = 0, row + 1
+        if row >= rows:
+            break
+        # the paler half of the map, so that black letters remain readable
+        color = shades(0.5 + 0.3 * value / bound) if signed else shades(0.45 * max(value, 0.0) / bound)
+        if value:
+            ax.add_patch(Rectangle((column - 0.3, row + 0.1), len(word) + 0.6, 0.85, color=color))
+        ax.text(column, row + 0.5, word, family="monospace", fontsize=size, va="center", parse_math=False)
+        column += len(word) + 1
+    ax.set(xlim=(-0.5, columns), ylim=(rows, 0), title=title)
+    ax.axis("off")
+    return ax
