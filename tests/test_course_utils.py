@@ -21,6 +21,7 @@ PUBLIC = {
         "SIGNED",
         "confusion_matrix",
         "learning_curves",
+        "marked_text",
         "number_grid",
         "picture",
         "pictures",

@@ -244,3 +244,18 @@ def test_blue_and_orange_differ_in_lightness_too():
         return float(np.dot(to_rgba(color)[:3], (0.2126, 0.7152, 0.0722)))
 
     assert lightness(plots.ORANGE) - lightness(plots.BLUE) > 0.1
+
+
+def test_marked_text_writes_every_word_and_marks_those_with_a_value(ax):
+    assert plots.marked_text(ax, ["not", "a", "$good$", "film"], [0, 0, 2.0, 1.0], "review") is ax
+    assert [text.get_text() for text in ax.texts] == ["not", "a", "$good$", "film"]
+    assert len(ax.patches) == 2
+    strong, weak = (sum(patch.get_facecolor()[:3]) for patch in ax.patches)
+    assert strong < weak, "the larger value has the darker mark"
+
+
+def test_marked_text_breaks_lines_and_stops_at_the_lower_edge(ax):
+    plots.marked_text(ax, ["word"] * 5000, [0.0] * 5000)
+    rows = {text.get_position()[1] for text in ax.texts}
+    assert len(rows) > 1
+    assert 0 < len(ax.texts) < 5000
