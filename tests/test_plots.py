@@ -246,16 +246,16 @@ def test_blue_and_orange_differ_in_lightness_too():
     assert lightness(plots.ORANGE) - lightness(plots.BLUE) > 0.1
 
 
-def test_marked_text_writes_every_word_and_marks_those_with_a_value(ax):
-    assert plots.marked_text(ax, ["not", "a", "$good$", "film"], [0, 0, 2.0, 1.0], "review") is ax
-    assert [text.get_text() for text in ax.texts] == ["not", "a", "$good$", "film"]
-    assert len(ax.patches) == 2
-    strong, weak = (sum(patch.get_facecolor()[:3]) for patch in ax.patches)
+def test_marked_text_writes_every_word_and_marks_those_with_a_value(axes):
+    assert plots.marked_text(axes[0], ["not", "a", "$good$", "film"], [0, 0, 2.0, 1.0], "review") is axes[0]
+    assert [text.get_text() for text in axes[0].texts] == ["not", "a", "$good$", "film"]
+    assert len(axes[0].patches) == 2
+    strong, weak = (sum(patch.get_facecolor()[:3]) for patch in axes[0].patches)
     assert strong < weak, "the larger value has the darker mark"
 
 
-def test_marked_text_breaks_lines_and_stops_at_the_lower_edge(ax):
-    plots.marked_text(ax, ["word"] * 5000, [0.0] * 5000)
-    rows = {text.get_position()[1] for text in ax.texts}
+def test_marked_text_breaks_lines_and_stops_at_the_lower_edge(axes):
+    plots.marked_text(axes[0], ["word"] * 5000, [0.0] * 5000)
+    rows = {text.get_position()[1] for text in axes[0].texts}
     assert len(rows) > 1
-    assert 0 < len(ax.texts) < 5000
+    assert 0 < len(axes[0].texts) < 5000
