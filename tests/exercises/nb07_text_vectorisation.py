@@ -54,7 +54,7 @@ def standardize(text):
 import re
 
 def standardize(text):
-    return re.sub(r"[^\\w\\s]", "", text.lower())
+    return re.sub(r"[^\w\s]", "", text.lower())
 """,
             "a few marks only": """
 def standardize(text):
