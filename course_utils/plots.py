@@ -206,8 +206,7 @@ def marked_text(ax: Axes, words: Sequence[str], values: ArrayLike, title: str = 
 
     numbers = np.asarray(values, dtype=float)
     bound = float(np.abs(numbers).max(initial=0.0)) or 1.0
-    box = ax.get_position()
-    width, height = ax.figure.get_size_inches() * (box.width, box.height)
+    width, height = ax.bbox.width / ax.figure.dpi, ax.bbox.height / ax.figure.dpi  # inches
     size = 9.5  # points; a letter of a monospaced font is 0.6 as wide as high
     columns, rows = int(width * 72 / (0.6 * size)), int(height * 72 / (1.7 * size))
     shades = colormaps[SIGNED if signed else "Oranges"]
