@@ -1013,7 +1013,7 @@ net_words = np.array([str(word) for word in layer.get_vocabulary()])
 net_weights = model.get_weights()[0]
 frequent = vectorized(10_000, "multi_hot", False)[1].sum(axis=0) >= 20
 
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread" alt="Four bar charts, one per language, each with the eight words of the largest weights. For C# words such as linq, xaml and nuget, for Java hibernate, jframe and maven, for JavaScript jquery, innerhtml and ajax, for Python django, pandas and numpy."
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread" alt="Four bar charts, one per language, each with the eight words of the largest weights. For C# words such as linq, winforms and nuget, for Java hibernate, swing and maven, for JavaScript innerhtml, callback and ajax, for Python dataframe, pandas and flask."
 fig, axes = plt.subplots(1, 4, figsize=(11, 3))
 for label, ax in enumerate(axes):
     column = np.where(frequent, net_weights[:, label], -np.inf)
