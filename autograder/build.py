@@ -42,7 +42,7 @@ def from_source(path: Path) -> NotebookNode:
         The notebook, in nbformat 4.5.
 
     Raises:
-        AssignmentError: when two cells have the same grade_id.
+        AssignmentError: when a cell for nbgrader has no grade_id, or two have the same.
     """
     import jupytext
     from nbformat.v4 import new_notebook
@@ -54,6 +54,10 @@ def from_source(path: Path) -> NotebookNode:
         cell.metadata.pop("lines_to_next_cell", None)  # jupytext's own bookkeeping
         marks = cell.metadata.get("nbgrader")
         if marks is not None:
+            if "grade_id" not in marks:
+                raise AssignmentError(
+                    f"{path}: a cell has nbgrader metadata without a grade_id. Name it:\n{cell.source}"
+                )
             if marks["grade_id"] in grade_ids:
                 raise AssignmentError(f"{path}: two cells have the grade_id {marks['grade_id']!r}. Rename one of them.")
             grade_ids.add(marks["grade_id"])

@@ -22,6 +22,7 @@ console = Console()
 errors = Console(stderr=True)
 
 Name = Annotated[str, typer.Argument(help="The assignment's name, as in solutions/.", show_default=False)]
+Students = Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default=False)]
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[red]✗[/]"}
 

@@ -133,6 +133,23 @@ class Course:
             )
         return assignment
 
+    def require_release(self, assignment: str) -> None:
+        """Check that an assignment is in the gradebook, which releasing it does.
+
+        Raises:
+            AssignmentError: when it is not.
+        """
+        from nbgrader.api import Gradebook, MissingEntry
+
+        self.tools_on_path()
+        with Gradebook(self.directory.db_url) as gradebook:
+            try:
+                gradebook.find_notebook(assignment, assignment)
+            except MissingEntry:
+                raise AssignmentError(
+                    f"{assignment} is not in the gradebook yet. Release it first: autograder release {assignment}"
+                ) from None
+
     def source(self, assignment: str) -> Path:
         """The executed source notebook of an assignment (its .py twin has the same name)."""
         return self.folder("source", assignment=assignment) / f"{assignment}.ipynb"

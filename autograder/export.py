@@ -47,16 +47,11 @@ def export(course: Course, assignment: str, out: Path) -> int:
 
 
 def _rows(course: Course, assignment: str) -> tuple[list[dict[str, Any]], list[str]]:
-    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.api import Gradebook
 
-    course.tools_on_path()
+    course.require_release(assignment)
     with Gradebook(course.directory.db_url) as gradebook:
-        try:
-            cells = [cell.name for cell in gradebook.find_notebook(assignment, assignment).grade_cells]
-        except MissingEntry:
-            raise AssignmentError(
-                f"{assignment} is not in the gradebook. Release it first: autograder release {assignment}"
-            ) from None
+        cells = [cell.name for cell in gradebook.find_notebook(assignment, assignment).grade_cells]
         graded = {entry.student_id: entry for entry in gradebook.assignment_submissions(assignment)}
         enrolled = {student.id: student for student in gradebook.students}
         recorded = {path.stem for path in records.path(course, assignment, "x").parent.glob("*.json")}

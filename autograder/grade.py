@@ -61,7 +61,7 @@ def grade(
     Raises:
         AssignmentError: when the assignment has not been released.
     """
-    _require_release(course, assignment)
+    course.require_release(assignment)
     version = records.fingerprint([course.source(assignment), course.root / CONFIG_FILE])
     for student in students:
         known = records.current(course, assignment, student)
@@ -145,16 +145,3 @@ def _status(cell: Any, mark: Any, errors: list[Any]) -> Status:
     if errors:
         return special.get(errors[-1].ename, Status.FAILED)
     return Status.PASSED if mark.score >= mark.max_score else Status.PARTIAL
-
-
-def _require_release(course: Course, assignment: str) -> None:
-    from nbgrader.api import Gradebook, MissingEntry
-
-    course.tools_on_path()
-    with Gradebook(course.directory.db_url) as gradebook:
-        try:
-            gradebook.find_notebook(assignment, assignment)
-        except MissingEntry:
-            raise AssignmentError(
-                f"{assignment} is not in the gradebook yet. Release it first: autograder release {assignment}"
-            ) from None

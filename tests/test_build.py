@@ -51,6 +51,12 @@ def test_two_cells_with_one_name_are_refused(course: Course) -> None:
         from_source(source(course))
 
 
+def test_cell_without_a_name_is_refused(course: Course) -> None:
+    rewrite(course, '{"grade_id": "share", "solution": true}', '{"solution": true}')
+    with pytest.raises(AssignmentError, match=r"ps1\.py: a cell has nbgrader metadata without a grade_id"):
+        from_source(source(course))
+
+
 @pytest.mark.parametrize(("old", "new"), [("# Why?", "# Why not?"), ('"points": 2', '"points": 3'), ("2 * x", "x + x")])
 def test_edited_source_is_noticed_with_file_and_mend(course: Course, old: str, new: str) -> None:
     assert drift(course, "ps1") == []
