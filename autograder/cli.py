@@ -137,9 +137,7 @@ def collect(
 def grade(
     context: typer.Context,
     assignment: Name,
-    student: Annotated[
-        list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default=False)
-    ] = None,
+    student: Students = None,
     force: Annotated[bool, typer.Option("--force", help="Grade anew even what has not changed.")] = False,
 ) -> None:
     """Run and mark submissions. Those that have not changed since are not run again.
@@ -170,9 +168,7 @@ def grade(
 def feedback(
     context: typer.Context,
     assignment: Name,
-    student: Annotated[
-        list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default=False)
-    ] = None,
+    student: Students = None,
 ) -> None:
     """Write a page for each student: points, what the checks said, comments. Hidden tests are not in it.
 
