@@ -23,6 +23,7 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar off --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m autograder.kernels.specs > /dev/null
 	@touch $@
 
 demo: $(VENV)/installed  ## a small class, from release to grades and feedback, in build/demo

@@ -43,8 +43,13 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-c.ExecuteSubmission.timeout = 20  # seconds for one cell
-c.ExecuteSubmission.total_timeout = 300  # seconds for one submission
+c.ExecuteSubmission.limits = {  # all of them, and their defaults: autograder/limits.py
+    "memory": "2 GiB",
+    "disk": "256 MiB",
+    "cell_time": 20,  # seconds
+    "total_time": 300,
+}
+c.ExecuteSubmission.assignment_limits = {}  # for example {"06_transfer_learning": {"memory": "4 GiB"}}
 c.ExecuteSubmission.shutdown_kernel = "immediate"
 c.ExecuteSubmission.record_timing = False  # the same submission gives the same file
 

@@ -47,7 +47,8 @@ def main(
     """Release, collect, grade, feedback, export: the instructor's side of the course.
 
     Run it in the course's root folder, in that order. Exit codes: 0 done; 1 done, but not for everybody, or a problem
-    was found; 2 wrong usage; 3 not a course; 4 an assignment cannot be used; 5 nothing to collect; 130 interrupted.
+    was found; 2 wrong usage; 3 not a course; 4 an assignment cannot be used; 5 nothing to collect; 6 submissions
+    cannot be confined here; 130 interrupted.
     """
     context.obj = course_dir.resolve()
 
@@ -139,14 +140,24 @@ def grade(
     assignment: Name,
     student: Students = None,
     force: Annotated[bool, typer.Option("--force", help="Grade anew even what has not changed.")] = False,
+    no_sandbox: Annotated[
+        bool,
+        typer.Option("--no-sandbox", help="Let submissions do all that you can do here; results say so."),
+    ] = False,
 ) -> None:
-    """Run and mark submissions. Those that have not changed since are not run again.
+    """Run and mark submissions, each in a sandbox. Those that have not changed since are not run again.
 
     Example: autograder grade 01_convolution_by_hand
     """
     from autograder import grade as module
 
     course = Course(context.obj)
+    if no_sandbox:
+        errors.print(
+            "[yellow]Warning:[/] without the sandbox each submission can read, change and send away all that you can: "
+            "solutions, grades, your files. The results are marked."
+        )
+        course.config.ExecuteSubmission.sandbox = False
     students = module.submissions(course, assignment, student)
     graded: list[Record] = []
     unchanged = 0
@@ -239,11 +250,12 @@ def _table(records: list[Record]) -> Table:
 
 def _remark(record: Record) -> str:
     """The few words about a submission that fit into a table."""
+    open_door = [] if record.sandboxed else ["run without sandbox"]
     if record.reason:
-        return record.reason
+        return "; ".join([record.reason, *open_door])
     groups: dict[Status, list[str]] = {}
     for item in record.items:
         if item.status is not Status.PASSED:
             groups.setdefault(item.status, []).append(item.grade_id.removesuffix("-test"))
     remarks = [f"{status}: {', '.join(names)}" for status, names in groups.items()]
-    return "; ".join([*remarks, *record.notes])
+    return "; ".join([*open_door, *remarks, *record.notes])

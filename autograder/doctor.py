@@ -48,7 +48,8 @@ def examine(root: Path) -> Iterator[Finding]:
     """
     yield _python()
     yield from _packages()
-    yield _kernel()
+    yield from _kernels()
+    yield from _sandbox()
     yield from _data()
     yield _disk(root)
     yield from _course(root)
@@ -83,27 +84,51 @@ def _packages() -> Iterator[Finding]:
         yield Finding(Level.OK, "packages", "all there, in versions that the course was tested with")
 
 
-def _kernel() -> Finding:
+def _kernels() -> Iterator[Finding]:
+    from autograder.kernels import WARM
+    from autograder.kernels.provisioner import unavailable
+
+    yield _kernel("python3", f"Run: {sys.executable} -m ipykernel install --sys-prefix")
+    why = unavailable()
+    if why:
+        what = f"{WARM} starts as slowly as python3: {why}"
+        yield Finding(Level.WARNING, "kernel", what, "All works; importing TensorFlow takes its time in each kernel.")
+    else:
+        yield _kernel(WARM, f"Run: {sys.executable} -m autograder.kernels.specs")
+
+
+def _kernel(name: str, mend: str) -> Finding:
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
     from jupyter_client.manager import start_new_kernel
 
-    mend = f"Run: {sys.executable} -m ipykernel install --sys-prefix"
     try:
-        command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+        command = KernelSpecManager().get_kernel_spec(name).argv[0]
     except NoSuchKernel:
-        return Finding(Level.PROBLEM, "kernel", "there is no kernel called python3", mend)
+        return Finding(Level.PROBLEM, "kernel", f"there is no kernel called {name}", mend)
     except Exception as error:  # noqa: BLE001  (whatever is wrong with kernel.json, installing it anew helps)
-        what = f"the description of python3 is damaged ({type(error).__name__}: {error})"
+        what = f"the description of {name} is damaged ({type(error).__name__}: {error})"
         return Finding(Level.PROBLEM, "kernel", what, f"{mend}; then see: jupyter kernelspec list")
     if Path(command).is_absolute() and not Path(command).is_relative_to(sys.prefix):
-        return Finding(Level.WARNING, "kernel", f"python3 runs {command}, not this environment", mend)
+        return Finding(Level.WARNING, "kernel", f"{name} runs {command}, not this environment", mend)
     try:
-        manager, client = start_new_kernel(kernel_name="python3", stdout=DEVNULL, stderr=DEVNULL)
+        manager, client = start_new_kernel(kernel_name=name, stdout=DEVNULL, stderr=DEVNULL)
     except Exception as error:  # noqa: BLE001  (whatever keeps a kernel from starting, the advice is the same)
-        return Finding(Level.PROBLEM, "kernel", f"python3 does not start: {error}", mend)
+        return Finding(Level.PROBLEM, "kernel", f"{name} does not start: {error}", mend)
     client.stop_channels()
     manager.shutdown_kernel(now=True)
-    return Finding(Level.OK, "kernel", "python3 starts and answers")
+    return Finding(Level.OK, "kernel", f"{name} starts and answers")
+
+
+def _sandbox() -> Iterator[Finding]:
+    from autograder.kernels import layers
+
+    for layer in layers.probe():
+        if layer.active:
+            yield Finding(Level.OK, "sandbox", f"{layer.name}: active")
+        else:
+            level = Level.PROBLEM if layer.required else Level.WARNING
+            what = f"{layer.name}: missing ({layer.seen}); {layer.why}"
+            yield Finding(level, "sandbox", what, layer.mend)
 
 
 def _data() -> Iterator[Finding]:

@@ -4,6 +4,8 @@ AutograderError              anything we can explain: shown as one message, exit
 ├── CourseError              the folder is not a course, or its configuration does not load (exit code 3)
 ├── AssignmentError          unknown, not built, not released or broken assignment (exit code 4)
 ├── ArchiveError             a folder or zip of submissions that cannot be collected (exit code 5)
+├── KernelServerError        the fork server for warm kernels does not start (an ordinary kernel takes its place)
+├── SandboxError             untrusted notebooks cannot be confined here, so they are not run (exit code 6)
 └── SubmissionError          one student's files cannot be read; the class goes on
     └── NoNotebookError      there is no notebook among them
 
@@ -35,6 +37,16 @@ class ArchiveError(AutograderError):
     """A folder or archive of submissions cannot be collected."""
 
     exit_code = 5
+
+
+class KernelServerError(AutograderError):
+    """The fork server for warm kernels cannot be used."""
+
+
+class SandboxError(AutograderError):
+    """A layer of the sandbox that is required is not to be had on this machine."""
+
+    exit_code = 6
 
 
 class SubmissionError(AutograderError):

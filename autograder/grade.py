@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograder import records, submission
 from autograder.course import CONFIG_FILE
 from autograder.errors import AssignmentError, NoNotebookError, SubmissionError
+from autograder.kernels import layers
 from autograder.records import Item, Outcome, Record, Status
 
 if TYPE_CHECKING:
@@ -60,12 +61,17 @@ def grade(
 
     Raises:
         AssignmentError: when the assignment has not been released.
+        SandboxError: when submissions cannot be confined here.
     """
     course.require_release(assignment)
+    sandboxed = course.config.ExecuteSubmission.get("sandbox", True)
+    if sandboxed:
+        layers.require()
     version = records.fingerprint([course.source(assignment), course.root / CONFIG_FILE])
     for student in students:
         known = records.current(course, assignment, student)
-        if known and not force and known.version == version and _is_final(course, known):
+        unchanged = known and known.version == version and known.sandboxed == sandboxed
+        if known and unchanged and not force and _is_final(course, known):
             yield known, False
             continue
         started = time.monotonic()
@@ -93,7 +99,7 @@ def _grade_one(course: Course, assignment: str, student: str) -> Record:
         submission.refuse_links(folder)
         submission.read(adopt(folder, assignment))
         course.convert(Autograde, assignment, student)
-        record.notes, record.items = _results(course, assignment, student)
+        record.sandboxed, record.notes, record.items = _results(course, assignment, student)
     except NoNotebookError as error:
         record.outcome, record.reason = Outcome.MISSING, str(error)
     except SubmissionError as error:
@@ -106,7 +112,7 @@ def _grade_one(course: Course, assignment: str, student: str) -> Record:
     return record
 
 
-def _results(course: Course, assignment: str, student: str) -> tuple[list[str], list[Item]]:
+def _results(course: Course, assignment: str, student: str) -> tuple[bool, list[str], list[Item]]:
     import nbformat
     from nbgrader.api import Gradebook
 
@@ -116,7 +122,8 @@ def _results(course: Course, assignment: str, student: str) -> tuple[list[str], 
         marks = {g.name: g for g in gradebook.find_submission_notebook(assignment, assignment, student).grades}
         cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
         items = [_item(cell, marks[cell.metadata.nbgrader.grade_id]) for cell in cells]
-    return notebook.metadata.get("autograder", {}).get("notes", []), items
+    about = notebook.metadata.autograder
+    return about.sandboxed, about.notes, items
 
 
 def _item(cell: Any, mark: Any) -> Item:
@@ -139,6 +146,8 @@ def _status(cell: Any, mark: Any, errors: list[Any]) -> Status:
         plugins.TIMED_OUT: Status.TIMED_OUT,
         plugins.KERNEL_DIED: Status.KERNEL_DIED,
         plugins.NOT_RUN: Status.NOT_RUN,
+        plugins.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
+        plugins.TOO_MUCH_OUTPUT: Status.TOO_MUCH_OUTPUT,
     }
     if cell.metadata.nbgrader.solution:
         return Status.TO_BE_MARKED if mark.needs_manual_grade else Status.UNANSWERED

@@ -6,7 +6,7 @@ same. In the order in which they meet a submission:
 `before_autograde`   finds the notebook under another name
 `SubmissionReader`   reads the file, trusting nothing
 `RebuildSubmission`  puts its answers into the released notebook
-`ExecuteSubmission`  runs it; hangs and crashes cost the cell that caused them, not the submission
+`ExecuteSubmission`  runs it in a sandbox; hangs and crashes cost the cell that caused them, not the submission
 `SaveMarks`          scores test cells by their outcome
 `FeedbackView`       makes the page that the student sees
 """
@@ -17,6 +17,7 @@ import ast
 import logging
 import re
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,17 +39,27 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade
-from traitlets import Integer, Unicode
+from traitlets import Bool, Dict, Integer, Unicode
 
 from autograder import submission
-from autograder.errors import NoNotebookError
+from autograder.errors import NoNotebookError, SubmissionError
+from autograder.kernels import SANDBOXED, WARM
+from autograder.limits import Limits
 from autograder.rebuild import grade_id, rebuild
 from autograder.release import student_version
 from autograder.submission import printable
 
 Result = tuple[NotebookNode, dict[str, Any]]
 
-TIMED_OUT, KERNEL_DIED, NOT_RUN = "TimedOut", "KernelDied", "NotRun"  # names of errors that stand for an outcome
+# Names of errors that stand for an outcome
+TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT = (
+    "TimedOut",
+    "KernelDied",
+    "NotRun",
+    "OutOfMemory",
+    "TooMuchOutput",
+)
+OUTCOMES = {TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT}
 
 
 def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -131,29 +142,36 @@ def _same(first: Path, second: Path) -> bool:
 
 
 class ExecuteSubmission(Execute):  # type: ignore[misc]
-    """Runs a submission (first of `Autograde.autograde_preprocessors`).
+    """Runs a submission (first of `Autograde.autograde_preprocessors`) in a sandboxed kernel.
 
-    A cell that runs too long is interrupted and the next one goes on. A cell that cannot be interrupted, or that brings
-    the kernel down, is given up: all others are run again in a new kernel without it. Lecture cells tagged demo are not
-    run, unless it turns out that one of the student's cells lacks a name that they define: then everything is run.
+    A cell that runs or writes too long is interrupted and the next one goes on. A cell that cannot be interrupted, or
+    that brings the kernel down, is given up: all others are run again in a new kernel without it. Lecture cells tagged
+    demo are not run, unless it turns out that one of the student's cells lacks a name that they define: then everything
+    is run.
     """
 
     demo_tag = Unicode("demo", help="Marks lecture cells that no answer needs.").tag(config=True)
-    demo_timeout = Integer(120, help="Seconds that such a cell may run, where it must.").tag(config=True)
-    timeout = Integer(20, help="Seconds that a cell may run.").tag(config=True)
-    total_timeout = Integer(300, help="Seconds that a submission may run.").tag(config=True)
+    limits = Dict(help="What a submission may use: names and values as in autograder/limits.py.").tag(config=True)
+    assignment_limits = Dict(help="The same for single assignments, by name.").tag(config=True)
     max_restarts = Integer(3, help="Cells that may take the kernel with them before the rest is not run.").tag(
         config=True
     )
+    sandbox = Bool(True, help="Without it a submission can do whatever you can do on this machine.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any], km: Any = None) -> Result:
         """Run all cells; restart without the guilty one as often as needed and allowed."""
+        assignment = resources["nbgrader"]["assignment"]
+        special = self.assignment_limits.get(assignment, {})
+        self._allowed = Limits.of(self.limits, special, f"ExecuteSubmission.limits (for {assignment})")
+        self.timeout = self._allowed.cell_time
         self.error_on_timeout = _error(TIMED_OUT, f"stopped after {self.timeout} s. Is there a loop that does not end?")
+        self.kernel_name = SANDBOXED if self.sandbox else WARM
         self._given_up: dict[int, NotebookNode] = {}
-        self._deadline = time.monotonic() + self.total_timeout
+        self._deadline = time.monotonic() + self._allowed.total_time
         self._last = len(nb.cells)
         self._run_demos = False
-        self.timeout_func = lambda cell: self.demo_timeout if self._is_demo(cell) else self.timeout
+        self._written = 0
+        self.timeout_func = lambda cell: self._allowed.demo_time if self._is_demo(cell) else self.timeout
         while True:
             try:
                 nb, resources = super().preprocess(nb, resources, km)
@@ -161,15 +179,24 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 self._given_up[lost.index] = lost.error
                 if len(self._given_up) > self.max_restarts:
                     self._last = lost.index
+            except SubmissionError as error:
+                for cell in nb.cells:
+                    cell.update({"outputs": [_error(NOT_RUN, f"not run: {error}")]} if cell.cell_type == "code" else {})
+                break
             else:
                 if self._run_demos or not self._lacks_demos(nb):
-                    nb.metadata.setdefault("autograder", NotebookNode(notes=[])).notes += _accidents(nb)
-                    return nb, resources
+                    break
                 self._run_demos = True
+        about = nb.metadata.setdefault("autograder", NotebookNode(notes=[]))
+        about.notes += _accidents(nb)
+        about.sandboxed = self.sandbox
+        return nb, resources
 
     @contextmanager
     def setup_kernel(self, **kwargs: Any) -> Iterator[None]:
         """Start the kernel; what a submission writes past Jupyter to the terminal goes nowhere."""
+        if self.sandbox:
+            kwargs["limits"] = self._allowed
         with super().setup_kernel(stdout=DEVNULL, stderr=DEVNULL, **kwargs):
             yield
 
@@ -184,7 +211,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         elif index > self._last:
             cell.outputs = [_error(NOT_RUN, "not run: cells before this one crashed too often.")]
         elif time.monotonic() > self._deadline:
-            cell.outputs = [_error(NOT_RUN, f"not run: the notebook took more than {self.total_timeout} s.")]
+            cell.outputs = [_error(NOT_RUN, f"not run: the notebook took more than {self._allowed.total_time} s.")]
         else:
             self._run(cell, resources, index)
         return cell, resources
@@ -199,14 +226,41 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         return any(missing & _defined(cell.source) for cell in nb.cells if self._is_demo(cell))
 
     def _run(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> None:
+        self._cell_written = 0
         try:
             super().preprocess_cell(cell, resources, index)
         except CellTimeoutError:
             error = _error(TIMED_OUT, f"stopped after {self.timeout} s; it could not be interrupted.")
             raise _KernelLostError(index, error) from None
         except DeadKernelError:
-            error = _error(KERNEL_DIED, "this cell ended the whole Python process (exit, crash or out of memory).")
-            raise _KernelLostError(index, error) from None
+            raise _KernelLostError(index, self._why_dead()) from None
+        if self._cell_written > self._allowed.cell_output:
+            cell.outputs.append(self._too_much("it was stopped"))
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Take in what the kernel says about a cell, as far as it may say so much."""
+        size = len(repr(msg["content"])) + sum(map(len, msg.get("buffers", [])))
+        before, self._cell_written, self._written = self._cell_written, self._cell_written + size, self._written + size
+        if self._cell_written <= self._allowed.cell_output or msg["msg_type"] == "status":
+            return super().process_message(msg, cell, cell_index)
+        if self._written > self._allowed.total_output:
+            self.km.provisioner.process.kill()
+        elif before <= self._allowed.cell_output:
+            self.km.provisioner.process.send_signal(signal.SIGINT)
+        return None
+
+    def _why_dead(self) -> NotebookNode:
+        if self._written > self._allowed.total_output:
+            self._written = 0
+            return self._too_much("it could not be interrupted")
+        if getattr(self.km.provisioner.process, "cause", None) == "memory":
+            memory = self._allowed.memory.human_readable()
+            return _error(OUT_OF_MEMORY, f"stopped: it used more than {memory} of memory.")
+        return _error(KERNEL_DIED, "this cell ended the whole Python process (exit, crash or out of memory).")
+
+    def _too_much(self, end: str) -> NotebookNode:
+        allowed = self._allowed.cell_output.human_readable()
+        return _error(TOO_MUCH_OUTPUT, f"wrote more than {allowed}; {end}. Is there a print in a long loop?")
 
 
 def _defined(source: str) -> set[str]:
@@ -235,7 +289,7 @@ def _accidents(nb: NotebookNode) -> list[str]:
         f"The cell “{grade_id(cell) or cell.source.strip().splitlines()[0][:60]}”: {output.evalue}"
         for cell in nb.cells
         for output in cell.get("outputs", [])
-        if output.output_type == "error" and output.ename in (TIMED_OUT, KERNEL_DIED) and not is_grade(cell)
+        if output.output_type == "error" and output.ename in OUTCOMES - {NOT_RUN} and not is_grade(cell)
     ]
 
 
@@ -292,7 +346,7 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
 
 def message(output: NotebookNode) -> str:
     """What an error output tells the student, in one line or a few: a check's own words, else the error's name too."""
-    plain = output.ename in ("CheckFailed", "AssertionError", TIMED_OUT, KERNEL_DIED, NOT_RUN)
+    plain = output.ename in {"CheckFailed", "AssertionError", *OUTCOMES}
     if plain and output.evalue:
         return str(output.evalue)
     return f"{output.ename}: {output.evalue}" if output.evalue else str(output.ename)

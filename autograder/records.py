@@ -36,6 +36,8 @@ class Status(StrEnum):
     FAILED = "failed"
     TIMED_OUT = "timed out"
     KERNEL_DIED = "kernel died"
+    OUT_OF_MEMORY = "out of memory"
+    TOO_MUCH_OUTPUT = "too much output"
     NOT_RUN = "not run"
     UNANSWERED = "unanswered"
     TO_BE_MARKED = "to be marked by hand"
@@ -62,6 +64,7 @@ class Record(BaseModel):
     items: list[Item] = []
     submission: str = ""  # fingerprint of the files handed in
     version: str = ""  # fingerprint of assignment and configuration
+    sandboxed: bool = True  # False: run with all that the grader's user may do
     seconds: float = 0.0
 
     @property

@@ -23,7 +23,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("course")
     shutil.copy(ROOT / "nbgrader_config.py", root)
     with (root / "nbgrader_config.py").open("a") as config:
-        config.write("\nc.ExecuteSubmission.timeout = 6\n")
+        config.write('\nc.ExecuteSubmission.limits = {"cell_time": 6}\n')
     (root / "solutions" / "ps1").mkdir(parents=True)
     shutil.copy(ROOT / "tests" / "data" / "ps1.py", root / "solutions" / "ps1")
     assert list(build(Course(root))) == [("ps1", True)]

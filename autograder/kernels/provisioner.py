@@ -1,0 +1,264 @@
+"""How Jupyter asks for warm and for sandboxed kernels: two kernel provisioners (entry points in pyproject.toml).
+
+They replace one step of jupyter_client's own `LocalProvisioner`, the start of the process. So all of Jupyter's tools
+can use them, and where a warm kernel cannot be had, the ordinary one of the same kernelspec starts in its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning import LocalProvisioner
+
+from autograder.errors import KernelServerError, SandboxError, SubmissionError
+from autograder.limits import Limits
+
+if sys.platform == "linux":  # elsewhere there is nothing to fork from: ordinary kernels only
+    from autograder.kernels import server
+    from autograder.kernels.sandbox import CHANNELS, listen, variables
+    from autograder.kernels.supervisor import send
+
+LAUNCHER = ["-m", "ipykernel_launcher"]
+MAX_MESSAGE = 32 << 20  # bytes; a sandboxed kernel that sends more in one message loses it
+
+
+def unavailable(python: str = sys.executable) -> str | None:
+    """Tell why kernels of a Python cannot be forked here, or None if they can."""
+    if sys.platform != "linux":
+        return f"forking after TensorFlow is imported works on Linux only, this is {sys.platform}"
+    if Path(python) != Path(sys.executable):
+        return f"the kernel's Python is {python}, this program runs in {sys.executable}"
+    return None
+
+
+class KernelProcess:
+    """A kernel that a supervisor looks after; does what Jupyter needs of `subprocess.Popen`.
+
+    Attributes:
+        pid: the kernel's process number, for a sandboxed one that of its sandbox.
+        returncode: None while it runs; negative: the signal that ended it.
+        cause: ``"memory"`` if it was ended for using too much, else None.
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, connection: socket.socket) -> None:
+        """Take over a connection on which a request was sent; wait until the kernel runs.
+
+        Raises:
+            KernelServerError: when it does not; with the reason.
+            SubmissionError: when that is the fault of the files it was to start with.
+        """
+        self.returncode: int | None = None
+        self.cause: str | None = None
+        self._connection = connection
+        self._unread = b""
+        started = self._read(None)
+        if started is None or "error" in started:
+            connection.close()
+            said = (started or {}).get("error", "the supervisor of the kernel ended")
+            raise SubmissionError(said) if started and "submission" in started else KernelServerError(said)
+        self.pid: int = started["pid"]
+
+    def _read(self, seconds: float | None) -> dict[str, Any] | None:
+        """Read one line of the supervisor's, or give None if it says nothing in time or is gone."""
+        end = None if seconds is None else time.monotonic() + seconds
+        while b"\n" not in self._unread:
+            left = None if end is None else max(0.0, end - time.monotonic())
+            if not select.select([self._connection], [], [], left)[0]:
+                return None
+            try:
+                part = self._connection.recv(4096)
+            except OSError:
+                part = b""
+            if not part:
+                self.returncode = -signal.SIGKILL  # the supervisor was killed, and the kernel with it
+                return None
+            self._unread += part
+        line, self._unread = self._unread.split(b"\n", 1)
+        return dict(json.loads(line))
+
+    def poll(self) -> int | None:
+        """Give the exit status, or None while the kernel runs."""
+        return self._ended(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the kernel's end and give its exit status.
+
+        Raises:
+            subprocess.TimeoutExpired: when it still runs after ``timeout`` seconds.
+        """
+        code = self._ended(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired("kernel", timeout or 0)
+        return code
+
+    def _ended(self, seconds: float | None) -> int | None:
+        if self.returncode is None and (said := self._read(seconds)):
+            self.returncode, self.cause = said["exit"], said["cause"]
+        if self.returncode is not None:
+            self._connection.close()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Signal the kernel and all that it started and that is still in its process group."""
+        if self.poll() is None:
+            try:
+                self._connection.sendall(bytes([number]))
+            except OSError:
+                self.poll()  # it ended just now
+
+    def terminate(self) -> None:
+        """Ask the kernel to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the kernel."""
+        self.send_signal(signal.SIGKILL)
+
+
+class _Provisioner(LocalProvisioner):  # type: ignore[misc]
+    """What both kinds share: kernels that a supervisor looks after."""
+
+    process: Any
+
+    async def wait(self) -> int | None:
+        """Wait for the kernel's end: at once, not by looking ten times a second."""
+        if isinstance(self.process, KernelProcess):
+            await asyncio.to_thread(self.process.wait)
+        return await super().wait()  # type: ignore[no-any-return]
+
+
+class WarmProvisioner(_Provisioner):
+    """Starts kernels that have TensorFlow imported, or ordinary ones where that is not to be had."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start a kernel for a kernelspec's command line; ``kwargs`` are those of `subprocess.Popen`."""
+        why = unavailable(cmd[0])
+        if cmd[1:3] != LAUNCHER:
+            why = f"the kernelspec's command is not python {' '.join(LAUNCHER)}"
+        elif subprocess.PIPE in (kwargs.get("stdout"), kwargs.get("stderr")):
+            why = "its output was asked for through a pipe"
+        if why is None:
+            try:
+                await asyncio.to_thread(self._launch, cmd[3:], kwargs)
+            except KernelServerError as error:
+                why = str(error)
+            else:
+                self.pid, self.cwd = self.process.pid, kwargs.get("cwd", Path.cwd())
+                return self.connection_info
+        self.log.warning("No warm kernel: %s. An ordinary one starts; importing TensorFlow takes longer.", why)
+        return await super().launch_kernel(cmd, **kwargs)
+
+    def _launch(self, arguments: list[str], kwargs: dict[str, Any]) -> None:
+        request = {
+            "arguments": arguments,
+            "variables": dict(kwargs.get("env") or os.environ),
+            "cwd": str(Path(kwargs.get("cwd") or Path.cwd()).resolve()),
+        }
+        outputs = [_file(kwargs.get("stdout"), 1), _file(kwargs.get("stderr"), 2)]
+        try:
+            self.process = _start(request, outputs)
+        finally:
+            for output in outputs:
+                os.close(output)
+
+
+def _file(wanted: Any, default: int) -> int:
+    """Open what a keyword of Popen's stands for, as a descriptor of our own."""
+    if wanted == subprocess.DEVNULL:
+        return os.open(os.devnull, os.O_WRONLY)
+    if wanted in (None, subprocess.STDOUT):
+        return os.dup(default)
+    return os.dup(wanted if isinstance(wanted, int) else wanted.fileno())
+
+
+def _start(request: dict[str, Any], files: list[int]) -> KernelProcess:
+    connection = server.connect()
+    try:
+        send(connection, request, files)
+        return KernelProcess(connection)
+    except OSError as error:
+        connection.close()
+        raise KernelServerError(f"the fork server went away: {error}") from None
+
+
+class SandboxProvisioner(_Provisioner):
+    """Starts kernels for untrusted notebooks: warm, in a sandbox, or not at all."""
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Choose how the kernel is talked to: through files that it has no path to."""
+        manager = self.parent
+        manager.transport = "ipc"
+        manager.transport_encryption = "disabled"  # nobody else can reach those files
+        if not self._folder.is_dir():
+            self._folder.mkdir(mode=0o700)
+        manager.ip = str(self._folder / "s")
+        for number, channel in enumerate(CHANNELS, 1):
+            setattr(manager, f"{channel}_port", number)
+        manager.context.maxmsgsize = MAX_MESSAGE
+        return dict(await super().pre_launch(**kwargs))
+
+    @property
+    def _folder(self) -> Path:
+        return server.folder() / str(self.kernel_id)[:8]
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start a kernel in a sandbox; of ``kwargs``, ``cwd`` counts, whose files it gets a copy of, and ``limits``.
+
+        Raises:
+            SandboxError: when a layer of the sandbox cannot be had.
+        """
+        why = unavailable(cmd[0])
+        if why:
+            raise SandboxError(f"Untrusted notebooks cannot be confined here: {why}. See `autograder doctor`.")
+        try:
+            await asyncio.to_thread(self._launch, kwargs)
+        except KernelServerError as error:
+            raise SandboxError(
+                f"Untrusted notebooks cannot be confined here: {error}. See `autograder doctor`."
+            ) from None
+        self.pid = self.process.pid
+        return self.connection_info
+
+    def _launch(self, kwargs: dict[str, Any]) -> None:
+        limits = kwargs.get("limits") or Limits()
+        info = {
+            name: value.decode() if isinstance(value, bytes) else value for name, value in self.connection_info.items()
+        }
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        for left in self._folder.iterdir():
+            left.unlink()
+        sockets = listen(str(self._folder / "s"))
+        null = os.open(os.devnull, os.O_WRONLY)
+        request: dict[str, Any] = {
+            "arguments": [],
+            "variables": variables(limits),
+            "cwd": str(Path(kwargs.get("cwd") or Path.cwd()).resolve()),
+            "limits": limits.model_dump(),
+            "connection": info,
+            "sockets": str(self._folder),
+        }
+        try:
+            self.process = _start(request, [null, null, *sockets])
+        finally:
+            for file in [null, *sockets]:
+                os.close(file)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Remove the sockets' folder."""
+        await super().cleanup(restart)
+        if not restart:
+            shutil.rmtree(self._folder, ignore_errors=True)

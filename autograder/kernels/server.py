@@ -1,0 +1,213 @@
+"""The fork server: a process that has imported what takes long, and forks whenever somebody connects.
+
+It never reads what is sent to it (the fork does), so nothing of one kernel's is in the memory of the next. One server
+serves all programs of a user that run in the same environment; it is found by a socket whose name is a digest of
+everything that a preloaded module depends on, so a changed environment simply finds no server and starts its own. A
+server ends after ten minutes without a kernel (``KERNEL_SERVER_IDLE`` seconds), or when its socket is gone.
+
+Linux only: it needs `fork` after TensorFlow is imported, which macOS does not allow and Windows does not have.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import hashlib
+import importlib
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from autograder.errors import KernelServerError
+
+PRELOAD = (
+    "numpy",
+    "pandas",
+    "matplotlib.pyplot",
+    "sklearn",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipywidgets",
+    "tensorflow",
+    "keras",
+    "course_utils",
+    "course_utils.checks",
+    "course_utils.plots",
+    "course_utils.data",
+    "autograder.kernels.sandbox",
+    "autograder.kernels.kernelapp",
+)
+"""Modules that every kernel starts with. They start no thread that a fork misses, run no TensorFlow operation."""
+
+OPTIONAL = ("sandlock", "pyseccomp")  # a sandbox without them says so when it is asked for
+INLINE = "module://matplotlib_inline.backend_inline"
+PREFIXES = ("TF_", "XLA_", "KERAS_", "CUDA_", "OMP_", "OPENBLAS_", "MKL_", "MPL", "PYTHON", "LD_", "LC_", "XDG_")
+NAMES = ("HOME", "LANG", "PATH", "TMPDIR", "TZ", "KERNEL_SERVER_IDLE")
+IDLE, START = 600.0, 180.0
+PACKAGES = Path(__file__).resolve().parents[2]
+
+
+def environment() -> dict[str, str]:
+    """Give the environment variables that modules may read while they are imported, and no others."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith(PREFIXES) or name in NAMES}
+    return {"MPLBACKEND": INLINE, **kept}
+
+
+def folder() -> Path:
+    """Give this user's folder for sockets, made if need be.
+
+    Raises:
+        KernelServerError: when somebody else made it, or others may write to it.
+    """
+    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    path = Path(base) / f"course-kernels-{os.getuid()}"
+    path.mkdir(mode=0o700, exist_ok=True)
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+        raise KernelServerError(f"{path} is not a folder that only you can write to. Remove it and try again.")
+    return path
+
+
+def address(variables: Mapping[str, str]) -> Path:
+    """Give the socket of the server for this environment: its packages, this course's modules, these variables."""
+    sites = [Path(entry) for entry in sys.path if entry.endswith("-packages")]
+    ours = [*(PACKAGES / "course_utils").rglob("*.py"), *(PACKAGES / "autograder" / "kernels").glob("*.py")]
+    seen = [
+        sys.executable,
+        sys.version,
+        *sorted(entry.name for site in sites if site.is_dir() for entry in site.glob("*-info")),
+        *sorted(f"{path} {path.stat().st_mtime_ns}" for path in ours),
+        *sorted(f"{name}={value}" for name, value in variables.items()),
+    ]
+    return folder() / f"{hashlib.sha256(chr(0).join(seen).encode()).hexdigest()[:16]}.sock"
+
+
+def connect() -> socket.socket:
+    """Connect to the fork server of this environment; start it if there is none.
+
+    Returns:
+        A connection on which a new supervisor waits for a request.
+
+    Raises:
+        KernelServerError: when the server does not start; says where its log is.
+    """
+    variables = environment()
+    path = address(variables)
+    connection = _try(path)
+    if connection is None:
+        with path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # of several that start at once, one starts the server
+            connection = _try(path)
+            if connection is None:
+                _start(path, variables)
+                connection = _try(path)
+    if connection is None:
+        raise KernelServerError(f"The fork server at {path} does not answer. Its log: {path.with_suffix('.log')}")
+    return connection
+
+
+def _try(path: Path) -> socket.socket | None:
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(str(path))
+    except (FileNotFoundError, ConnectionRefusedError):
+        connection.close()
+        return None
+    return connection
+
+
+def _start(path: Path, variables: Mapping[str, str]) -> None:
+    path.unlink(missing_ok=True)
+    ready, tell = os.pipe()
+    log = path.with_suffix(".log")
+    with log.open("w") as errors:
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "autograder.kernels.server", str(path), str(tell)],
+            env=variables,
+            cwd=PACKAGES,  # finds this module also in a checkout that is not installed
+            start_new_session=True,
+            pass_fds=[tell],
+            stdin=subprocess.DEVNULL,
+            stdout=errors,
+            stderr=errors,
+        )
+    os.close(tell)
+    with open(ready, "rb") as pipe:
+        if not pipe.read(1):
+            raise KernelServerError(f"The fork server did not start: {log.read_text().strip()[-500:]}\nLog: {log}")
+
+
+def main(path: Path, tell: int) -> None:
+    """Import, listen, fork; return when no longer needed."""
+    warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork", category=DeprecationWarning)
+    for name in PRELOAD:
+        importlib.import_module(name)
+    for name in OPTIONAL:
+        with suppress(ImportError, RuntimeError):
+            importlib.import_module(name)
+    sys.path.remove(os.getcwd())  # as in ordinary kernels
+    os.chdir("/")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen(64)
+    listener.settimeout(1)
+    inode = path.stat().st_ino
+    gc.collect()
+    gc.freeze()  # pages that the collector does not touch stay shared with the kernels
+    os.write(tell, b"!")
+    os.close(tell)
+    running: set[int] = set()
+    last_used = time.monotonic()
+    while time.monotonic() - last_used < float(os.environ.get("KERNEL_SERVER_IDLE", IDLE)) and _is_ours(path, inode):
+        try:
+            connection, _ = listener.accept()
+        except TimeoutError:
+            connection = None
+        while running and (ended := os.waitpid(-1, os.WNOHANG)[0]):
+            running.discard(ended)
+        if connection is not None:
+            running.add(_fork(connection, listener))
+        if running or connection is not None:
+            last_used = time.monotonic()
+    if _is_ours(path, inode):
+        path.unlink()
+        path.with_suffix(".log").unlink(missing_ok=True)
+
+
+def _is_ours(path: Path, inode: int) -> bool:
+    return path.exists() and path.stat().st_ino == inode
+
+
+def _fork(connection: socket.socket, listener: socket.socket) -> int:
+    child = os.fork()
+    if child:
+        connection.close()
+        return child
+    status = 1
+    try:
+        listener.close()
+        os.setsid()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        from autograder.kernels.supervisor import supervise
+
+        connection.settimeout(None)
+        status = supervise(connection)
+    except BaseException:  # noqa: BLE001  (nothing of a fork may run on as if it were the server)
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

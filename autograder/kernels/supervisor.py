@@ -1,0 +1,256 @@
+"""The small process beside each kernel. It starts the kernel, passes signals on, and ends it when nobody wants it.
+
+A connection to the fork server is a kernel's lifetime: first a request with open files, then single bytes, each a
+signal for the kernel. The answers are JSON lines: ``{"pid": 12}`` when the kernel runs or ``{"error": "..."}`` when it
+cannot be started, and at the end ``{"exit": -9, "cause": "..."}``. When the connection closes, whatever the reason, the
+kernel is killed; when the supervisor is killed, the operating system kills the kernel.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import json
+import os
+import random
+import select
+import shutil
+import signal
+import socket
+import struct
+import sys
+import threading
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+MAX_REQUEST = 4 << 20  # bytes; the environment's variables are most of it
+POLL = 0.1  # seconds between looks at a sandboxed kernel's memory
+LIBC = ctypes.CDLL(None, use_errno=True)
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client wants to be started.
+
+    Attributes:
+        arguments: of the ordinary kernel's command line, after ``python -m ipykernel_launcher``.
+        variables: all environment variables of the kernel.
+        cwd: the folder it starts in; a sandboxed one gets a copy of its files.
+        limits: None for a kernel that is trusted, else the sandbox's limits (`autograder.limits.Limits`).
+        connection: for a sandboxed kernel, the content of its connection file.
+        sockets: for a sandboxed kernel, the folder of its sockets; removed at the end.
+    """
+
+    arguments: list[str]
+    variables: dict[str, str]
+    cwd: str
+    limits: dict[str, Any] | None = None
+    connection: dict[str, Any] | None = None
+    sockets: str | None = None
+
+
+def send(connection: socket.socket, request: dict[str, Any], files: list[int]) -> None:
+    """Send a request and open files, as `receive` reads them."""
+    text = json.dumps(request).encode()
+    socket.send_fds(connection, [struct.pack("!I", len(text))], files)
+    connection.sendall(text)
+
+
+def receive(connection: socket.socket) -> tuple[Request, list[int]]:
+    """Read a request and its open files.
+
+    Raises:
+        ConnectionError: when the client went away, or sent what is no request.
+    """
+    head, files, _, _ = socket.recv_fds(connection, 4, 16)
+    if len(head) < 4 or (length := struct.unpack("!I", head)[0]) > MAX_REQUEST:
+        raise ConnectionError("not a request for a kernel")
+    text = bytearray()
+    while len(text) < length:
+        part = connection.recv(length - len(text))
+        if not part:
+            raise ConnectionError("the client went away")
+        text += part
+    return Request(**json.loads(text)), list(files)
+
+
+def supervise(connection: socket.socket) -> int:
+    """Serve one connection to its end. Runs in a fork of the server; returns its exit status."""
+    try:
+        request, files = receive(connection)
+    except ConnectionError:
+        return 1
+    try:
+        with connection:
+            _serve(connection, request, files)
+    finally:
+        if request.sockets:
+            shutil.rmtree(request.sockets, ignore_errors=True)
+    return 0
+
+
+def _serve(connection: socket.socket, request: Request, files: list[int]) -> None:
+    reports, report = os.pipe()
+    if request.limits is None:
+        pid = os.fork()
+        if pid == 0:
+            os.setsid()
+            end_with_parent()
+            become_kernel(request, files, report)
+    else:
+        from autograder.kernels import sandbox
+        from autograder.limits import Limits
+
+        pid = sandbox.fork(Limits(**request.limits), request, files, report)
+    os.close(report)
+    for file in files:
+        os.close(file)
+    with open(reports, "rb", buffering=0) as pipe:
+        said = json.loads(_line(pipe) or '{"error": "the kernel ended before it was ready"}')
+        _tell(connection, {"pid": pid, **said})
+        watch = None
+        if request.limits is not None:
+            watch = sandbox.memory_watch(pid, request.limits["memory"])
+        exit_code, cause = _attend(connection, pid, watch)
+        rest = _line(pipe)  # the first process of a sandbox tells how the kernel in it ended
+    if rest and cause is None:
+        exit_code = json.loads(rest)["exit"]
+    _tell(connection, {"exit": exit_code, "cause": cause})
+
+
+def _line(pipe: Any) -> bytes:
+    line = b""
+    while not line.endswith(b"\n") and (byte := pipe.read(1)):
+        line += byte
+    return line
+
+
+def _tell(connection: socket.socket, what: dict[str, Any]) -> None:
+    with suppress(OSError):  # nobody is there any more who would want to know
+        connection.sendall(json.dumps(what).encode() + b"\n")
+
+
+def _attend(connection: socket.socket, pid: int, watch: Any) -> tuple[int, str | None]:
+    """Pass signals on until the kernel ends; end it when the client is gone or it takes too much memory."""
+    ended = os.pidfd_open(pid)
+    poll = select.poll()
+    poll.register(ended, select.POLLIN)
+    poll.register(connection, select.POLLIN)
+    cause = None
+    while True:
+        ready = {file for file, _ in poll.poll(None if watch is None else 1000 * POLL)}
+        if ended in ready:
+            os.close(ended)
+            return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), cause
+        if connection.fileno() in ready:
+            numbers = _signals(connection)
+            if not numbers:
+                poll.unregister(connection)
+            for number in numbers or [signal.SIGKILL]:
+                _signal(pid, number, sandboxed=watch is not None)
+        if cause is None and watch is not None and (cause := watch()):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _signals(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(64)
+    except OSError:
+        return b""
+
+
+def _signal(pid: int, number: int, *, sandboxed: bool) -> None:
+    """Signal the kernel and what it started, as Jupyter does; a sandbox's first process does that for its kernel."""
+    if sandboxed:
+        os.kill(pid, number)
+        return
+    try:
+        os.killpg(pid, number)
+    except (ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+
+
+def end_with_parent() -> None:
+    """Have the operating system kill this process when its parent ends."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def become_kernel(request: Request, files: list[int], report: int) -> NoReturn:
+    """Turn this fork into an IPython kernel.
+
+    Args:
+        request: what was asked for.
+        files: standard output and standard error, then listening sockets for a sandboxed kernel's five channels.
+        report: a pipe to say that all went well up to here; closed.
+    """
+    status = 1
+    try:
+        _redirect(files[:2])
+        keep = files[2:]
+        os.environ.clear()
+        os.environ.update(request.variables)
+        os.chdir(request.cwd)
+        _reseed()
+        os.write(report, b"{}\n")
+        _close_all_but({0, 1, 2, *keep})
+        status = _run(request, keep)
+    except SystemExit as stop:
+        status = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    except BaseException:  # noqa: BLE001  (nothing of a fork may run on as if it were the server)
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        _exit(status)
+
+
+def _redirect(outputs: list[int]) -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for target, source in enumerate([null, *outputs]):
+        os.dup2(source, target)
+
+
+def _close_all_but(keep: set[int]) -> None:
+    edges = [-1, *sorted(keep), os.sysconf("SC_OPEN_MAX")]
+    for low, high in itertools.pairwise(edges):
+        if low + 1 < high:  # of an empty range Python closes everything
+            os.closerange(low + 1, high)
+
+
+def _reseed() -> None:
+    """Give each kernel random numbers of its own; Python's module does so by itself, NumPy's does not."""
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+
+
+def _run(request: Request, sockets: list[int]) -> int:
+    import matplotlib as mpl
+    from ipykernel.kernelapp import IPKernelApp
+
+    mpl.rcParams["backend"] = request.variables.get("MPLBACKEND") or mpl.rcParams["backend"]
+    if request.limits is None:
+        application: Any = IPKernelApp.instance(parent_handle=1)  # 1: do not look for a parent, we do that
+    else:
+        from autograder.kernels.kernelapp import SandboxedKernelApp
+
+        application = SandboxedKernelApp.instance(parent_handle=1, channels=sockets)
+    sys.argv = ["ipykernel_launcher.py", *request.arguments]
+    application.initialize(request.arguments)
+    application.start()
+    return 0
+
+
+def _exit(status: int) -> NoReturn:
+    """End as an interpreter would: run what was registered for the end, flush, go."""
+    import atexit
+
+    try:
+        threading._shutdown()  # type: ignore[attr-defined]  # waits for threads that are no daemons
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(status)
