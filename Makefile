@@ -31,7 +31,7 @@ demo: $(VENV)/installed  ## a small class, from release to grades and feedback, 
 
 test: check  ## everything CI runs
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m slow
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-cell-timeout 300 solutions
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-kernel-name deep-learning --nbval-cell-timeout 300 solutions
 
 lab: $(VENV)/installed  ## JupyterLab on the student notebooks
 	$(BIN)/jupyter lab --notebook-dir notebooks

@@ -88,7 +88,8 @@ def execute(notebook: NotebookNode, folder: Path, config: Config, cell_timeout: 
 
     metadata = dict(notebook.metadata)
     resources = {"metadata": {"path": str(folder)}}
-    options = {"timeout": cell_timeout, "record_timing": False, "coalesce_streams": True}
+    options = {"timeout": cell_timeout, "record_timing": False, "coalesce_streams": True, "kernel_name": WARM}
+    specs.ensure()
     client = NotebookClient(notebook, config=config, resources=resources, **options)
     client.execute(env={**os.environ, FOLDER_VARIABLE: str(folder / "results")})
     notebook.metadata.clear()

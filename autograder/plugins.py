@@ -43,7 +43,7 @@ from traitlets import Bool, Dict, Integer, Unicode
 
 from autograder import submission
 from autograder.errors import NoNotebookError, SubmissionError
-from autograder.kernels import SANDBOXED, WARM
+from autograder.kernels import SANDBOXED, WARM, specs
 from autograder.limits import Limits
 from autograder.rebuild import grade_id, rebuild
 from autograder.release import student_version
@@ -165,6 +165,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         self._allowed = Limits.of(self.limits, special, f"ExecuteSubmission.limits (for {assignment})")
         self.timeout = self._allowed.cell_time
         self.error_on_timeout = _error(TIMED_OUT, f"stopped after {self.timeout} s. Is there a loop that does not end?")
+        specs.ensure()
         self.kernel_name = SANDBOXED if self.sandbox else WARM
         self._given_up: dict[int, NotebookNode] = {}
         self._deadline = time.monotonic() + self._allowed.total_time

@@ -225,7 +225,7 @@ class SandboxProvisioner(_Provisioner):
         if why:
             raise SandboxError(f"Untrusted notebooks cannot be confined here: {why}. See `autograder doctor`.")
         try:
-            await asyncio.to_thread(self._launch, kwargs)
+            await asyncio.to_thread(self._launch, cmd[5:], kwargs)  # what follows -f and its file
         except KernelServerError as error:
             raise SandboxError(
                 f"Untrusted notebooks cannot be confined here: {error}. See `autograder doctor`."
@@ -233,7 +233,7 @@ class SandboxProvisioner(_Provisioner):
         self.pid = self.process.pid
         return self.connection_info
 
-    def _launch(self, kwargs: dict[str, Any]) -> None:
+    def _launch(self, arguments: list[str], kwargs: dict[str, Any]) -> None:
         limits = kwargs.get("limits") or Limits()
         info = {
             name: value.decode() if isinstance(value, bytes) else value for name, value in self.connection_info.items()
@@ -244,7 +244,7 @@ class SandboxProvisioner(_Provisioner):
         sockets = listen(str(self._folder / "s"))
         null = os.open(os.devnull, os.O_WRONLY)
         request: dict[str, Any] = {
-            "arguments": [],
+            "arguments": arguments,
             "variables": variables(limits),
             "cwd": str(Path(kwargs.get("cwd") or Path.cwd()).resolve()),
             "limits": limits.model_dump(),

@@ -29,6 +29,13 @@ def install(prefix: Path) -> list[Path]:
     return found
 
 
+def ensure() -> None:
+    """Write the kernelspecs if this environment does not have them, as when it was made without `make`."""
+    folder = Path(sys.prefix, "share", "jupyter", "kernels")
+    if not all((folder / name / "kernel.json").exists() for name in SPECS):
+        install(Path(sys.prefix))
+
+
 if __name__ == "__main__":
     for folder in install(Path(sys.prefix)):
         print(folder)
