@@ -86,10 +86,12 @@ def execute(notebook: NotebookNode, folder: Path, config: Config, cell_timeout: 
     """
     from nbclient import NotebookClient
 
+    from autograder.kernels import WARM, specs
+
     metadata = dict(notebook.metadata)
     resources = {"metadata": {"path": str(folder)}}
     options = {"timeout": cell_timeout, "record_timing": False, "coalesce_streams": True, "kernel_name": WARM}
-    specs.ensure()
+    specs.ensure()  # a kernel that is ready at once
     client = NotebookClient(notebook, config=config, resources=resources, **options)
     client.execute(env={**os.environ, FOLDER_VARIABLE: str(folder / "results")})
     notebook.metadata.clear()

@@ -21,7 +21,8 @@ def export(course: Course, assignment: str, out: Path) -> int:
     """Write the grades of an assignment as CSV.
 
     Columns are `COLUMNS`, then one per graded cell with its points. ``score`` is empty where there is no mark; then
-    ``outcome`` and ``reason`` say why. ``to_be_marked`` counts written answers that nobody has marked yet.
+    ``outcome`` and ``reason`` say why; ``reason`` also tells of marks given without the sandbox. ``to_be_marked`` counts
+    written answers that nobody has marked yet.
 
     Args:
         course: the course.
@@ -72,6 +73,8 @@ def _row(course: Course, assignment: str, name: str, student: Any, entry: Any) -
         return {**row, "outcome": "not graded yet" if handed_in else "nothing handed in"}
     grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
     row |= {"outcome": "graded", "score": entry.score, "max_score": entry.max_score}
+    if record and not record.sandboxed:
+        row["reason"] = "run without sandbox"
     row["to_be_marked"] = sum(grade.needs_manual_grade for grade in grades)
     unmarked = {grade.name for grade in grades if grade.needs_manual_grade and grade.manual_score is None}
     return row | {grade.name: "" if grade.name in unmarked else grade.score for grade in grades}

@@ -15,8 +15,10 @@ import pytest
 from autograder import doctor
 from autograder.course import Course
 from autograder.doctor import Level
+from autograder.kernels import layers, provisioner
 
 ROOT = Path(__file__).parents[1]
+MEND = "the mend"
 
 
 @pytest.fixture
@@ -103,16 +105,38 @@ def test_missing_kernel_is_a_problem(monkeypatch):
         raise NoSuchKernel(name)
 
     monkeypatch.setattr(KernelSpecManager, "get_kernel_spec", missing)
-    finding = doctor._kernel()
+    finding = doctor._kernel("python3", MEND)
     assert (finding.level, finding.what) == (Level.PROBLEM, "there is no kernel called python3")
-    assert f"{sys.executable} -m ipykernel install" in finding.mend
+    assert finding.mend == MEND
+
+
+def test_missing_layers_of_the_sandbox_are_named_with_a_mend(monkeypatch):
+    found = (
+        layers.Layer("files", "why files", "mend files", seen="no user namespace"),
+        layers.Layer("calls", "why calls", "mend calls", active=True),
+        layers.Layer("landlock", "why landlock", "mend landlock", required=False, seen="too old"),
+    )
+    monkeypatch.setattr(layers, "probe", lambda: found)
+    assert [(finding.level, finding.what, finding.mend) for finding in doctor._sandbox()] == [
+        (Level.PROBLEM, "files: missing (no user namespace); why files", "mend files"),
+        (Level.OK, "calls: active", ""),
+        (Level.WARNING, "landlock: missing (too old); why landlock", "mend landlock"),
+    ]
+
+
+def test_where_nothing_can_be_forked_the_ordinary_kernel_is_enough(monkeypatch):
+    monkeypatch.setattr(provisioner.sys, "platform", "darwin")
+    monkeypatch.setattr(doctor, "_kernel", lambda name, mend: doctor.Finding(Level.OK, name, mend))
+    ordinary, warm = doctor._kernels()
+    assert (ordinary.level, warm.level) == (Level.OK, Level.WARNING)
+    assert "Linux only, this is darwin" in warm.what
 
 
 def test_kernel_of_another_environment_is_a_warning(kernelspec):
     kernelspec(
         {"argv": ["/opt/other/bin/python", "-m", "ipykernel_launcher"], "display_name": "x", "language": "python"}
     )
-    finding = doctor._kernel()
+    finding = doctor._kernel("python3", MEND)
     assert finding.level is Level.WARNING
     assert finding.what == "python3 runs /opt/other/bin/python, not this environment"
 
@@ -120,7 +144,7 @@ def test_kernel_of_another_environment_is_a_warning(kernelspec):
 def test_kernel_that_does_not_start_is_a_problem(kernelspec):
     missing = str(Path(sys.prefix) / "bin" / "no-such-python")
     kernelspec({"argv": [missing, "-f", "{connection_file}"], "display_name": "x", "language": "python"})
-    finding = doctor._kernel()
+    finding = doctor._kernel("python3", MEND)
     assert finding.level is Level.PROBLEM
     assert finding.what.startswith("python3 does not start: ")
     assert "no-such-python" in finding.what
@@ -129,7 +153,7 @@ def test_kernel_that_does_not_start_is_a_problem(kernelspec):
 @pytest.mark.parametrize("content", ["{", "[]", '{"argv": []}', '{"argv": 5}', "{}"])
 def test_damaged_kernelspec_is_a_problem(kernelspec, content):
     kernelspec(content)
-    finding = doctor._kernel()
+    finding = doctor._kernel("python3", MEND)
     assert finding.level is Level.PROBLEM
     assert "is damaged" in finding.what
 
@@ -137,7 +161,7 @@ def test_damaged_kernelspec_is_a_problem(kernelspec, content):
 @pytest.mark.slow
 def test_kernel_that_dies_at_once_is_a_problem(kernelspec):
     kernelspec({"argv": [sys.executable, "-c", "raise SystemExit(1)"], "display_name": "x", "language": "python"})
-    assert doctor._kernel().what.startswith("python3 does not start: ")
+    assert doctor._kernel("python3", MEND).what.startswith("python3 does not start: ")
 
 
 @pytest.mark.parametrize("value", [None, ""])

@@ -1,0 +1,170 @@
+"""What a submission that goes too far comes to: a named outcome, in words, for its own cell; the class goes on."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from autograder import records
+from autograder.errors import CourseError, SandboxError
+from autograder.export import export
+from autograder.feedback import feedback
+from autograder.grade import grade
+from autograder.kernels import layers
+from autograder.limits import Limits
+from autograder.records import Outcome, Record, Status
+from tests.classroom import Classroom
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
+
+SMALL = {
+    "cell_time": 4,
+    "memory": "200 MiB",
+    "disk": "16 MiB",
+    "cell_output": "64 KiB",
+    "total_output": "1 MiB",
+    "processes": 96,
+}
+BRAGGING = "def double(x):\n    {}\n    return 2 * x"
+
+
+@pytest.fixture
+def strict(ps1: Classroom) -> Classroom:
+    """A class with small limits, in which Bob, who comes after Ada, hands in right answers."""
+    ps1.course.config.ExecuteSubmission.limits = SMALL
+    ps1.submit("bob", ps1.fill())
+    return ps1
+
+
+def grade_ada(room: Classroom, double: str) -> Record:
+    """Grade Ada with this answer to the first exercise, then Bob, who must get his points."""
+    room.submit("ada", room.fill({"double": double}))
+    ada, bob = (record for record, _ in grade(room.course, "ps1", ["ada", "bob"]))
+    assert (bob.outcome, bob.score) == (Outcome.GRADED, 9)
+    assert ada.outcome is Outcome.GRADED
+    return ada
+
+
+def status(record: Record, name: str) -> tuple[Status, str]:
+    [item] = [item for item in record.items if item.grade_id == name]
+    return item.status, item.message
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("act", "expected", "words"),
+    [
+        ("while True: pass", Status.TIMED_OUT, "stopped after 4 s"),
+        ("print('x' * 10_000_000)", Status.TOO_MUCH_OUTPUT, "wrote more than 64.0KiB"),
+        ("[print(i) for i in range(10**9)]", Status.TOO_MUCH_OUTPUT, "print in a long loop"),
+        ("import os; os._exit(1)", Status.KERNEL_DIED, "ended the whole Python process"),
+        ("x = bytearray(1 << 30)", Status.FAILED, "MemoryError"),
+        (
+            "import os, time\n"
+            "    [os.fork() or (bytearray(90 << 20), time.sleep(60)) for _ in range(4)]\n"
+            "    time.sleep(60)",
+            Status.OUT_OF_MEMORY,
+            "more than 200.0MiB of memory",
+        ),
+        ("open('f', 'wb').write(bytes(17 << 20))", Status.FAILED, "No space left"),
+        (
+            "import threading, time\n    [threading.Thread(target=time.sleep, args=(1,)).start() for _ in range(999)]",
+            Status.FAILED,
+            "can't start new thread",
+        ),
+    ],
+    ids=["time", "one output", "outputs", "exit", "memory", "memory of children", "disk", "threads"],
+)
+def test_each_limit_has_its_outcome(strict: Classroom, act: str, expected: Status, words: str) -> None:
+    record = grade_ada(strict, BRAGGING.format(act))
+    found, message = status(record, "double-test")
+    assert (found, words in message) == (expected, True), message
+    assert status(record, "share-test")[0] is Status.PASSED  # exercises that have nothing to do with it
+    [page] = feedback(strict.course, "ps1", ["ada"])
+    assert words in page.path.read_text().replace("&#x27;", "'").replace("&#39;", "'")
+
+
+@pytest.mark.slow
+def test_too_much_output_outside_the_tests_is_told(strict: Classroom) -> None:
+    record = grade_ada(strict, "def double(x):\n    return 2 * x\n\nwhile True:\n    print('hello')")
+    assert record.score == 9  # the function was there before the loop
+    assert "wrote more than" in record.notes[0]
+
+
+@pytest.mark.slow
+def test_output_without_end_of_a_deaf_cell(strict: Classroom) -> None:
+    deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n    while True: print('x' * 1000)"
+    record = grade_ada(strict, BRAGGING.format(deaf))
+    assert status(record, "double-test")[0] is Status.TOO_MUCH_OUTPUT
+    assert status(record, "share-test")[0] is Status.PASSED
+
+
+@pytest.mark.slow
+def test_files_that_do_not_fit_are_the_students_affair(strict: Classroom) -> None:
+    strict.submit("ada", bytes(20 << 20), "data.bin")
+    record = grade_ada(strict, "def double(x):\n    return 2 * x")
+    found, message = status(record, "double-test")
+    assert (found, "files beside the notebook" in message) == (Status.NOT_RUN, True)
+
+
+@pytest.mark.slow
+def test_limits_of_one_assignment(strict: Classroom) -> None:
+    strict.course.config.ExecuteSubmission.assignment_limits = {"ps1": {"cell_time": 2}}
+    record = grade_ada(strict, BRAGGING.format("while True: pass"))
+    assert "stopped after 2 s" in status(record, "double-test")[1]
+
+
+@pytest.mark.slow
+def test_without_the_sandbox_results_say_so(ps1: Classroom) -> None:
+    ps1.submit("ada", ps1.fill({"double": "import os\ndef double(x):\n    return 2 * x if os.getppid() > 2 else 0"}))
+    [(inside, _)] = grade(ps1.course, "ps1", ["ada"])
+    ps1.course.config.ExecuteSubmission.sandbox = False
+    [(outside, again)] = grade(ps1.course, "ps1", ["ada"])
+    assert (inside.sandboxed, inside.score) == (True, 6)
+    assert (outside.sandboxed, outside.score, again) == (False, 9, True)
+    out = ps1.course.root / "grades.csv"
+    export(ps1.course, "ps1", out)
+    assert "run without sandbox" in out.read_text()
+
+
+def test_nothing_is_run_where_it_cannot_be_confined(ps1: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    ps1.submit("ada", ps1.fill())
+    missing = layers.Layer("files", "why", "Do this.", seen="cannot have a user namespace")
+    monkeypatch.setattr(layers, "probe", lambda: (missing,))
+    with pytest.raises(SandboxError, match=r"Missing: files \(cannot have a user namespace\).*--no-sandbox"):
+        list(grade(ps1.course, "ps1", ["ada"]))
+    assert records.load(ps1.course, "ps1", "ada") is None
+
+
+def test_layer_that_is_not_required_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers, "probe", lambda: (layers.Layer("landlock", "why", "mend", required=False),))
+    layers.require()
+
+
+def test_each_try_belongs_to_a_layer_and_a_working_one_is_not_active() -> None:
+    names = [name for layer in layers.LAYERS for name in layer.tries]
+    outside, inside = dict.fromkeys(names, ""), dict.fromkeys(names, "PermissionError")
+    assert all(layers._judge(layer, outside, inside).active for layer in layers.LAYERS)
+    leaky = layers._judge(layers.LAYERS[0], outside, {**inside, "read_secret": ""})
+    assert (leaky.active, leaky.seen) == (False, "read secret works inside")
+    blind = layers._judge(layers.LAYERS[0], {**outside, "read_secret": "OSError"}, inside)
+    assert (blind.active, blind.seen) == (False, "read secret fails outside too: OSError")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [({"memory": "much"}, "memory: "), ({"cell_tme": 3}, "cell_tme: .*Limits are memory"), ({"files": 0}, "files: ")],
+)
+def test_impossible_limits_are_named(wrong: dict[str, object], says: str) -> None:
+    with pytest.raises(CourseError, match=f"key: {says}"):
+        Limits.of({}, wrong, "key")
+
+
+def test_limits_may_be_given_as_text() -> None:
+    assert Limits.of({"memory": "1 GiB", "disk": 5}, {"disk": "1 MiB"}, "key").model_dump(
+        include={"memory", "disk"}
+    ) == {
+        "memory": 1 << 30,
+        "disk": 1 << 20,
+    }
