@@ -37,6 +37,14 @@ PRELOAD = (
     "sklearn",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
+    # what a kernel imports while it starts, most of it for JupyterLab's debugger
+    "ipykernel.debugger",
+    "tornado.platform.asyncio",
+    "sqlite3",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
     "ipywidgets",
     "tensorflow",
     "keras",
@@ -60,7 +68,7 @@ PACKAGES = Path(__file__).resolve().parents[2]
 def environment() -> dict[str, str]:
     """Give the environment variables that modules may read while they are imported, and no others."""
     kept = {name: value for name, value in os.environ.items() if name.startswith(PREFIXES) or name in NAMES}
-    return {"MPLBACKEND": INLINE, **kept}
+    return {"MPLBACKEND": INLINE, "PYDEVD_DISABLE_FILE_VALIDATION": "1", **kept}
 
 
 def folder() -> Path:
