@@ -21,8 +21,8 @@ def export(course: Course, assignment: str, out: Path) -> int:
     """Write the grades of an assignment as CSV.
 
     Columns are `COLUMNS`, then one per graded cell with its points. ``score`` is empty where there is no mark; then
-    ``outcome`` and ``reason`` say why; ``reason`` also tells of marks given without the sandbox; ``to_be_marked`` counts
-    written answers that nobody has marked yet.
+    ``outcome`` and ``reason`` say why; ``reason`` also tells of marks given without the sandbox; ``to_be_marked``
+    counts written answers that nobody has marked yet.
 
     Args:
         course: the course.

@@ -255,12 +255,12 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             self._written = 0
             return self._too_much("it could not be interrupted")
         if getattr(self.km.provisioner.process, "cause", None) == "memory":
-            memory = self._allowed.memory.human_readable()
+            memory = self._allowed.memory.human_readable(separator=" ")
             return _error(OUT_OF_MEMORY, f"stopped: it used more than {memory} of memory.")
         return _error(KERNEL_DIED, "this cell ended the whole Python process (exit, crash or out of memory).")
 
     def _too_much(self, end: str) -> NotebookNode:
-        allowed = self._allowed.cell_output.human_readable()
+        allowed = self._allowed.cell_output.human_readable(separator=" ")
         return _error(TOO_MUCH_OUTPUT, f"wrote more than {allowed}; {end}. Is there a print in a long loop?")
 
 

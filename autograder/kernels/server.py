@@ -15,6 +15,7 @@ import gc
 import hashlib
 import importlib
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -60,8 +61,8 @@ PRELOAD = (
 OPTIONAL = ("sandlock", "pyseccomp")  # a sandbox without them says so when it is asked for
 INLINE = "module://matplotlib_inline.backend_inline"
 PREFIXES = ("TF_", "XLA_", "KERAS_", "CUDA_", "OMP_", "OPENBLAS_", "MKL_", "MPL", "PYTHON", "LD_", "LC_", "XDG_")
-NAMES = ("HOME", "LANG", "PATH", "TMPDIR", "TZ", "KERNEL_SERVER_IDLE")
-IDLE, START = 600.0, 180.0
+NAMES = ("HOME", "LANG", "TMPDIR", "TZ", "KERNEL_SERVER_IDLE")
+IDLE, ABANDONED = 600.0, 3600.0  # seconds
 PACKAGES = Path(__file__).resolve().parents[2]
 
 
@@ -135,13 +136,14 @@ def _try(path: Path) -> socket.socket | None:
 
 
 def _start(path: Path, variables: Mapping[str, str]) -> None:
+    _sweep(path.parent)
     path.unlink(missing_ok=True)
     ready, tell = os.pipe()
     log = path.with_suffix(".log")
     with log.open("w") as errors:
         subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "autograder.kernels.server", str(path), str(tell)],
-            env=variables,
+            env={**variables, "PATH": os.defpath},
             cwd=PACKAGES,  # finds this module also in a checkout that is not installed
             start_new_session=True,
             pass_fds=[tell],
@@ -153,6 +155,30 @@ def _start(path: Path, variables: Mapping[str, str]) -> None:
     with open(ready, "rb") as pipe:
         if not pipe.read(1):
             raise KernelServerError(f"The fork server did not start: {log.read_text().strip()[-500:]}\nLog: {log}")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what servers and supervisors left that were killed."""
+    for path in folder.glob("*.sock"):
+        if (connection := _try(path)) is None:
+            for kind in (".sock", ".log"):
+                path.with_suffix(kind).unlink(missing_ok=True)
+        else:
+            connection.close()
+    for path in folder.iterdir():
+        if time.time() - path.stat().st_mtime < ABANDONED:
+            continue
+        if path.is_dir() and not _is_in_use(path):
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.suffix == ".lock" and not path.with_suffix(".sock").exists():
+            path.unlink(missing_ok=True)
+
+
+def _is_in_use(sockets: Path) -> bool:
+    connections = [_try(path) for path in sockets.iterdir()]
+    for connection in filter(None, connections):
+        connection.close()
+    return any(connections)
 
 
 def main(path: Path, tell: int) -> None:
@@ -188,8 +214,8 @@ def main(path: Path, tell: int) -> None:
         if running or connection is not None:
             last_used = time.monotonic()
     if _is_ours(path, inode):
-        path.unlink()
-        path.with_suffix(".log").unlink(missing_ok=True)
+        for kind in (".sock", ".log", ".lock"):
+            path.with_suffix(kind).unlink(missing_ok=True)
 
 
 def _is_ours(path: Path, inode: int) -> bool:

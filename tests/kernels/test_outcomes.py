@@ -56,7 +56,7 @@ def status(record: Record, name: str) -> tuple[Status, str]:
     ("act", "expected", "words"),
     [
         ("while True: pass", Status.TIMED_OUT, "stopped after 4 s"),
-        ("print('x' * 10_000_000)", Status.TOO_MUCH_OUTPUT, "wrote more than 64.0KiB"),
+        ("print('x' * 10_000_000)", Status.TOO_MUCH_OUTPUT, "wrote more than 64.0 KiB"),
         ("[print(i) for i in range(10**9)]", Status.TOO_MUCH_OUTPUT, "print in a long loop"),
         ("import os; os._exit(1)", Status.KERNEL_DIED, "ended the whole Python process"),
         ("x = bytearray(1 << 30)", Status.FAILED, "MemoryError"),
@@ -65,7 +65,7 @@ def status(record: Record, name: str) -> tuple[Status, str]:
             "    [os.fork() or (bytearray(90 << 20), time.sleep(60)) for _ in range(4)]\n"
             "    time.sleep(60)",
             Status.OUT_OF_MEMORY,
-            "more than 200.0MiB of memory",
+            "more than 200.0 MiB of memory",
         ),
         ("open('f', 'wb').write(bytes(17 << 20))", Status.FAILED, "No space left"),
         (

@@ -312,9 +312,10 @@ def test_floods_meet_their_limit_and_the_kernel_goes_on(kernel: Sandbox, flood: 
 @pytest.mark.parametrize(
     "hog",
     [
-        "import os, time\nfor _ in range(4):\n    if os.fork() == 0:\n        x = bytearray(100 << 20)\n        time.sleep(60)\n"
+        "import os, time\nfor _ in range(4):\n    if os.fork() == 0:\n        x = bytearray(100 << 20)\n"
+        "        time.sleep(60)\ntime.sleep(60)",
+        "import mmap, time\nm = mmap.mmap(-1, 400 << 20)\nfor i in range(0, len(m), 4096):\n    m[i] = 1\n"
         "time.sleep(60)",
-        "import mmap, time\nm = mmap.mmap(-1, 400 << 20)\nfor i in range(0, len(m), 4096):\n    m[i] = 1\ntime.sleep(60)",
     ],
     ids=["children", "shared memory"],
 )
@@ -377,19 +378,21 @@ def test_ending_the_grader_ends_the_sandbox(work: Path) -> None:
         "from pathlib import Path\n"
         f"sandbox = Sandbox(Path({str(work)!r}))\n"
         f"sandbox.run(\"import subprocess; subprocess.Popen(['sleep', '{marker}'])\")\n"
-        "print('ready', flush=True)\n"
+        "print(os.path.dirname(sandbox.manager.ip), flush=True)\n"
         "time.sleep(60)"
     )
     grader = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert grader.stdout
-    assert grader.stdout.readline() == "ready\n"
+    sockets = Path(grader.stdout.readline().strip())
+    assert sockets.is_dir()
     assert _processes(marker)
     grader.kill()
     grader.wait()
     deadline = time.monotonic() + 20
-    while _processes(marker) and time.monotonic() < deadline:
+    while (_processes(marker) or sockets.exists()) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert _processes(marker) == []
+    assert not sockets.exists()
 
 
 def test_installed_files_are_as_before(start: Callable[..., Sandbox]) -> None:
