@@ -29,7 +29,15 @@ pytestmark = [
 ]
 
 LIMITS = Limits.model_validate(
-    {"memory": "256 MiB", "disk": "16 MiB", "file_size": "8 MiB", "files": 500, "processes": 96, "open_files": 96}
+    {
+        "memory": "256 MiB",
+        "disk": "16 MiB",
+        "file_size": "8 MiB",
+        "files": 500,
+        "processes": 96,
+        "open_files": 96,
+        "threads": 3,
+    }
 )
 
 
@@ -104,9 +112,12 @@ def test_honest_work_runs(kernel: Sandbox) -> None:
         "net = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\n"
         "net.compile('adam', 'mse')\n"
         "print(len(net.fit(np.ones((64, 4)), np.ones(64), epochs=2, verbose=0).epoch), 'epochs')\n"
+        "import tensorflow as tf\n"
+        "print(tf.config.threading.get_intra_op_parallelism_threads(), 'threads')\n"
     )
     assert "['data.csv'] 1,2" in said  # a copy of the files, but neither notebooks nor links
     assert "2 epochs" in said
+    assert f"{LIMITS.threads} threads" in said
 
 
 def test_files_of_the_class_are_not_there(kernel: Sandbox, work: Path, tmp_path: Path) -> None:
