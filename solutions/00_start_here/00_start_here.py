@@ -1762,8 +1762,8 @@ plt.show()
 # units. One run may be lucky, so all of it is done several times, each time with new dots and new first weights. What
 # counts is the mean, and how far the runs spread around it.
 #
-# **Predict, then run.** Which accuracies do the three reach? *I expect ...* (The last line of the cell writes the results
-# down, so that the figures in the text can be checked. You can ignore it.)
+# **Predict, then run.** Which accuracies do the three reach? *I expect ...* (The last line of the cell prints the results.
+# It also keeps them when the course is built, so that the figures in the text can be checked.)
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 from sklearn.linear_model import LogisticRegression
@@ -1802,7 +1802,8 @@ plt.show()
 # ### The same in Keras
 #
 # From now on Keras writes these loops for us. `Sequential` is a network as a list of layers. `compile` says which loss,
-# and which **optimizer**: the rule for one step, here your `sgd_step`. And `fit` is the loop.
+# what to report besides (`metrics`), and which **optimizer**: the rule for one step, here your `sgd_step`. And `fit` is
+# the loop. It returns the *history*, your list of losses; `verbose=0` keeps it quiet.
 #
 # **Predict, then run.** Keras gets the same first weights as the last run above. How far will the losses of its first
 # 20 steps be from yours? *I expect ...*
@@ -1827,8 +1828,8 @@ compare("fit, losses of 20 steps", losses[:20], history.history["loss"])
 # %% [markdown]
 # Two words in there belong to every training. Here each step saw all 500 dots. With more data that takes too long, so a
 # step only gets a random handful, a batch; how many is the **batch size**. One pass over all training samples is an
-# **epoch**: with a batch size of 500 a single step, with 50 ten steps. The gradient of a batch is only roughly right,
-# but it is ten times as cheap.
+# **epoch**: with a batch size of 500 a single step, with 50 ten steps. Each of the ten is only roughly downhill, but ten
+# times as cheap. This is the *stochastic* in the name of exercise 10.
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine"
 keras.utils.set_random_seed(seed)
