@@ -402,8 +402,8 @@ for _shape, _low, _high in [
 # 1 for the second, and so on.
 
 # %% tags=["demo"] alt="Eight small drawn pictures in a row, each with its label and the name of its class above it: 8 tree, 5 mushroom, 3 flower, 4 house, 6 rocket, 7 snowman, 0 boat, 1 car."
-fig, axes = plt.subplots(1, 8, figsize=(10, 1.7))
-titles = [f"{label}: {pictures.class_names[label]}" for label in y_train[:8]]
+fig, axes = plt.subplots(1, 8, figsize=(10, 1.9))
+titles = [f"{label}\n{pictures.class_names[label]}" for label in y_train[:8]]
 plots.pictures(axes, x_train[:8], titles)
 plt.show()
 
