@@ -11,14 +11,40 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from autograder.build import MEND, drift
 from autograder.course import Course
 from autograder.release import release
 from course_utils.ledger import FOLDER_VARIABLE, claims
+from tests.classroom import Classroom
 
 ROOT = Path(__file__).parents[1]
 ASSIGNMENTS = Course(ROOT).assignments()
+
+# The first cell of a run: whoever asks for another machine is stopped, by an error that no download code expects
+OFFLINE = """
+import socket
+import sys
+
+import pytest
+
+
+def refuse(event, arguments):
+    if event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        host = arguments[0]
+    elif event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    else:
+        return
+    if host not in ("127.0.0.1", "::1", "localhost"):
+        raise RuntimeError(f"the network was used: {event} {host}")
+
+
+sys.addaudithook(refuse)
+with pytest.raises(RuntimeError, match="the network was used"):
+    socket.create_connection(("example.org", 80))
+"""
 
 
 def cells(assignment: str) -> list[NotebookNode]:
@@ -111,15 +137,20 @@ def test_prose_says_what_was_measured(assignment: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_solution_runs_with_parameters_and_measures_the_same(
+def test_answered_student_version_runs_offline_with_parameters_and_measures_the_same(
     assignment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import papermill
 
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    source = Course(ROOT).source(assignment)
+    monkeypatch.delenv("COURSE_DATA_DIR", raising=False)
+    for variable in ("KERAS_HOME", "COURSE_CACHE_DIR"):
+        monkeypatch.setenv(variable, str(tmp_path / variable))
+    notebook = Classroom(Course(ROOT), assignment).fill()
+    notebook.cells.insert(0, new_code_cell(OFFLINE))
+    nbformat.write(notebook, tmp_path / "in.ipynb")
     executed = papermill.execute_notebook(
-        source, tmp_path / "out.ipynb", {"profile": "quick", "seed": 0}, cwd=source.parent, progress_bar=False
+        tmp_path / "in.ipynb", tmp_path / "out.ipynb", {"profile": "quick", "seed": 0}, cwd=tmp_path, progress_bar=False
     )
     failed = [o for cell in executed.cells for o in cell.get("outputs", []) if o.output_type == "error"]
     assert failed == []

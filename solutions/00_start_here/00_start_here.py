@@ -22,11 +22,12 @@
 # 2. read the shape of a tensor and any entry of it, and prepare images and labels for a network,
 # 3. write a layer, its activation function and its loss in NumPy, and say what each is for,
 # 4. improve weights by gradient descent with momentum and weight decay,
-# 5. compute the gradient of a two-layer network by hand, and check it in two independent ways.
+# 5. compute the gradient of a two-layer network by hand, check it in two independent ways, and say which line of
+#    Keras does what.
 #
 # **Builds on** Python, NumPy arrays, and knowing what a gradient is. Nothing else.
 #
-# **Time** About 25 seconds to run every cell on a laptop with two cores; plan three hours to work through it, in as
+# **Time** About 30 seconds to run every cell on a laptop with two cores; plan three hours to work through it, in as
 # many sittings as you like.
 #
 # Nothing is downloaded as long as the profile (section 2) is `quick`. With `full`, section 3 shows real photos, and the
@@ -77,10 +78,43 @@ import numpy as np
 from course_utils import checks
 
 # %% [markdown]
+# **Cells to read, cells to run.** Most code here is short and meant to be read. Code that makes or draws a figure is
+# the exception: run it and look at the picture; how it is drawn does not matter. Like this, the map from the beginning:
+
+
+# %% tags=["demo"]
+def make_island(seed):
+    points = np.random.default_rng(seed).uniform(-1, 1, (1000, 2))
+    angle = np.arctan2(points[:, 1], points[:, 0])
+    land = np.hypot(points[:, 0], points[:, 1]) < 0.75 + 0.2 * np.sin(3 * angle)
+    return points, land.astype(int)
+
+
+def draw_dots(ax, points, land, title):
+    ax.plot(*points[land == 0].T, "x", color=plots.BLUE, markersize=3)
+    ax.plot(*points[land == 1].T, "o", color="#c67f00", markersize=3)
+    ax.set(title=title, xticks=[], yticks=[], aspect="equal")
+
+
+# %% tags=["demo"] alt="A square map with a thousand dots. Brown dots for land fill a region in the middle, wide at the top and narrow at the bottom, like a blunt triangle; blue crosses for the sea surround it. No line is drawn between them."
+import matplotlib.pyplot as plt
+
+from course_utils import plots
+
+plots.use_course_style()
+fig, ax = plt.subplots(figsize=(4.5, 4.5))
+draw_dots(ax, *make_island(seed), "A thousand dots: land (brown dots) and sea (blue crosses)")
+plt.show()
+
+# %% [markdown]
+# You see the coast at once, and could draw it with a finger. The program only gets numbers: two coordinates per dot,
+# and a 1 for land or a 0 for sea. We come back to this map in section 13.
+#
 # **Predict, then run.** Before an experiment, you write down what you expect. Being wrong costs nothing: a surprise
 # is the moment when you learn most. Try it.
 #
-# In Python, what is `1 + 2 / 2`? Double-click on this text and complete: *I expect ...*
+# In Python, what is `1 + 2 / 2`? Double-click on this text, complete the next words, and press Shift+Enter, as for a
+# code cell. *I expect ...*
 
 # %%
 print(1 + 2 / 2)
@@ -139,6 +173,10 @@ for _a, _b in [(0, 0), (3, 8), (-5, 2), (0.25, 0.5), (-7, -1), (1000, -1)]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# **When things get odd.** While a cell runs, `[*]` stands beside it; the button ■ above stops it. The notebook remembers
+# each name from each cell that ran, in the order in which *you* ran them, and even when the cell is long deleted. So if
+# something defies explanation, choose *Kernel > Restart Kernel* and run the cells again from the top.
+#
 # **Handing in.** Choose *Kernel > Restart Kernel and Run All Cells*: this is what grading does. Then save, and hand in
 # the `.ipynb` file under its own name, in the place that your instructor told you. You get back a page with your points
 # and with what each check said. *Run All* stops at the first exercise that is not finished. Grading goes on after it: the
@@ -181,11 +219,8 @@ for name, tensor in [("scalar", scalar), ("vector", vector), ("matrix", matrix),
 # want to set some aside is a matter for a later notebook.)
 
 # %% tags=["demo"]
-import matplotlib.pyplot as plt
+from course_utils import data, widgets
 
-from course_utils import data, plots, widgets
-
-plots.use_course_style()
 pictures = data.cifar10(profile, validation=0)
 pictures.describe()
 
@@ -196,18 +231,23 @@ print("shape of x_train[54]:", x_train[54].shape)
 
 # %% [markdown]
 # Each index takes away one axis, from the left. With all four you reach a single number. Picture 54, row 12,
-# column 13, and of the three channels number 1, counting from 0:
+# column 13 is one pixel; its three numbers are red, green and blue. Of these take number 1, counting from 0:
 
 # %% tags=["demo"]
 print("x_train[54, 12, 13]   =", x_train[54, 12, 13].tolist())
 print("x_train[54, 12, 13, 1] =", int(x_train[54, 12, 13, 1]))
 
-# %% tags=["demo"] alt="Four pictures side by side. First, picture 54, a drawn umbrella in colour, with an orange ring around the pixel at row 12, column 13. Then its red, green and blue channel, each a grey picture in which bright means much of that colour."
+# %% [markdown]
+# Where is that? In the ring. A single channel makes a grey picture: the brighter, the more of its colour. Every colour
+# of the first picture is mixed from the other three.
+
+# %% tags=["demo"] alt="Four pictures side by side, each with an orange ring around the pixel at row 12, column 13. First, picture 54, a drawn green umbrella. Then its red, green and blue channel, each a grey picture in which bright means much of that colour, with the pixel's number in the title: red 64, green 139, blue 97. The umbrella is brightest in the green one."
 fig, axes = plt.subplots(1, 4, figsize=(10, 2.8))
 plots.picture(axes[0], x_train[54], "x_train[54]")
-axes[0].plot(13, 12, "o", color=plots.ORANGE, markersize=10, fillstyle="none", markeredgewidth=2)
 for channel, (ax, name) in enumerate(zip(axes[1:], ["red", "green", "blue"], strict=True)):
-    plots.picture(ax, x_train[54, :, :, channel], f"channel {channel}: {name}")
+    plots.picture(ax, x_train[54, :, :, channel], f"channel {channel}, {name}: {x_train[54, 12, 13, channel]}")
+for ax in axes:
+    ax.plot(13, 12, "o", color=plots.ORANGE, markersize=10, fillstyle="none", markeredgewidth=2)
 plt.show()
 
 # %% [markdown]
@@ -362,15 +402,15 @@ for _shape, _low, _high in [
 # 1 for the second, and so on.
 
 # %% tags=["demo"] alt="Eight small drawn pictures in a row, each with its label and the name of its class above it: 8 tree, 5 mushroom, 3 flower, 4 house, 6 rocket, 7 snowman, 0 boat, 1 car."
-fig, axes = plt.subplots(1, 8, figsize=(10, 1.7))
-titles = [f"{label}: {pictures.class_names[label]}" for label in y_train[:8]]
+fig, axes = plt.subplots(1, 8, figsize=(10, 1.9))
+titles = [f"{label}\n{pictures.class_names[label]}" for label in y_train[:8]]
 plots.pictures(axes, x_train[:8], titles)
 plt.show()
 
 # %% [markdown]
-# But a snowman (7) is not one more than a rocket (6)! The numbers are names, and nothing else. So each label becomes a
-# vector with one place per class: a 1 in its own place, and 0 everywhere else. This is **one-hot** encoding. For
-# label 2 of 4 classes:
+# But a 7 is not one more than a 6 here! In the drawn pictures they are a snowman and a rocket. The numbers are names,
+# and nothing else. So each label becomes a vector with one place per class: a 1 in its own place, and 0 everywhere else.
+# This is **one-hot** encoding. For label 2 of 4 classes:
 
 # %%
 encoded = np.zeros(4)
@@ -423,6 +463,11 @@ checks.close(
         "rows and columns are swapped": [[0, 1, 1], [0, 0, 0], [1, 0, 0]],
         "classes are counted from 1": [[0, 1, 0], [0, 0, 1], [0, 0, 1]],
         "the places before the class are filled as well": [[1, 1, 1], [1, 0, 0], [1, 0, 0]],
+        "an index is missing, so that whole rows are filled": [[1, 1, 1], [0, 0, 0], [1, 1, 1]],
+        "an index is missing, so that whole columns are filled": [[1, 0, 1], [1, 0, 1], [1, 0, 1]],
+        "the return is inside the loop": [[0, 0, 1], [0, 0, 0], [0, 0, 0]],
+        "all labels share a single row": [1, 0, 1],
+        "there is only room for the classes that occur": [[0, 1], [1, 0], [1, 0]],
     },
 )
 checks.close(
@@ -694,6 +739,7 @@ checks.close(
         "the positive scores are multiplied by the slope": [-2, 0, 0.75],
         "all scores are multiplied by the slope": [-0.5, 0.0, 0.75],
         "the sign of negative scores is lost": [0.5, 0.0, 3.0],
+        "the slope replaces the scores instead of multiplying them": [0.25, 0.25, 3.0],
         "this is plain ReLU": [0, 0, 3],
     },
 )
@@ -853,7 +899,8 @@ print("pieces x and 0 give ReLU:", same)
 #
 # For our trip of 3 km the three units gave the scores 1, 3 and $-2$. Bus it is. But how *sure* is the layer? We want
 # **probabilities**: one per class, none negative, adding up to 1. Two steps do it: $e$ to the power of each score
-# makes everything positive; division by the sum makes it add up to 1. This is **softmax**:
+# makes everything positive; division by the sum makes it add up to 1. This is **softmax**, and the scores that go into it
+# are called **logits**:
 #
 # $$p_j = \frac{e^{z_j}}{\sum_i e^{z_i}}$$
 
@@ -1023,7 +1070,7 @@ for name, y_trip in [("bus", np.array([0, 1, 0])), ("walk", np.array([0, 0, 1]))
 
 # %% nbgrader={"grade_id": "losses", "solution": true}
 def mse(y, y_hat):
-    """Return the mean squared error, a number. y, y_hat: truth and answers, the same shape; lists are fine."""
+    """Return the mean squared error, a number. y, y_hat: truth and answers, any shape, the same; lists are fine."""
     ### BEGIN SOLUTION
     return np.mean((np.asarray(y) - np.asarray(y_hat)) ** 2)
     ### END SOLUTION
@@ -1188,14 +1235,19 @@ def sgd_step(w, gradient, velocity, lr, *, momentum=0.0, weight_decay=0.0):
 # %% nbgrader={"grade_id": "sgd_step-test", "points": 2}
 _pair = sgd_step([1, 2], [10, -20], [0, 0], lr=0.1)
 assert _pair is not None, "sgd_step returns None. Is there a return?"
-assert len(_pair) == 2, "sgd_step should return two things: the weights and the velocity."
+_right = len(_pair) == 2 and np.ndim(_pair[0]) == 1
+assert _right, "sgd_step should return two arrays, one for the weights and one for the velocity."
 _uphill = {
     "this step goes uphill": [2, 0],
     "the velocity is returned first": [-1, 2],
     "the old velocity is used": [1, 2],
+    "the gradient is not multiplied by the learning rate": [-9, 22],
 }
 checks.close(_pair[0], [0.0, 4.0], "the weights of sgd_step([1, 2], [10, -20], [0, 0], lr=0.1)", misconceptions=_uphill)
-checks.close(_pair[1], [-1.0, 2.0], "the velocity of sgd_step([1, 2], [10, -20], [0, 0], lr=0.1)")
+_other = {"the learning rate acts on the weights only": [10, -20], "its sign: the weights add it, as a step": [1, -2]}
+checks.close(
+    _pair[1], [-1.0, 2.0], "the velocity of sgd_step([1, 2], [10, -20], [0, 0], lr=0.1)", misconceptions=_other
+)
 _w, _v = sgd_step([1, 2], [10, -20], [2, 2], lr=0.1, momentum=0.5)
 _old = {"the old velocity is used": [3, 4], "the momentum is ignored": [0, 4]}
 checks.close(_w, [1.0, 5.0], "the weights with velocity [2, 2] and momentum 0.5", misconceptions=_old)
@@ -1292,7 +1344,8 @@ widgets.explore(show_valley, lr=(0.01, 0.05, 0.005), momentum=(0.0, 0.9, 0.1))
 # backwards, so that each slope is computed once, is **backpropagation**.
 #
 # The smallest network with two layers: one input $x$, one unit with ReLU, one output, squared error. A unit between
-# input and output is called **hidden**: nobody outside the network sees what it says.
+# input and output is called **hidden**: nobody outside the network sees what it says. Many of them side by side
+# are a **hidden layer**.
 
 # %%
 x, y = 2.0, 1.0
@@ -1358,6 +1411,9 @@ print(f"nudge w1: the loss grows by {small_loss(3.001, 0.5) - 4:.6f}")
 print(f"nudge w2: the loss grows by {small_loss(3.0, 0.501) - 4:.6f}")
 
 # %% [markdown]
+# 4 times the nudge and 24 times the nudge, as `d_w1` and `d_w2` promised. The rest, 1 and 36 millionths, is there because
+# the loss is a curve: a slope holds exactly only for the tiniest of nudges.
+#
 # ### The same for matrices
 #
 # Now a real two-layer network, for a batch: *dense, ReLU, dense, softmax, cross-entropy*. The rules are those of the
@@ -1451,9 +1507,14 @@ checks.close(
         "the gradient of the mean is divided by the number of samples": [[0.5, -0.5], [0.5, -0.5]],
         "the sign: it is probability minus truth": [[-0.25, 0.25], [-0.25, 0.25]],
         "the truth is not subtracted": [[0.75, 1.75], [0.25, 0.75]],
+        "this is d_w1: mind the order of the four": [[0.25, 0.75], [0.0, 1.0], [0.25, 0.25]],
     },
 )
-checks.close(_gradients[3], [-0.125, 0.125], "d_b2", misconceptions={"the mean instead of the sum": [-0.0625, 0.0625]})
+_sums = {
+    "the mean instead of the sum": [-0.0625, 0.0625],
+    "the sum runs over the classes, not over the samples": [0, 0],
+}
+checks.close(_gradients[3], [-0.125, 0.125], "d_b2", misconceptions=_sums)
 checks.close(
     _gradients[0],
     [[0.25, 0.75], [0.0, 1.0], [0.25, 0.25]],
@@ -1557,7 +1618,8 @@ plt.show()
 # ## 12. The moment of truth: TensorFlow and Keras
 #
 # **TensorFlow** computes gradients by itself: a `GradientTape` records the forward pass and plays it backwards. It is
-# the very method that you have just written. Does it agree?
+# the very method that you have just written. (Its `softmax_cross_entropy_with_logits` is your `softmax` and your
+# `cross_entropy` in one.) Does it agree?
 
 # %% tags=["demo"]
 import keras
@@ -1624,20 +1686,10 @@ compare("keras.optimizers.SGD, 20 steps", w, variable)
 # %% [markdown]
 # ## 13. The coast of the island
 #
-# Now all of it together. A thousand dots, each with two coordinates and a label: 1 for land, 0 for sea. Half are for
-# training. The others are kept aside, to see how well the network does on dots that it has not seen: a share of right
-# answers, called **accuracy**.
-
-
-# %% tags=["demo"]
-def make_island(seed):
-    points = np.random.default_rng(seed).uniform(-1, 1, (1000, 2))
-    angle = np.arctan2(points[:, 1], points[:, 0])
-    land = np.hypot(points[:, 0], points[:, 1]) < 0.75 + 0.2 * np.sin(3 * angle)
-    return points, land.astype(int)
-
-
-# %% [markdown]
+# Now all of it together. A thousand dots, each with two coordinates and a label: 1 for land, 0 for sea. Half are the
+# **training set**: the network learns from them. The others are the **test set**, kept aside to see how well it does on
+# dots that it has not seen. The share of right answers is called **accuracy**.
+#
 # Training is a loop, and nearly every line of it calls a function of yours: forward, loss, backward, step. The weights
 # begin as random numbers. (Were they all equal, all hidden units would get the same gradients and stay equal for ever.)
 
@@ -1661,13 +1713,57 @@ def train(x, y, weights, num_steps=600):
 
 
 # %% [markdown]
+# **Predict, then run.** You watch 32 hidden units learn. After how many of the 600 steps is the island there? *I expect
+# ...* (If your functions visit single numbers in Python loops, this and the next experiment can take minutes: a good
+# reason for whole arrays.)
+
+# %% tags=["demo"]
+across, along = np.meshgrid(np.linspace(-1, 1, 150), np.linspace(-1, 1, 150))
+everywhere = np.stack([across.ravel(), along.ravel()], axis=1)
+
+
+def draw_land(ax, weights):
+    p_land = forward(everywhere, *weights)[1][:, 1].reshape(across.shape)
+    ax.contourf(across, along, p_land, levels=[0, 0.5, 1], colors=["#dbe9f6", "#ffe9bf"])
+
+
+# %% tags=["demo"] alt="Five maps with the training dots and the shaded land that the network sees after 0, 10, 30, 100 and 600 steps. At 0 the shading is a random patch that has nothing to do with the dots. After 10 steps it is a blob in the right place, after 30 it has the rough shape, after 100 and 600 its coast follows the dots closely."
+points, land = make_island(seed)
+fig, axes = plt.subplots(1, 5, figsize=(12, 2.8))
+for ax, num_steps in zip(axes, [0, 10, 30, 100, 600], strict=True):
+    weights, losses = train(points[:500], one_hot(land[:500], 2), first_weights(32, seed), num_steps)
+    draw_land(ax, weights)
+    draw_dots(ax, points[:500], land[:500], f"{num_steps} steps")
+plt.show()
+
+# %% [markdown]
+# How can a network draw that? Each hidden unit is a perceptron: its score is 0 on a straight line, and on that line
+# ReLU has its bend. Here are the lines of all 32, and the coast in black.
+#
+# **Predict, then run.** Where will the coast turn a corner? *I expect ...*
+
+# %% tags=["demo"] alt="The map of the land found after 600 steps, without dots. The coast is a black polygon of straight pieces. Thin grey straight lines, one per hidden unit, cross the map; wherever the coast turns a corner, it does so on one of these lines."
+fig, ax = plt.subplots(figsize=(4.5, 4.5))
+draw_land(ax, weights)
+p_land = forward(everywhere, *weights)[1][:, 1]
+ax.contour(across, along, p_land.reshape(across.shape), levels=[0.5], colors="black")
+for scores in dense(everywhere, weights[0], weights[1]).T:
+    ax.contour(across, along, scores.reshape(across.shape), levels=[0], colors="grey", linewidths=0.7)
+ax.set(title="The coast, and one line per hidden unit", xticks=[], yticks=[], aspect="equal")
+plt.show()
+
+# %% [markdown]
+# Only on the lines! Between them nothing bends, and so the coast is straight there. The first layer lays out the lines,
+# the second puts pieces together. Nobody told the network what an island is.
+
+# %% [markdown]
 # To know whether that is any good, we need something simple to compare with, a **baseline**. Two of them: always give
 # the answer that is more frequent; and *logistic regression*, which is one dense layer with a sigmoid and no hidden
 # units. One run may be lucky, so all of it is done several times, each time with new dots and new first weights. What
 # counts is the mean, and how far the runs spread around it.
 #
-# **Predict, then run.** Which accuracies do the three reach? *I expect ...* (This takes a few seconds. If your functions
-# visit single numbers in Python loops, it can take minutes: a good reason for whole arrays.)
+# **Predict, then run.** Which accuracies do the three reach? *I expect ...* (The last line of the cell prints the results.
+# It also keeps them when the course is built, so that the figures in the text can be checked.)
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 from sklearn.linear_model import LogisticRegression
@@ -1685,19 +1781,13 @@ for run in range(seed, seed + (5 if profile == "quick" else 20)):
     accuracies["two layers"].append(np.mean(answers == land[500:]))
 ledger.record("00_start_here", profile, {f"{name} accuracy": values for name, values in accuracies.items()})
 
-# %% tags=["demo"] alt="Left: the training loss falls steeply at first and then slowly, over 600 steps. Middle: a map with orange land dots inside and blue sea dots outside, and the land that the network found shaded: an island with three rounded corners whose coast follows the dots. Right: accuracies on unseen dots with error bars: majority and logistic regression around one half, two layers close to 1."
-across, along = np.meshgrid(np.linspace(-1, 1, 150), np.linspace(-1, 1, 150))
-p_map = forward(np.stack([across.ravel(), along.ravel()], axis=1), *weights)[1][:, 1].reshape(across.shape)
-fig, axes = plt.subplots(1, 3, figsize=(11, 3.4))
+# %% tags=["demo"] alt="Left: the training loss of the last run falls steeply at first and then slowly, over 600 steps. Right: accuracies on unseen dots with error bars: majority and logistic regression around one half, two layers close to 1."
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.2))
 axes[0].plot(losses, color=plots.BLUE)
-axes[0].set(title="last run: training", xlabel="step", ylabel="cross-entropy", ylim=(0, None))
-axes[1].contourf(across, along, p_map, levels=[0, 0.5, 1], colors=["#dbe9f6", "#ffe9bf"])
-for label, style, color in [(0, "x", plots.BLUE), (1, "o", "#c67f00")]:
-    axes[1].plot(*points[500:][land[500:] == label].T, style, color=color, markersize=3)
-axes[1].set(title="last run: unseen dots and map", xticks=[], yticks=[], aspect="equal")
+axes[0].set(title="Last run: training loss", xlabel="step", ylabel="cross-entropy", ylim=(0, None))
 means, spreads = [np.mean(a) for a in accuracies.values()], [np.std(a, ddof=1) for a in accuracies.values()]
-axes[2].bar(["majority", "logistic\nregression", "two\nlayers"], means, yerr=spreads, capsize=5, color=plots.BLUE)
-axes[2].set(title="accuracy on unseen dots", ylim=(0, 1))
+axes[1].bar(["majority", "logistic\nregression", "two\nlayers"], means, yerr=spreads, capsize=5, color=plots.BLUE)
+axes[1].set(title="Mean and standard deviation", ylabel="accuracy on unseen dots", ylim=(0, 1))
 plt.show()
 
 # %% [markdown]
@@ -1706,8 +1796,46 @@ plt.show()
 # frequent answer reaches 56 %<!-- quick: majority accuracy -->, and the straight line of logistic regression with
 # 50 %<!-- quick: logistic regression accuracy --> is no better than tossing a coin.
 #
-# One straight line cannot find an island, 32 of them with a bend can. Each hidden unit contributes one line; the second
-# layer puts them together. Nobody told the network what an island is.
+# One straight line cannot find an island; 32 of them with a bend can.
+
+# %% [markdown]
+# ### The same in Keras
+#
+# From now on Keras writes these loops for us. `Sequential` is a network as a list of layers. `compile` says which loss,
+# what to report besides (`metrics`), and which **optimizer**: the rule for one step, here your `sgd_step`. And `fit` is
+# the loop. It returns the *history*, your list of losses; `verbose=0` keeps it quiet.
+#
+# **Predict, then run.** Keras gets the same first weights as the last run above. How far will the losses of its first
+# 20 steps be from yours? *I expect ...*
+
+# %% tags=["demo"]
+network = keras.Sequential(
+    [
+        keras.Input((2,)),
+        keras.layers.Dense(32, activation="relu"),
+        keras.layers.Dense(2, activation="softmax"),
+    ]
+)
+network.set_weights(first_weights(32, run))
+print("parameters:", network.count_params())
+
+# %% tags=["demo"]
+optimizer = keras.optimizers.SGD(learning_rate=0.2, momentum=0.9, weight_decay=0.0001)
+network.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])
+history = network.fit(points[:500], one_hot(land[:500], 2), batch_size=500, epochs=20, verbose=0)
+compare("fit, losses of 20 steps", losses[:20], history.history["loss"])
+
+# %% [markdown]
+# Two words in there belong to every training. Here each step saw all 500 dots. With more data that takes too long, so a
+# step only gets a random handful, a batch; how many is the **batch size**. One pass over all training samples is an
+# **epoch**: with a batch size of 500 a single step, with 50 ten steps. Each of the ten is only roughly downhill, but ten
+# times as cheap. This is the *stochastic* in the name of exercise 10.
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine"
+keras.utils.set_random_seed(seed)
+network.fit(points[:500], one_hot(land[:500], 2), batch_size=50, epochs=30, verbose=0)
+loss, accuracy = network.evaluate(points[500:], one_hot(land[500:], 2), verbose=0)
+print(f"after 30 more epochs: loss {loss:.3f}, accuracy {accuracy:.1%} on unseen dots")
 
 # %% [markdown]
 # ## 14. What did we find?
@@ -1811,7 +1939,8 @@ checks.close(int(steps_momentum), _counts[2], "steps_momentum")
 # - [ ] I can read the shape of a tensor and any entry of it, and prepare images and labels for a network.
 # - [ ] I can write a layer, its activation function and its loss in NumPy, and say what each is for.
 # - [ ] I can improve weights by gradient descent with momentum and weight decay.
-# - [ ] I can compute the gradient of a two-layer network by hand, and check it in two independent ways.
+# - [ ] I can compute the gradient of a two-layer network by hand, check it in two independent ways, and say which line
+#   of Keras does what.
 #
 # **What if ...**
 #

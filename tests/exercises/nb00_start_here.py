@@ -219,6 +219,25 @@ def one_hot(labels, num_classes):
 def one_hot(labels, num_classes):
     return 1 - np.eye(num_classes)[np.asarray(labels)]
 """,
+            "whole rows": """
+def one_hot(labels, num_classes):
+    encoded = np.zeros((len(labels), num_classes))
+    encoded[labels] = 1
+    return encoded
+""",
+            "whole columns": """
+def one_hot(labels, num_classes):
+    encoded = np.zeros((len(labels), num_classes))
+    encoded[:, labels] = 1
+    return encoded
+""",
+            "return in the loop": """
+def one_hot(labels, num_classes):
+    encoded = np.zeros((len(labels), num_classes))
+    for i, label in enumerate(labels):
+        encoded[i, label] = 1
+        return encoded
+""",
             "one class too many": """
 def one_hot(labels, num_classes):
     return np.eye(num_classes + 1)[np.asarray(labels)]
@@ -417,6 +436,16 @@ def relu(z):
 
 def leaky_relu(z, slope=0.1):
     return slope * np.asarray(z)
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.asarray(z)))
+""",
+            "slope instead of scores": """
+def relu(z):
+    return np.maximum(0, z)
+
+def leaky_relu(z, slope=0.1):
+    return np.where(np.asarray(z) > 0, z, slope)
 
 def sigmoid(z):
     return 1 / (1 + np.exp(-np.asarray(z)))
@@ -875,6 +904,12 @@ def backward(x, y, hidden, p, w2):
     ds = (p - y) / len(x)
     da = (ds @ w2.T) * (hidden > 0)
     return x.T @ da, da.mean(axis=0), hidden.T @ ds, ds.mean(axis=0)
+""",
+            "bias gradients over classes": """
+def backward(x, y, hidden, p, w2):
+    ds = (p - y) / len(x)
+    da = (ds @ w2.T) * (hidden > 0)
+    return x.T @ da, da.sum(axis=1), hidden.T @ ds, ds.sum(axis=1)
 """,
             "divided by n twice": """
 def backward(x, y, hidden, p, w2):
