@@ -49,7 +49,8 @@ format: $(VENV)/installed  ## mend what `check` says about format and simple lin
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-lock: $(VENV)/installed  ## resolve requirements.lock anew from the bounds in pyproject.toml
+lock:  ## resolve requirements.lock anew from the bounds in pyproject.toml
+	@test -x $(BIN)/uv || $(MAKE) $(VENV)/installed
 	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --extra dev pyproject.toml --output-file requirements.lock
 
