@@ -15,7 +15,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ if sys.platform == "linux":  # elsewhere there is nothing to fork from: ordinary
     from autograder.kernels.supervisor import send
 
 LAUNCHER = ["-m", "ipykernel_launcher"]
+PAUSE = 0.01  # seconds between looks at a kernel that is to end
 MAX_MESSAGE = 32 << 20  # bytes; a sandboxed kernel that sends more in one message loses it
 
 
@@ -38,7 +41,8 @@ def unavailable(python: str = sys.executable) -> str | None:
     """Tell why kernels of a Python cannot be forked here, or None if they can."""
     if sys.platform != "linux":
         return f"forking after TensorFlow is imported works on Linux only, this is {sys.platform}"
-    if Path(python) != Path(sys.executable):
+    same = [(path.parent.resolve(), path.resolve()) for path in (Path(python), Path(sys.executable))]
+    if same[0] != same[1]:  # links to one Python in two places are two environments
         return f"the kernel's Python is {python}, this program runs in {sys.executable}"
     return None
 
@@ -58,9 +62,11 @@ class KernelProcess:
         """Take over a connection on which a request was sent; wait until the kernel runs.
 
         Raises:
-            KernelServerError: when it does not; with the reason.
+            ConnectionError: when the server or the supervisor went away.
+            KernelServerError: when the kernel cannot be started; with the reason.
             SubmissionError: when that is the fault of the files it was to start with.
         """
+        self._lock = threading.Lock()  # Jupyter may wait in a thread while its loop asks
         self.returncode: int | None = None
         self.cause: str | None = None
         self._connection = connection
@@ -68,8 +74,9 @@ class KernelProcess:
         started = self._read(None)
         if started is None or "error" in started:
             connection.close()
-            said = (started or {}).get("error", "the supervisor of the kernel ended")
-            raise SubmissionError(said) if started and "submission" in started else KernelServerError(said)
+            if started is None:
+                raise ConnectionError("the supervisor of the kernel ended")
+            raise (SubmissionError if "submission" in started else KernelServerError)(started["error"])
         self.pid: int = started["pid"]
 
     def _read(self, seconds: float | None) -> dict[str, Any] | None:
@@ -92,7 +99,12 @@ class KernelProcess:
 
     def poll(self) -> int | None:
         """Give the exit status, or None while the kernel runs."""
-        return self._ended(0)
+        with self._lock:
+            if self.returncode is None and (said := self._read(0)):
+                self.returncode, self.cause = said["exit"], said["cause"]
+            if self.returncode is not None:
+                self._connection.close()
+            return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for the kernel's end and give its exit status.
@@ -100,17 +112,12 @@ class KernelProcess:
         Raises:
             subprocess.TimeoutExpired: when it still runs after ``timeout`` seconds.
         """
-        code = self._ended(timeout)
-        if code is None:
-            raise subprocess.TimeoutExpired("kernel", timeout or 0)
+        end = None if timeout is None else time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if end is not None and time.monotonic() > end:
+                raise subprocess.TimeoutExpired("kernel", timeout or 0)
+            time.sleep(PAUSE)
         return code
-
-    def _ended(self, seconds: float | None) -> int | None:
-        if self.returncode is None and (said := self._read(seconds)):
-            self.returncode, self.cause = said["exit"], said["cause"]
-        if self.returncode is not None:
-            self._connection.close()
-        return self.returncode
 
     def send_signal(self, number: int) -> None:
         """Signal the kernel and all that it started and that is still in its process group."""
@@ -135,9 +142,9 @@ class _Provisioner(LocalProvisioner):  # type: ignore[misc]
     process: Any
 
     async def wait(self) -> int | None:
-        """Wait for the kernel's end: at once, not by looking ten times a second."""
-        if isinstance(self.process, KernelProcess):
-            await asyncio.to_thread(self.process.wait)
+        """Wait for the kernel's end, looking more often than the ten times a second of jupyter_client's."""
+        while self.process and self.process.poll() is None:
+            await asyncio.sleep(PAUSE)
         return await super().wait()  # type: ignore[no-any-return]
 
 
@@ -163,14 +170,14 @@ class WarmProvisioner(_Provisioner):
         return await super().launch_kernel(cmd, **kwargs)
 
     def _launch(self, arguments: list[str], kwargs: dict[str, Any]) -> None:
-        request = {
+        request: dict[str, Any] = {
             "arguments": arguments,
             "variables": dict(kwargs.get("env") or os.environ),
             "cwd": str(Path(kwargs.get("cwd") or Path.cwd()).resolve()),
         }
         outputs = [_file(kwargs.get("stdout"), 1), _file(kwargs.get("stderr"), 2)]
         try:
-            self.process = _start(request, outputs)
+            self.process = _start(request, outputs, request["variables"])
         finally:
             for output in outputs:
                 os.close(output)
@@ -185,14 +192,17 @@ def _file(wanted: Any, default: int) -> int:
     return os.dup(wanted if isinstance(wanted, int) else wanted.fileno())
 
 
-def _start(request: dict[str, Any], files: list[int]) -> KernelProcess:
-    connection = server.connect()
-    try:
-        send(connection, request, files)
-        return KernelProcess(connection)
-    except OSError as error:
-        connection.close()
-        raise KernelServerError(f"the fork server went away: {error}") from None
+def _start(request: dict[str, Any], files: list[int], variables: Mapping[str, str]) -> KernelProcess:
+    for attempt in (1, 2):  # a server may end, unused for long enough, just when it is asked
+        connection = server.connect(variables)
+        try:
+            send(connection, request, files)
+            return KernelProcess(connection)
+        except OSError as error:
+            connection.close()
+            if attempt == 2:
+                raise KernelServerError(f"the fork server went away: {error}") from None
+    raise AssertionError("not reached")
 
 
 class SandboxProvisioner(_Provisioner):
@@ -252,7 +262,7 @@ class SandboxProvisioner(_Provisioner):
             "sockets": str(self._folder),
         }
         try:
-            self.process = _start(request, [null, null, *sockets])
+            self.process = _start(request, [null, null, *sockets], os.environ)
         finally:
             for file in [null, *sockets]:
                 os.close(file)

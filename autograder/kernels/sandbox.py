@@ -114,11 +114,13 @@ def enter(limits: Limits, cwd: str, report: int, run: Callable[[], NoReturn]) ->
     except OSError as error:
         _report(report, error)
         return _quitter()
+    parent = os.pidfd_open(os.getpid())
     first = os.fork()
     if first:
+        os.close(parent)
         return first
     try:
-        end_with_parent()
+        end_with_parent(parent)
         _unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS, "mount, network and ipc namespaces")
         LIBC.sethostname(b"sandbox", 7)
         _start_loopback()
@@ -127,7 +129,7 @@ def enter(limits: Limits, cwd: str, report: int, run: Callable[[], NoReturn]) ->
             _become(NOBODY)
             _unshare(CLONE_NEWUSER, "a user namespace")
             _map(NOBODY, NOBODY)
-            end_with_parent()  # a change of user undoes it
+            end_with_parent(parent)  # a change of user undoes it
         Path("/proc/sys/user/max_user_namespaces").write_text("0")
         main = os.fork()
         if main == 0:

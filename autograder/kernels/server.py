@@ -10,11 +10,13 @@ Linux only: it needs `fork` after TensorFlow is imported, which macOS does not a
 
 from __future__ import annotations
 
+import builtins
 import fcntl
 import gc
 import hashlib
 import importlib
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -25,13 +27,14 @@ import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from autograder.errors import KernelServerError
 
 PRELOAD = (
+    "course_utils",  # first: it tells TensorFlow to be quiet
     "numpy",
     "pandas",
     "matplotlib.pyplot",
@@ -49,7 +52,6 @@ PRELOAD = (
     "ipywidgets",
     "tensorflow",
     "keras",
-    "course_utils",
     "course_utils.checks",
     "course_utils.plots",
     "course_utils.data",
@@ -60,15 +62,19 @@ PRELOAD = (
 
 OPTIONAL = ("sandlock", "pyseccomp")  # a sandbox without them says so when it is asked for
 INLINE = "module://matplotlib_inline.backend_inline"
-PREFIXES = ("TF_", "XLA_", "KERAS_", "CUDA_", "OMP_", "OPENBLAS_", "MKL_", "MPL", "PYTHON", "LD_", "LC_", "XDG_")
+PREFIXES = (
+    *("TF_", "XLA_", "KERAS_", "CUDA_", "OMP_", "OPENBLAS_", "MKL_", "KMP_", "DNNL_", "ONEDNN_", "NPY_", "SCIPY_"),
+    *("MPL", "MATPLOTLIB", "PYTHON", "LD_", "LC_", "XDG_"),
+)
 NAMES = ("HOME", "LANG", "TMPDIR", "TZ", "KERNEL_SERVER_IDLE")
 IDLE, ABANDONED = 600.0, 3600.0  # seconds
+LONGEST = 107  # characters of a socket's path
 PACKAGES = Path(__file__).resolve().parents[2]
 
 
-def environment() -> dict[str, str]:
-    """Give the environment variables that modules may read while they are imported, and no others."""
-    kept = {name: value for name, value in os.environ.items() if name.startswith(PREFIXES) or name in NAMES}
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Pick the environment variables that modules may read while they are imported, and no others."""
+    kept = {name: value for name, value in variables.items() if name.startswith(PREFIXES) or name in NAMES}
     return {"MPLBACKEND": INLINE, "PYDEVD_DISABLE_FILE_VALIDATION": "1", **kept}
 
 
@@ -76,19 +82,36 @@ def folder() -> Path:
     """Give this user's folder for sockets, made if need be.
 
     Raises:
-        KernelServerError: when somebody else made it, or others may write to it.
+        KernelServerError: when there is no place for it, somebody else made it, or others may write to it.
     """
-    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    path = Path(base) / f"course-kernels-{os.getuid()}"
-    path.mkdir(mode=0o700, exist_ok=True)
-    found = path.lstat()
+    bases = [os.environ.get("XDG_RUNTIME_DIR") or "", tempfile.gettempdir()]
+    name = f"course-kernels-{os.getuid()}"
+    longest = LONGEST - len(f"/{name}/0123456789abcdef.sock")
+    fit = [base for base in bases if len(base) <= longest and os.access(base, os.W_OK | os.X_OK)]
+    if not fit:
+        raise KernelServerError(f"Sockets need a folder with a short path that can be written to; tried {bases}.")
+    path = Path(fit[0]) / name
+    try:
+        path.mkdir(mode=0o700, exist_ok=True)
+        found = path.lstat()
+    except OSError as error:
+        raise KernelServerError(f"The folder for sockets cannot be made: {error}") from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
         raise KernelServerError(f"{path} is not a folder that only you can write to. Remove it and try again.")
     return path
 
 
 def address(variables: Mapping[str, str]) -> Path:
-    """Give the socket of the server for this environment: its packages, this course's modules, these variables."""
+    """Give the socket of the server for this environment: packages, this course's modules, variables, process limits.
+
+    Kernels inherit the latter from their server: file mode mask, resource limits, niceness, processors.
+    """
+    inherited = [
+        next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("Umask")),
+        *(str(resource.getrlimit(getattr(resource, n))) for n in sorted(dir(resource)) if n.startswith("RLIMIT_")),
+        str(os.nice(0)),
+        str(sorted(os.sched_getaffinity(0))),
+    ]
     sites = [Path(entry) for entry in sys.path if entry.endswith("-packages")]
     ours = [*(PACKAGES / "course_utils").rglob("*.py"), *(PACKAGES / "autograder" / "kernels").glob("*.py")]
     seen = [
@@ -97,12 +120,16 @@ def address(variables: Mapping[str, str]) -> Path:
         *sorted(entry.name for site in sites if site.is_dir() for entry in site.glob("*-info")),
         *sorted(f"{path} {path.stat().st_mtime_ns}" for path in ours),
         *sorted(f"{name}={value}" for name, value in variables.items()),
+        *inherited,
     ]
     return folder() / f"{hashlib.sha256(chr(0).join(seen).encode()).hexdigest()[:16]}.sock"
 
 
-def connect() -> socket.socket:
+def connect(kernel: Mapping[str, str] | None = None) -> socket.socket:
     """Connect to the fork server of this environment; start it if there is none.
+
+    Args:
+        kernel: environment variables of the kernel that is wanted; this process' own by default.
 
     Returns:
         A connection on which a new supervisor waits for a request.
@@ -110,7 +137,7 @@ def connect() -> socket.socket:
     Raises:
         KernelServerError: when the server does not start; says where its log is.
     """
-    variables = environment()
+    variables = environment(os.environ if kernel is None else kernel)
     path = address(variables)
     connection = _try(path)
     if connection is None:
@@ -166,12 +193,13 @@ def _sweep(folder: Path) -> None:
         else:
             connection.close()
     for path in folder.iterdir():
-        if time.time() - path.stat().st_mtime < ABANDONED:
-            continue
-        if path.is_dir() and not _is_in_use(path):
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.suffix == ".lock" and not path.with_suffix(".sock").exists():
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # somebody else may sweep too
+            if time.time() - path.stat().st_mtime < ABANDONED:
+                continue
+            if path.is_dir() and not _is_in_use(path):
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.suffix == ".lock" and not path.with_suffix(".sock").exists():
+                path.unlink()
 
 
 def _is_in_use(sockets: Path) -> bool:
@@ -184,17 +212,20 @@ def _is_in_use(sockets: Path) -> bool:
 def main(path: Path, tell: int) -> None:
     """Import, listen, fork; return when no longer needed."""
     warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork", category=DeprecationWarning)
-    for name in PRELOAD:
-        importlib.import_module(name)
+    with _as_in_a_kernel():
+        for name in PRELOAD:
+            importlib.import_module(name)
     for name in OPTIONAL:
         with suppress(ImportError, RuntimeError):
             importlib.import_module(name)
-    sys.path.remove(os.getcwd())  # as in ordinary kernels
+    if os.getcwd() in sys.path:
+        sys.path.remove(os.getcwd())
     os.chdir("/")
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
+    listener.bind(str(path.with_suffix(".new")))
     listener.listen(64)
     listener.settimeout(1)
+    path.with_suffix(".new").rename(path)
     inode = path.stat().st_ino
     gc.collect()
     gc.freeze()  # pages that the collector does not touch stay shared with the kernels
@@ -216,6 +247,18 @@ def main(path: Path, tell: int) -> None:
     if _is_ours(path, inode):
         for kind in (".sock", ".log", ".lock"):
             path.with_suffix(kind).unlink(missing_ok=True)
+
+
+@contextmanager
+def _as_in_a_kernel() -> Iterator[None]:
+    """Let libraries that look, while they are imported, find that they are in a notebook (pandas, TensorFlow)."""
+    shell = type("ZMQInteractiveShell", (), {"kernel": None})()
+    builtins.get_ipython = lambda: shell  # type: ignore[attr-defined]
+    sys.ps1 = "In : "
+    try:
+        yield
+    finally:
+        del builtins.get_ipython, sys.ps1  # type: ignore[attr-defined]
 
 
 def _is_ours(path: Path, inode: int) -> bool:

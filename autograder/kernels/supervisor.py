@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import json
+import logging
 import os
 import random
 import select
@@ -95,10 +96,11 @@ def supervise(connection: socket.socket) -> int:
 def _serve(connection: socket.socket, request: Request, files: list[int]) -> None:
     reports, report = os.pipe()
     if request.limits is None:
+        parent = os.pidfd_open(os.getpid())
         pid = os.fork()
         if pid == 0:
             os.setsid()
-            end_with_parent()
+            end_with_parent(parent)
             become_kernel(request, files, report)
     else:
         from autograder.kernels import sandbox
@@ -173,9 +175,15 @@ def _signal(pid: int, number: int, *, sandboxed: bool) -> None:
         os.kill(pid, number)
 
 
-def end_with_parent() -> None:
-    """Have the operating system kill this process when its parent ends."""
+def end_with_parent(parent: int) -> None:
+    """Have the operating system kill this process when its parent ends.
+
+    Args:
+        parent: a descriptor of the parent, as of `os.pidfd_open`: it may have ended just now.
+    """
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if select.select([parent], [], [], 0)[0]:
+        os._exit(1)
 
 
 def become_kernel(request: Request, files: list[int], report: int) -> NoReturn:
@@ -238,7 +246,12 @@ def _run(request: Request, sockets: list[int]) -> int:
 
         application = SandboxedKernelApp.instance(parent_handle=1, channels=sockets)
     sys.argv = ["ipykernel_launcher.py", *request.arguments]
+    known = [reference() for reference in logging._handlerList]  # type: ignore[attr-defined]
     application.initialize(request.arguments)
+    streams = {sys.__stdout__: sys.stdout, sys.__stderr__: sys.stderr}
+    for handler in known:  # of modules that were imported before there was a notebook to write to
+        if isinstance(handler, logging.StreamHandler) and handler.stream in streams:
+            handler.setStream(streams[handler.stream])
     application.start()
     return 0
 
