@@ -140,7 +140,10 @@ def pictures(
 
 
 def learning_curves(ax: Axes, runs: Sequence[Mapping[str, Sequence[float]]], metric: str, label: str = "") -> Axes:
-    """Draw a metric over epochs: mean of several runs, with a band of one standard deviation.
+    """Draw a metric over epochs: mean of several runs, with a band of one standard deviation (n - 1, as in `Study`).
+
+    Each call takes one colour, so models drawn into the same axes differ in colour, and training and validation of one
+    model in line style.
 
     Args:
         ax: where to draw.
@@ -151,13 +154,17 @@ def learning_curves(ax: Axes, runs: Sequence[Mapping[str, Sequence[float]]], met
     Returns:
         The same axes.
     """
+    color = None  # the next one of the cycle; training and validation of a model share it
     for key, style, part in ((metric, "--", "training"), (f"val_{metric}", "-", "validation")):
         if key not in runs[0]:
             continue
         values = np.array([run[key] for run in runs])
-        epochs, mean, spread = np.arange(1, values.shape[1] + 1), values.mean(axis=0), values.std(axis=0)
-        (line,) = ax.plot(epochs, mean, style, label=f"{label} {part}".strip())
-        ax.fill_between(epochs, mean - spread, mean + spread, color=line.get_color(), alpha=0.2, linewidth=0)
+        epochs, mean = np.arange(1, values.shape[1] + 1), values.mean(axis=0)
+        spread = values.std(axis=0, ddof=min(1, len(runs) - 1))
+        (line,) = ax.plot(epochs, mean, style, color=color, label=f"{label} {part}".strip())
+        color = line.get_color()
+        ax.fill_between(epochs, mean - spread, mean + spread, color=color, alpha=0.2, linewidth=0)
+    ax.locator_params(axis="x", integer=True)
     ax.set_xlabel("epoch")
     ax.set_ylabel(metric.replace("_", " "))
     ax.legend()

@@ -71,7 +71,7 @@ class Study:
             ax.plot(runs, [row] * len(runs), "o", alpha=0.4, color="C0")
         ax.errorbar(summary["mean"], range(len(summary)), xerr=summary["std"], fmt="k|", markersize=14, capsize=4)
         ax.set_yticks(range(len(summary)), labels=list(self.settings))
-        ax.invert_yaxis()
+        ax.set_ylim(len(summary) - 0.5, -0.5)  # the first setting at the top, and none on the frame
         ax.set_xlabel(metric.replace("_", " "))
         return ax
 

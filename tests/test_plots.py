@@ -184,6 +184,11 @@ def test_learning_curves_are_means_over_runs_by_epoch(axes):
     assert (training.get_linestyle(), validation.get_linestyle()) == ("--", "-")
 
 
+def test_ticks_of_learning_curves_are_whole_epochs(axes):
+    ax = plots.learning_curves(axes[0], RUNS, "accuracy")
+    assert all(tick == round(tick) for tick in ax.get_xticks())
+
+
 def test_learning_curves_name_what_they_show(axes):
     ax = plots.learning_curves(axes[0], RUNS, "accuracy", "CNN")
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "accuracy")
@@ -193,7 +198,13 @@ def test_learning_curves_name_what_they_show(axes):
 def test_band_of_learning_curves_is_one_standard_deviation(axes):
     band, _ = plots.learning_curves(axes[0], RUNS, "accuracy").collections
     box = band.get_datalim(axes[0].transData)
-    np.testing.assert_allclose((box.y0, box.y1), (0.5, 0.9))
+    np.testing.assert_allclose((box.y0, box.y1), (0.6 - 0.02**0.5, 0.8 + 0.02**0.5))
+
+
+def test_band_of_a_single_run_has_no_width(axes):
+    band, _ = plots.learning_curves(axes[0], RUNS[:1], "accuracy").collections
+    box = band.get_datalim(axes[0].transData)
+    np.testing.assert_allclose((box.y0, box.y1), (0.5, 0.7))
 
 
 def test_learning_curves_without_validation_have_one_line(axes):
@@ -206,6 +217,14 @@ def test_second_model_is_drawn_into_the_same_axes(axes):
     ax = plots.learning_curves(axes[0], RUNS, "accuracy", "dense")
     assert len(ax.lines) == 4
     assert len(ax.get_legend().get_texts()) == 4
+
+
+def test_learning_curves_of_one_model_share_a_colour_and_those_of_two_models_do_not(axes):
+    plots.learning_curves(axes[0], RUNS, "accuracy", "CNN")
+    ax = plots.learning_curves(axes[0], RUNS, "accuracy", "dense")
+    lines, bands = [line.get_color() for line in ax.lines], [band.get_facecolor()[0][:3] for band in ax.collections]
+    assert lines[0] == lines[1] != lines[2] == lines[3]
+    np.testing.assert_allclose(bands, [to_rgba(color)[:3] for color in lines])
 
 
 def test_confusion_matrix_counts_true_rows_and_predicted_columns(axes):

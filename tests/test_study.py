@@ -79,6 +79,7 @@ def test_plot_shows_every_run_and_the_means() -> None:
     assert [label.get_text() for label in ax.get_yticklabels()] == ["small", "large"]
     assert ax.get_xlabel() == "val accuracy"
     assert list(ax.lines[0].get_xdata()) == [1.0, 1.1]
+    assert ax.get_ylim() == (1.5, -0.5), "the first setting is at the top, and none lies on the frame"
 
 
 def test_test_set_is_used_once_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,6 +53,19 @@ table_parameters = [320, 0, 18496, 0, 36928, 0, 36928, 650]
 table_shapes = [(26, 26, 32), (13, 13, 32), (11, 11, 64), (5, 5, 64), (3, 3, 64), (64,), (10,)]
 table_parameters = [320, 0, 18496, 0, 36928, 36928, 650]
 """,
+            "sample axis kept": """
+table_shapes = [(None, 26, 26, 32), (None, 13, 13, 32), (None, 11, 11, 64), (None, 5, 5, 64), (None, 3, 3, 64)]
+table_shapes += [(None, 576), (None, 64), (None, 10)]
+table_parameters = [320, 0, 18496, 0, 36928, 0, 36928, 650]
+""",
+            "texts instead of numbers": """
+table_shapes = ["26x26x32", "13x13x32", "11x11x64", "5x5x64", "3x3x64", "576", "64", "10"]
+table_parameters = [320, 0, 18496, 0, 36928, 0, 36928, 650]
+""",
+            "not finished": """
+table_shapes = [(26, 26, 32), (13, 13, 32), (11, 11, 64), (5, 5, 64), (3, 3, 64), (576,), ..., ...]
+table_parameters = [320, 0, 18496, 0, 36928, 0, ..., ...]
+""",
             "all in one layer": """
 table_shapes = [(1022,), (0,), (0,), (0,), (0,), (0,), (0,), (0,)]
 table_parameters = [93322, 0, 0, 0, 0, 0, 0, 0]
@@ -198,6 +211,21 @@ def shapes_of(plan, shape):
             shape = (int(np.prod(shape)),)
         else:
             shape = (n[0],)
+    return out
+""",
+            "numbers instead of shapes at the end": """
+def shapes_of(plan, shape):
+    out = []
+    for kind, *n in plan:
+        if kind == "conv":
+            shape = (shape[0] - n[0] + 1, shape[1] - n[0] + 1, n[1])
+        elif kind == "pool":
+            shape = (shape[0] // n[0], shape[1] // n[0], shape[2])
+        elif kind == "flatten":
+            shape = int(np.prod(shape))
+        else:
+            shape = n[0]
+        out.append(shape)
     return out
 """,
             "pooling drops the channels": """
@@ -359,6 +387,14 @@ def receptive_field(windows):
     for k, s in windows:
         size += (k - 1) * jump
         jump = s
+    return size
+""",
+            "fails without layers": """
+def receptive_field(windows):
+    size, jump = windows[0]
+    for k, s in windows[1:]:
+        size += (k - 1) * jump
+        jump *= s
     return size
 """,
             "forgets the first pixel": """
@@ -639,6 +675,37 @@ def study_net(blocks, window, stride, channels):
     model.add(keras.layers.Dense(10, activation="softmax"))
     return model
 """,
+            "pooling windows as wide as the convolution's": """
+def study_net(blocks, window, stride, channels):
+    model = keras.Sequential([keras.Input((14, 14, 1))])
+    for _ in range(blocks):
+        model.add(keras.layers.Conv2D(channels, window, strides=stride, padding="same", activation="relu"))
+        model.add(keras.layers.MaxPooling2D(window, padding="same"))
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    return model
+""",
+            "no input": """
+def study_net(blocks, window, stride, channels):
+    model = keras.Sequential()
+    for _ in range(blocks):
+        model.add(keras.layers.Conv2D(channels, window, strides=stride, padding="same", activation="relu"))
+        model.add(keras.layers.MaxPooling2D(2, padding="same"))
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    return model
+""",
+            "dropout that was not asked for": """
+def study_net(blocks, window, stride, channels):
+    model = keras.Sequential([keras.Input((14, 14, 1))])
+    for _ in range(blocks):
+        model.add(keras.layers.Conv2D(channels, window, strides=stride, padding="same", activation="relu"))
+        model.add(keras.layers.MaxPooling2D(2, padding="same"))
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dropout(0.5))
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    return model
+""",
             "one block too many": """
 def study_net(blocks, window, stride, channels):
     model = keras.Sequential([keras.Input((14, 14, 1))])
@@ -732,6 +799,13 @@ def worst_mistakes(probabilities, labels, count):
     wrong = np.flatnonzero(p.argmax(axis=1) != labels)
     return wrong[np.argsort(p[wrong, labels[wrong]])][:count]
 """,
+            "by the distance to the second highest": """
+def worst_mistakes(probabilities, labels, count):
+    scores = np.asarray(probabilities)
+    wrong = np.flatnonzero(scores.argmax(axis=1) != np.asarray(labels))
+    ordered = np.sort(scores, axis=1)
+    return wrong[np.argsort(ordered[wrong, -2] - ordered[wrong, -1])][:count]
+""",
             "cut before sorting": """
 def worst_mistakes(probabilities, labels, count):
     p = np.asarray(probabilities)
@@ -783,6 +857,13 @@ lead_shuffled = 100 * abs(np.mean(recorded["convnet, shuffled"]) - np.mean(recor
             "best seeds": """
 lead_in_order = 100 * (max(recorded["convnet, in order"]) - max(recorded["dense net, in order"]))
 lead_shuffled = 100 * (max(recorded["convnet, shuffled"]) - max(recorded["dense net, shuffled"]))
+""",
+            "medians": """
+lead_in_order = 100 * (np.median(recorded["convnet, in order"]) - np.median(recorded["dense net, in order"]))
+lead_shuffled = 100 * (np.median(recorded["convnet, shuffled"]) - np.median(recorded["dense net, shuffled"]))
+""",
+            "texts": """
+lead_in_order, lead_shuffled = "6 points", "-11 points"
 """,
             "first seed only": """
 lead_in_order = 100 * (recorded["convnet, in order"][0] - recorded["dense net, in order"][0])
