@@ -9,11 +9,16 @@ comment that readers do not see::
 
     The convnet reaches 97.9 %<!-- quick: convnet accuracy -->.
 
-A test compares the two; see `claims`.
+A test compares the two; see `claims`. Code that repeats a record, one number per seed, names it at the line's end::
+
+    500: [0.7194, 0.7200, 0.7212],  # full: 500 tokens
+
+and is held to it in the same way; see `listings`.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import platform
@@ -31,6 +36,9 @@ CLAIM = re.compile(
     r"(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>[ \u00a0]?%)?[^<\n\d]*<!--\s*(?P<profile>quick|full):\s*"
     r"(?P<name>[^:>]+?)(?:\s*:\s*(?P<statistic>mean|std|min|max))?\s*-->"
 )
+
+
+LISTING = re.compile(r"(?P<numbers>\[[^\[\]\n]*\]),?[ ]*#[ ]*(?P<profile>quick|full):[ ]*(?P<name>[^\n]*?)[ ]*$", re.M)
 
 
 def record(notebook: str, profile: str, measurements: Mapping[str, float | Sequence[float]]) -> None:
@@ -95,6 +103,42 @@ def claims(prose: str) -> Iterator[Claim]:
             name=found["name"],
             statistic=found["statistic"] or "mean",
         )
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of numbers in code, and the record that it repeats to four decimals."""
+
+    text: str  # as it stands in the code
+    numbers: tuple[float, ...]
+    profile: str
+    name: str
+
+    def agrees(self, records: Mapping[str, Any]) -> bool:
+        """Tell whether the values of a record, rounded to four decimals, are the numbers.
+
+        Args:
+            records: the content of ``results/<profile>.json``.
+
+        Raises:
+            KeyError: when nothing was recorded under that name.
+        """
+        values = records["measurements"][self.name]["values"]
+        return len(values) == len(self.numbers) and all(
+            abs(value - number) <= 0.5e-4 * (1 + 1e-9) for value, number in zip(values, self.numbers, strict=True)
+        )
+
+
+def listings(code: str) -> Iterator[Listing]:
+    """Find all lists of numbers in code that name their record.
+
+    >>> [listing] = listings("500: [0.7194, 0.7200],  # full: 500 tokens")
+    >>> listing.numbers, listing.profile, listing.name
+    ((0.7194, 0.72), 'full', '500 tokens')
+    """
+    for found in LISTING.finditer(code):
+        numbers = tuple(float(number) for number in ast.literal_eval(found["numbers"]))
+        yield Listing(text=found[0], numbers=numbers, profile=found["profile"], name=found["name"])
 
 
 def _entry(values: float | Sequence[float]) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def learning_curves(ax: Axes, runs: Sequence[Mapping[str, Sequence[float]]], met
         (line,) = ax.plot(epochs, mean, style, color=color, label=f"{label} {part}".strip())
         color = line.get_color()
         ax.fill_between(epochs, mean - spread, mean + spread, color=color, alpha=0.2, linewidth=0)
-    ax.locator_params(axis="x", integer=True)
+    ax.locator_params(axis="x", integer=True)  # there is no epoch 1.5
     ax.set_xlabel("epoch")
     ax.set_ylabel(metric.replace("_", " "))
     ax.legend()
@@ -237,4 +237,36 @@ def marked_text(ax: Axes, words: Sequence[str], values: ArrayLike, title: str = 
         column += len(word) + 1
     ax.set(xlim=(-0.5, columns), ylim=(rows, 0), title=title)
     ax.axis("off")
+    return ax
+
+
+def label_points(ax: Axes, points: ArrayLike, labels: Sequence[str]) -> Axes:
+    """Write a label beside each point, each where it covers no label written before it and no labelled point.
+
+    Args:
+        ax: where the points have been drawn. Call this last: what changes limits or size afterwards moves the labels.
+        points: shape (number of labels, 2).
+        labels: one per point. One that finds no free place is written all the same, to the right of its point.
+
+    Returns:
+        The same axes.
+    """
+    from matplotlib.transforms import Bbox
+
+    beside = [(6, "left", 0, "center"), (-6, "right", 0, "center")]
+    corners = [
+        (x, ha, y, va) for y, va in [(5, "bottom"), (-5, "top"), (14, "bottom"), (-14, "top")] for x, ha, *_ in beside
+    ]
+    ax.get_figure(root=True).draw_without_rendering()  # type: ignore[union-attr]  # fixes limits and layout
+    pixels = ax.transData.transform(np.asarray(points, dtype=float))
+    taken = [Bbox.from_bounds(x - 4, y - 4, 8, 8) for x, y in pixels]
+    rightmost_first = sorted(zip(np.asarray(points), labels, strict=True), key=lambda pair: -pair[0][0])
+    for point, label in rightmost_first:  # so that the place to the right is free as often as it can be
+        text = ax.annotate(label, point, (0, 0), textcoords="offset points", fontsize=8, parse_math=False)
+        for x, ha, y, va in [*beside, *corners, beside[0]]:
+            text.set(position=(x, y), ha=ha, va=va)
+            box = text.get_window_extent()
+            if not any(box.overlaps(other) for other in taken):
+                break
+        taken.append(box)
     return ax

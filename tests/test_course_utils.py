@@ -20,6 +20,7 @@ PUBLIC = {
         "ORANGE",
         "SIGNED",
         "confusion_matrix",
+        "label_points",
         "learning_curves",
         "marked_text",
         "number_grid",

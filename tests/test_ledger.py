@@ -66,3 +66,37 @@ def test_claim_agrees_up_to_the_digits_that_are_written(measured: float, agrees:
 def test_claim_of_something_unrecorded_is_an_error() -> None:
     with pytest.raises(KeyError, match="convnet accuracy"):
         next(ledger.claims(PROSE)).agrees({"measurements": {}})
+
+
+TABLE = """by_size = {
+    500: [0.7194, 0.72, 0.7212],  # full: 500 tokens
+    1000: [0.7, 0.8],  # full: 1,000 tokens
+}
+plain = [0.5]  # not a record
+"""
+
+
+def test_lists_in_code_are_found_with_their_record() -> None:
+    first, second = ledger.listings(TABLE)
+    assert (first.numbers, first.profile, first.name) == ((0.7194, 0.72, 0.7212), "full", "500 tokens")
+    assert (second.numbers, second.name) == ((0.7, 0.8), "1,000 tokens")
+
+
+@pytest.mark.parametrize(
+    ("measured", "agrees"),
+    [
+        ([0.71936, 0.72, 0.72124], True),
+        ([0.7194, 0.72], False),
+        ([0.7194, 0.72, 0.7212, 0.7], False),
+        ([0.72, 0.7194, 0.7212], False),
+        ([0.7195, 0.72, 0.7212], False),
+    ],
+)
+def test_list_agrees_value_by_value_to_four_decimals(measured: list[float], agrees: bool) -> None:
+    listing = next(ledger.listings(TABLE))
+    assert listing.agrees({"measurements": {"500 tokens": {"values": measured}}}) is agrees
+
+
+def test_list_of_something_unrecorded_is_an_error() -> None:
+    with pytest.raises(KeyError, match="500 tokens"):
+        next(ledger.listings(TABLE)).agrees({"measurements": {}})

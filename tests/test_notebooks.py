@@ -17,7 +17,7 @@ from autograder.build import MEND, drift
 from autograder.course import Course
 from autograder.kernels import WARM
 from autograder.release import release
-from course_utils.ledger import FOLDER_VARIABLE, claims
+from course_utils.ledger import FOLDER_VARIABLE, claims, listings
 from tests.classroom import Classroom
 
 ROOT = Path(__file__).parents[1]
@@ -134,6 +134,15 @@ def test_prose_says_what_was_measured(assignment: str) -> None:
         if not claim.agrees(results(assignment, claim.profile))
     ]
     assert wrong == [], f"solutions/{assignment}/results says otherwise: change the prose, or measure again"
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_code_repeats_what_was_measured(assignment: str) -> None:
+    code = [cell.source for cell in cells(assignment) if cell.cell_type == "code"]
+    found = [listing for source in code for listing in listings(source)]
+    assert sum(source.count("# quick: ") + source.count("# full: ") for source in code) == len(found)
+    wrong = [listing.text for listing in found if not listing.agrees(results(assignment, listing.profile))]
+    assert wrong == [], f"solutions/{assignment}/results says otherwise: copy its values, or measure again"
 
 
 @pytest.fixture(scope="session")

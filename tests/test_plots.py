@@ -278,3 +278,27 @@ def test_marked_text_breaks_lines_and_stops_at_the_lower_edge(axes):
     rows = {text.get_position()[1] for text in axes[0].texts}
     assert len(rows) > 1
     assert 0 < len(axes[0].texts) < 5000
+
+
+def test_learning_curves_have_whole_epochs_on_their_axis(axes):
+    plots.learning_curves(axes[0], [{"loss": [3.0, 2.0, 1.5, 1.2, 1.1]}], "loss")
+    assert all(float(tick).is_integer() for tick in axes[0].get_xticks())
+
+
+def boxes(ax):
+    return [text.get_window_extent() for text in ax.texts]
+
+
+def test_labels_of_points_close_together_do_not_overlap(axes):
+    points = [[0, 0], [0.02, 0.01], [0.03, 0.05], [1, 1], [1, 0.96]]
+    axes[0].plot(*np.transpose(points), "o")
+    assert plots.label_points(axes[0], points, ["onclick", "callback", "$dom$", "pip", "pandas"]) is axes[0]
+    found = boxes(axes[0])
+    assert {text.get_text() for text in axes[0].texts} == {"onclick", "callback", "$dom$", "pip", "pandas"}
+    assert not any(a.overlaps(b) for i, a in enumerate(found) for b in found[:i])
+
+
+def test_label_without_a_free_place_is_still_written(axes):
+    axes[0].plot([0, 1], [0, 1], "o")
+    plots.label_points(axes[0], [[0, 0]] * 30, ["word"] * 30)
+    assert len(axes[0].texts) == 30

@@ -139,6 +139,10 @@ def ngrams(tokens, n):
 def ngrams(tokens, n):
     return [tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1)]
 """,
+            "lists": """
+def ngrams(tokens, n):
+    return [tokens[i : i + n] for i in range(len(tokens) - n + 1)]
+""",
             "without repetitions": """
 def ngrams(tokens, n):
     return list(dict.fromkeys(" ".join(tokens[i : i + n]) for i in range(len(tokens) - n + 1)))
@@ -579,6 +583,11 @@ def build_classifier(width, hidden_layers):
         x = keras.layers.Dense(16, activation="relu")(x) if i == 0 else shared(x)
     return keras.Model(inputs, keras.layers.Dense(4)(x))
 """,
+            "width not used": """
+def build_classifier(width, hidden_layers):
+    hidden = [keras.layers.Dense(16, activation="relu") for _ in range(hidden_layers)]
+    return keras.Sequential([*hidden, keras.layers.Dense(4)])
+""",
             "one output": """
 def build_classifier(width, hidden_layers):
     hidden = [keras.layers.Dense(16, activation="relu") for _ in range(hidden_layers)]
@@ -748,12 +757,6 @@ means = {s: np.mean(v) for s, v in accuracy_by_size.items()}
 best_size = max(means, key=means.get)
 best_mean, best_spread = means[best_size], np.std(accuracy_by_size[best_size], ddof=1) / 2
 chosen_size = min(s for s in means if means[s] >= best_mean - 2 * best_spread)
-""",
-            "one standard deviation": """
-means = {s: np.mean(v) for s, v in accuracy_by_size.items()}
-best_size = max(means, key=means.get)
-best_mean, best_spread = means[best_size], np.std(accuracy_by_size[best_size], ddof=1)
-chosen_size = min(s for s in means if means[s] >= best_mean - best_spread)
 """,
             "median": """
 means = {s: np.median(v) for s, v in accuracy_by_size.items()}
