@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from .images import DIGITS, PHOTOS, PICTURES
@@ -22,14 +23,14 @@ from .texts import QUESTIONS, REVIEWS
 BENCHMARKS: dict[str, Benchmark] = {b.name: b for b in (DIGITS, PICTURES, QUESTIONS, REVIEWS, PHOTOS)}
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the sets asked for; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=5, help="how many training runs of each model")
     parser.add_argument("--only", nargs="+", choices=sorted(BENCHMARKS), default=list(BENCHMARKS), help="these sets")
     parser.add_argument("--results", type=Path, default=Path("build/benchmarks"), help="where runs are kept")
     parser.add_argument("--fresh", action="store_true", help="forget the runs of these sets that are kept")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     conditions = []
     print(HEADER, flush=True)
     for benchmark in (BENCHMARKS[name] for name in options.only):

@@ -26,10 +26,10 @@ def classifier(net: keras.Sequential, optimizer: Any) -> keras.Sequential:
     return net
 
 
-def training(model: Callable[[], keras.Model], found: ImageData, **fit: Any) -> Training:
+def training(model: Callable[[], keras.Model], found: ImageData, *, curve: bool = False, **fit: Any) -> Training:
     """Train on all of a set's training pictures, scaled to [0, 1]."""
     x_train, x_test = (x / np.float32(255) for x in (found.x_train, found.x_test))
-    return Training(model, {"x": x_train, "y": found.y_train, **fit}, (x_test, found.y_test))
+    return Training(model, {"x": x_train, "y": found.y_train, **fit}, (x_test, found.y_test), curve)
 
 
 # --- digits -----------------------------------------------------------------------------------------------------------
@@ -108,10 +108,11 @@ def full_net() -> keras.Model:
     return classifier(net, keras.optimizers.Adam(5e-4))
 
 
-def train_pictures(model: Callable[[], keras.Model], epochs: int, num_train: int | None = None) -> Training:
-    """Train on small colour pictures, all or the first so many."""
+def train_pictures(model: Callable[[], keras.Model], epochs: int, few: int | None = None) -> Training:
+    """Train on small colour pictures, all or, for a learning curve, few."""
     found = data.cifar10(validation=0)
-    return training(model, found.subset(num_train or len(found.x_train)), epochs=epochs, batch_size=32)
+    found = found.subset(few or len(found.x_train))
+    return training(model, found, epochs=epochs, batch_size=32, curve=few is not None)
 
 
 def judge_pictures(results: Results) -> list[Condition]:
@@ -185,9 +186,9 @@ def transferred() -> keras.Model:
     return photo_net(base)
 
 
-def train_photos(model: Callable[[], keras.Model], epochs: int) -> Training:
+def train_photos(model: Callable[[], keras.Model], epochs: int, *, curve: bool = False) -> Training:
     """Train on the drawn cats and dogs."""
-    return training(model, data.cats_and_dogs(size=SIDE), epochs=epochs, batch_size=16)
+    return training(model, data.cats_and_dogs(size=SIDE), epochs=epochs, batch_size=16, curve=curve)
 
 
 def judge_photos(results: Results) -> list[Condition]:
@@ -204,7 +205,7 @@ PHOTOS = Benchmark(
     "photos",
     photos.VERSION,
     {
-        "scratch, 20 epochs": lambda: train_photos(lambda: photo_net(blocks()), 20),
+        "scratch, 20 epochs": lambda: train_photos(lambda: photo_net(blocks()), 20, curve=True),
         "augmented, 30 epochs": lambda: train_photos(lambda: photo_net(blocks(), *augmentation()), 30),
         "transfer, 15 epochs": lambda: train_photos(transferred, 15),
     },

@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import pandas as pd
 
 from course_utils.study import Study
+
+if TYPE_CHECKING:
+    import keras
 
 BUDGET = 120.0  # CPU-seconds for one training of each model of a set: a quick run's minute on two cores
 RISE, GAP = 1.1, 10.0  # overfitting: how far held-out loss ends above its lowest, how many points accuracy falls behind
@@ -24,45 +26,36 @@ class Training:
     Attributes:
         model: builds and compiles the model, with accuracy as its only metric.
         fit: arguments of `keras.Model.fit`: x, y, epochs and so on.
-        test: pictures or texts, and labels. The held-out loss of each epoch is measured on them too, which is no leak:
-            nothing is chosen by it.
+        test: pictures or texts, and labels.
+        curve: whether to measure the loss on these after each epoch, for a learning curve. No leak: nothing is chosen
+            by it.
     """
 
     model: Callable[[], keras.Model]
     fit: Mapping[str, Any]
     test: tuple[Any, Any]
+    curve: bool = False
 
     def run(self, seed: int) -> dict[str, float]:
-        """Train once and return accuracies in per cent, held-out loss, number of parameters and CPU-seconds."""
+        """Train once and return accuracy in per cent, number of parameters, CPU-seconds and what `curve` asks for."""
+        import keras
+
         keras.backend.clear_session()
         keras.utils.set_random_seed(seed)
         net = self.model()
-        curve = HeldOutLoss(self.test)
+        watched = {"validation_data": self.test, "validation_batch_size": 256} if self.curve else {}
         start = time.process_time()
-        net.fit(**self.fit, callbacks=[curve], verbose=0)
-        cpu_seconds = time.process_time() - start - curve.cpu_seconds
-        return {
-            "accuracy": 100 * net.evaluate(*self.test, batch_size=256, verbose=0)[1],
-            "train_accuracy": 100 * net.evaluate(self.fit["x"], self.fit["y"], batch_size=256, verbose=0)[1],
-            "lowest_loss": min(curve.losses),
-            "last_loss": curve.losses[-1],
-            "parameters": net.count_params(),
-            "cpu_seconds": cpu_seconds,  # wall time would measure what else the computer does
-        }
+        history = net.fit(**self.fit, **watched, verbose=0).history
+        found = {"cpu_seconds": time.process_time() - start}  # wall time would measure what else the computer does
+        found |= {"accuracy": self._accuracy(net, *self.test), "parameters": net.count_params()}
+        if self.curve:
+            found |= {"lowest_loss": min(history["val_loss"]), "last_loss": history["val_loss"][-1]}
+            found["train_accuracy"] = self._accuracy(net, self.fit["x"], self.fit["y"])
+        return found
 
-
-class HeldOutLoss(keras.callbacks.Callback):
-    """Notes the loss on held-out examples after each epoch, and what noting it cost."""
-
-    def __init__(self, examples: tuple[Any, Any]) -> None:
-        super().__init__()
-        self.examples, self.losses, self.cpu_seconds = examples, [], 0.0
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Evaluate."""
-        start = time.process_time()
-        self.losses.append(self.model.evaluate(*self.examples, batch_size=256, verbose=0)[0])
-        self.cpu_seconds += time.process_time() - start
+    @staticmethod
+    def _accuracy(net: keras.Model, x: Any, y: Any) -> float:
+        return 100 * float(net.evaluate(x, y, batch_size=256, verbose=0)[1])
 
 
 @dataclass(frozen=True)
