@@ -86,12 +86,12 @@ DIGITS = Benchmark(
 # --- small colour pictures --------------------------------------------------------------------------------------------
 
 
-def mlp() -> keras.Model:
+def mlp(lr: float = 5e-4) -> keras.Model:
     """Build the MLP of 646,260 parameters."""
     net = keras.Sequential([layers.Input((32, 32, 3)), layers.Flatten()])
     for layer in (layers.Dense(200, "relu"), layers.Dense(150, "relu"), layers.Dense(10)):
         net.add(layer)
-    return classifier(net, keras.optimizers.Adam(5e-4))
+    return classifier(net, keras.optimizers.Adam(lr))
 
 
 def full_net() -> keras.Model:
@@ -108,11 +108,15 @@ def full_net() -> keras.Model:
     return classifier(net, keras.optimizers.Adam(5e-4))
 
 
-def train_pictures(model: Callable[[], keras.Model], epochs: int, few: int | None = None) -> Training:
-    """Train on small colour pictures, all or, for a learning curve, few."""
-    found = data.cifar10(validation=0)
-    found = found.subset(few or len(found.x_train))
-    return training(model, found, epochs=epochs, batch_size=32, curve=few is not None)
+def train_pictures(model: Callable[[], keras.Model], epochs: int) -> Training:
+    """Train on small colour pictures."""
+    return training(model, data.cifar10(validation=0), epochs=epochs, batch_size=32)
+
+
+def train_few_pictures() -> Training:
+    """Train the MLP on few pictures for so long that it knows them by heart, at four times the rate and batch size."""
+    found = data.cifar10(validation=0).subset(FEW)
+    return training(lambda: mlp(2e-3), found, epochs=100, batch_size=128, curve=True)
 
 
 def judge_pictures(results: Results) -> list[Condition]:
@@ -120,7 +124,7 @@ def judge_pictures(results: Results) -> list[Condition]:
     return [
         results.within("MLP 200-150, 6 epochs", 40, 60),
         results.leads("full net, 4 epochs", "MLP 200-150, 6 epochs", 15),
-        results.overfits(f"MLP 200-150, {FEW} pictures, 40 epochs"),
+        results.overfits(f"MLP 200-150, {FEW} pictures, 100 epochs"),
     ]
 
 
@@ -129,8 +133,8 @@ PICTURES = Benchmark(
     pictures.VERSION,
     {
         "MLP 200-150, 6 epochs": lambda: train_pictures(mlp, 6),
+        f"MLP 200-150, {FEW} pictures, 100 epochs": train_few_pictures,
         "full net, 4 epochs": lambda: train_pictures(full_net, 4),
-        f"MLP 200-150, {FEW} pictures, 40 epochs": lambda: train_pictures(mlp, 40, FEW),
     },
     judge_pictures,
 )

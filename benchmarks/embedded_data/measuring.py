@@ -127,7 +127,7 @@ class Results:
         runs = self._of(model)
         spread = f"{runs['accuracy'].mean():.1f} ± {runs['accuracy'].std():.1f}"
         size, seconds = int(runs["parameters"].iloc[0]), runs["cpu_seconds"].mean()
-        return f"{self.name}: {model}".ljust(48) + f"{spread:>14} {len(runs):5} {size:11,} {seconds:11.1f}"
+        return f"{self.name}: {model}".ljust(54) + f"{spread:>14} {len(runs):5} {size:11,} {seconds:11.1f}"
 
     def _of(self, model: str) -> pd.DataFrame:
         runs = self.runs[self.runs["setting"] == model]
@@ -136,7 +136,7 @@ class Results:
         return runs
 
 
-HEADER = "set: model".ljust(48) + f"{'accuracy, %':>14} {'seeds':>5} {'parameters':>11} {'CPU-seconds':>11}"
+HEADER = "set: model".ljust(54) + f"{'accuracy, %':>14} {'seeds':>5} {'parameters':>11} {'CPU-seconds':>11}"
 
 
 @dataclass(frozen=True)

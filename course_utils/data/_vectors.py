@@ -60,7 +60,7 @@ def glove(profile: Profile = "quick", *, dim: int = 100, places: Places | None =
 
 def _read(path: Path, dim: int, at_least: int) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     words: list[str] = []
-    # zipfile raises the four in the middle, loadtxt and decode ValueErrors
+    # all that zipfile raises over bad archives; ValueErrors come from loadtxt and decode too
     foreign = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError)
     with reading(path, *foreign), _open(path, dim) as lines:
         numbers = _split(lines, words, path)
