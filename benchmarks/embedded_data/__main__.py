@@ -1,6 +1,6 @@
 """Measures whether the embedded sets show what the lessons teach: the lessons' nets, trained over several seeds.
 
-    python -m benchmarks.embedded_data                        five seeds, about an hour on two cores
+    python -m benchmarks.embedded_data                        five seeds, a quarter of an hour on two idle cores
     python -m benchmarks.embedded_data --only photos reviews
     python -m benchmarks.embedded_data --seeds 1              a first look
 
