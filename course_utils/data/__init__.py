@@ -16,9 +16,11 @@ anywhere is changed or deleted. See docs/data.md for the formats, licences and p
 from ._errors import DataError, DataFileError, DownloadError, StagingError, UnsafeFileError
 from ._images import cats_and_dogs, cifar10, mnist
 from ._places import Origin, Places, Profile
-from ._records import Dataset, ImageData, ReviewData, SceneData, Scenes, TextData
+from ._records import Dataset, ImageData, ReviewData, SceneData, Scenes, TextData, WordVectors
 from ._scenes import scenes
 from ._texts import imdb, stack_overflow
+from ._vectors import glove
+from ._weights import vgg16_weights
 
 __all__ = [
     "DataError",
@@ -35,10 +37,13 @@ __all__ = [
     "StagingError",
     "TextData",
     "UnsafeFileError",
+    "WordVectors",
     "cats_and_dogs",
     "cifar10",
+    "glove",
     "imdb",
     "mnist",
     "scenes",
     "stack_overflow",
+    "vgg16_weights",
 ]

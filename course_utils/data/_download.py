@@ -31,14 +31,15 @@ class Remote:
     Attributes:
         name: its upstream file name.
         urls: where it is, best first.
-        size: its exact length in bytes.
+        size: its exact length in bytes. None where we have it from nowhere: then the server's word is taken for it, and
+            the server must send a checksum.
         checksum: ``"sha256:..."`` or ``"md5:..."`` as its publisher gives it. None where none is published: then the
-            length and the MD5 that Google's storage sends along are checked.
+            MD5 that Google's storage sends along is checked.
     """
 
     name: str
     urls: Sequence[str]
-    size: int
+    size: int | None
     checksum: str | None
 
 
@@ -78,6 +79,14 @@ def fetch(remote: Remote, folder: Path, *, timeout: float = TIMEOUT, progress: b
     raise DownloadError(f"{remote.name} could not be downloaded ({'; '.join(failures)})")
 
 
+def mismatch(path: Path, checksum: str) -> str | None:
+    """Compare a file with a checksum such as ``"md5:..."``; return what differs, None if nothing does."""
+    method, _, digest = checksum.partition(":")
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, method).hexdigest()
+    return None if found == digest else f"the {method} checksum is {found}, but should be {digest}"
+
+
 class _MismatchError(Exception):
     pass
 
@@ -87,7 +96,7 @@ def _fetch_from(url: str, remote: Remote, target: Path, timeout: float, progress
     while True:
         resumed = part.exists() and part.stat().st_size > 0
         try:
-            _verify(part, remote, _transfer(url, remote, part, timeout, progress))
+            _verify(part, *_transfer(url, remote, part, timeout, progress))
         except (_MismatchError, urllib.error.HTTPError) as error:
             stale = isinstance(error, _MismatchError) or error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE
             if stale:
@@ -99,19 +108,32 @@ def _fetch_from(url: str, remote: Remote, target: Path, timeout: float, progress
             return target
 
 
-def _transfer(url: str, remote: Remote, part: Path, timeout: float, progress: bool) -> str | None:
-    """Bring `part` to its full length; return the checksum that the server sent along, if any."""
+def _transfer(url: str, remote: Remote, part: Path, timeout: float, progress: bool) -> tuple[int, str | None]:
+    """Bring `part` to its full length; return that length and the checksum to verify it by, if there is one."""
     have = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310  (http only)
     with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
         if response.status != http.client.PARTIAL_CONTENT:
             have = 0  # the server sends all of it
-        length = response.headers.get("Content-Length")
-        if length is not None and have + int(length) != remote.size:
-            raise _MismatchError(f"the server offers {int(length):,} bytes instead of {remote.size - have:,}")
-        with part.open("ab" if have else "wb") as file, _bar(remote, have, progress) as bar:
-            _copy(response, file.write, remote.size - have, bar)
-        return _server_checksum(response.headers)
+        size, checksum = _length(response.headers, have, remote), remote.checksum or _server_checksum(response.headers)
+        if remote.size is None and checksum is None:
+            raise _MismatchError("there is no checksum to know the file by")
+        bar = tqdm(desc=remote.name, total=size, initial=have, unit="B", unit_scale=True, disable=not progress)
+        with part.open("ab" if have else "wb") as file, bar:
+            _copy(response, file.write, size - have, bar)
+        return size, checksum
+
+
+def _length(headers: http.client.HTTPMessage, have: int, remote: Remote) -> int:
+    """Return the length of the whole file, of which the server sends what is missing."""
+    sent = headers.get("Content-Length")
+    if sent is None and remote.size is None:
+        raise _MismatchError("the server does not say how long the file is")
+    size = have + int(sent) if sent is not None else remote.size
+    assert size is not None
+    if remote.size is not None and size != remote.size:
+        raise _MismatchError(f"the server offers {size - have:,} bytes instead of {remote.size - have:,}")
+    return size
 
 
 def _copy(response: Response, write: Callable[[bytes], object], remaining: int, bar: tqdm) -> None:
@@ -123,10 +145,6 @@ def _copy(response: Response, write: Callable[[bytes], object], remaining: int, 
         bar.update(len(block))
 
 
-def _bar(remote: Remote, have: int, progress: bool) -> tqdm:
-    return tqdm(desc=remote.name, total=remote.size, initial=have, unit="B", unit_scale=True, disable=not progress)
-
-
 def _server_checksum(headers: http.client.HTTPMessage) -> str | None:
     """Read Google storage's `x-goog-hash: crc32c=...,md5=...`, base64-encoded."""
     sent = ",".join(headers.get_all("x-goog-hash") or [])
@@ -134,14 +152,8 @@ def _server_checksum(headers: http.client.HTTPMessage) -> str | None:
     return f"md5:{base64.b64decode(md5).hex()}" if md5 else None
 
 
-def _verify(part: Path, remote: Remote, sent: str | None) -> None:
-    if (size := part.stat().st_size) < remote.size:
-        raise ConnectionError(f"broke off after {size:,} of {remote.size:,} bytes")  # kept: the next try resumes
-    expected = remote.checksum or sent
-    if expected is None:
-        return
-    method, _, digest = expected.partition(":")
-    with part.open("rb") as file:
-        found = hashlib.file_digest(file, method).hexdigest()
-    if found != digest:
-        raise _MismatchError(f"the {method} checksum is {found}, but should be {digest}")
+def _verify(part: Path, size: int, checksum: str | None) -> None:
+    if (have := part.stat().st_size) < size:
+        raise ConnectionError(f"broke off after {have:,} of {size:,} bytes")  # kept: the next try resumes
+    if checksum and (difference := mismatch(part, checksum)):
+        raise _MismatchError(difference)

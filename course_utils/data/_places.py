@@ -32,7 +32,7 @@ class Places:
 
     Attributes:
         staged: folder with files under their upstream names; only read.
-        keras: Keras' `datasets` folder; only read.
+        keras: Keras' `datasets` folder; its `models` folder lies beside it; both are only read.
         cache: where downloads and finished embedded sets are kept; may be deleted at any time.
         online: whether the network may be used (by `full`; `quick` never does).
     """
@@ -72,7 +72,13 @@ class Found:
     origin: Origin
 
 
-def locate(source: Source, profile: Profile, places: Places, say: Callable[[str], None] = print) -> Found | None:
+def locate(
+    source: Source,
+    profile: Profile,
+    places: Places,
+    say: Callable[[str], None] = print,
+    otherwise: str = "using the embedded data",
+) -> Found | None:
     """Find a published file, or download it.
 
     Args:
@@ -80,6 +86,7 @@ def locate(source: Source, profile: Profile, places: Places, say: Callable[[str]
         profile: `quick` looks nowhere.
         places: where to look.
         say: takes the one line that tells why there is no real data.
+        otherwise: how that line ends: what there is instead.
 
     Returns:
         Where it is. None means: use the embedded set, which in `full` a line to `say` has announced.
@@ -95,12 +102,13 @@ def locate(source: Source, profile: Profile, places: Places, say: Callable[[str]
     if found or source.remote is None:
         return found
     if not places.online:
-        say(f"{source.remote.name} is not on this computer and COURSE_OFFLINE is set: using the embedded data.")
+        say(f"{source.remote.name} is not on this computer and COURSE_OFFLINE is set: {otherwise}.")
         return None
     try:
         return Found(fetch(source.remote, places.cache / "downloads"), Origin.DOWNLOAD)
     except DownloadError as error:
-        say(f"{error}: using the embedded data.")
+        mend = f"To have it all the same, fetch {source.remote.name} yourself and set COURSE_DATA_DIR to its folder."
+        say(f"{error}: {otherwise}. {mend}")
         return None
 
 
@@ -112,7 +120,8 @@ def look(source: Source, places: Places) -> Found | None:
     """
     if places.staged and not places.staged.is_dir():
         raise StagingError(f"COURSE_DATA_DIR is {str(places.staged)!r}, which is no folder. Correct it, or unset it.")
-    options = [(places.staged, source.staged, Origin.STAGED), (places.keras, source.cached, Origin.KERAS_CACHE)]
+    keras = places.keras.with_name("models") if source.is_model else places.keras
+    options = [(places.staged, source.staged, Origin.STAGED), (keras, source.cached, Origin.KERAS_CACHE)]
     for folder, names, origin in options:
         for name in names if folder else ():
             if folder and (folder / name).exists():

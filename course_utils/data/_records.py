@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -159,6 +160,37 @@ class SceneData:
     def describe(self) -> None:
         """Print one line: which data this is and how much."""
         print(self)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class WordVectors:
+    """Words and a vector for each.
+
+    Attributes:
+        title: what it is, for people.
+        origin: which data the loader found.
+        words: in lower case, from frequent to rare.
+        vectors: shape (number of words, dim), float32; row i belongs to word i.
+    """
+
+    title: str
+    origin: Origin
+    words: tuple[str, ...]
+    vectors: NDArray[np.float32]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.origin.value}): {len(self.words):,} words, {self.vectors.shape[1]} numbers each"
+
+    __repr__ = __str__
+
+    def describe(self) -> None:
+        """Print one line: which vectors these are and how many."""
+        print(self)
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """The row of each word."""
+        return {word: row for row, word in enumerate(self.words)}
 
 
 def words(text: str) -> list[str]:

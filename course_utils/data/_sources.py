@@ -1,4 +1,9 @@
-"""The published files: their names, where they are, how they are recognised."""
+"""The published files: their names, where they are, how they are recognised.
+
+Checksums are those in Keras' own source (`keras/src/datasets`, `keras/src/applications/vgg16.py`), which a test
+compares with these. Lengths are what Keras and wget show while they download; for one file we know none, and of three
+no checksum is published: docs/data.md says what is checked instead.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +21,15 @@ class Source:
     Attributes:
         staged: upstream names it may have in a staged folder, the preferred one first; folders are what an archive
             unpacks to.
-        cached: names it may have in Keras' `datasets` folder.
+        cached: names it may have in Keras' cache.
         remote: where to download it. None: it is only ever staged.
+        is_model: whether Keras keeps it in `models`, not in `datasets`.
     """
 
     staged: tuple[str, ...]
     cached: tuple[str, ...]
     remote: Remote | None
+    is_model: bool = False
 
 
 MNIST = Source(
@@ -88,7 +95,38 @@ STACK_OVERFLOW = Source(
     remote=Remote(
         "stack_overflow_16k.tar.gz",
         ("https://storage.googleapis.com/download.tensorflow.org/data/stack_overflow_16k.tar.gz",),
-        6_053_168,
+        None,
         None,
     ),
+)
+
+GLOVE_ZIP = Remote(
+    "glove.6B.zip",
+    ("https://nlp.stanford.edu/data/glove.6B.zip", "https://downloads.cs.stanford.edu/nlp/data/glove.6B.zip"),
+    862_182_613,
+    None,
+)
+GLOVE = {  # by how many numbers a word has; a selection of its words may be staged too
+    dim: Source(
+        staged=(f"glove.6B.{dim}d.txt", "glove.6B.zip", f"glove.6B.{dim}d.subset.txt"),
+        cached=(f"glove.6B.{dim}d.txt", "glove.6B.zip"),
+        remote=GLOVE_ZIP,
+    )
+    for dim in (50, 100, 200, 300)
+}
+
+VGG16_MD5 = "md5:6d6bbae143d832006294945121d1f1fc"
+VGG16 = Source(
+    staged=("vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",),
+    cached=("vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",),
+    remote=Remote(
+        "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        (
+            "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
+            "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        ),
+        58_889_256,
+        VGG16_MD5,
+    ),
+    is_model=True,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from course_utils import data
 from course_utils.data import Places
-from course_utils.data.embedded import _cache, digits, photos, pictures, questions, reviews, scenes
+from course_utils.data.embedded import _cache, digits, photos, pictures, questions, reviews, scenes, vectors
 
 IMAGES = [(data.mnist, (28, 28)), (data.cifar10, (32, 32, 3))]
 
@@ -106,6 +107,72 @@ def test_opposite_opinions_share_their_words(warm: Places) -> None:
         assert 0.1 < np.mean(labels) < 0.9, f"{word} alone gives a review away"
 
 
+def nearness(found: data.WordVectors, words: Sequence[str], others: Sequence[str]) -> float:
+    """Mean cosine between the words of two lists, no word with itself."""
+    unit = found.vectors / np.linalg.norm(found.vectors, axis=1, keepdims=True)
+    cosines = unit[[found.index[word] for word in words]] @ unit[[found.index[word] for word in others]].T
+    different = [[word != other for other in others] for word in words]
+    return float(cosines[np.array(different)].mean())
+
+
+def test_words_of_a_kind_have_vectors_near_each_other(warm: Places) -> None:
+    found = data.glove(places=warm)
+    groups = {
+        "praise": reviews.GOOD,
+        "blame": reviews.BAD,
+        "towns": ("paris", "london", "rome", "oslo", "vienna", "boston", "cairo", "lisbon"),
+        "trades": ("baker", "doctor", "singer", "farmer", "teacher", "sailor", "painter", "lawyer"),
+        **{language: [vectors.split(word)[0] for word in words] for language, words in questions.COMMON.items()},
+    }
+    for name, words in groups.items():
+        others = {other: nearness(found, words, groups[other]) for other in groups if other != name}
+        assert nearness(found, words, words) > max(others.values()) + 0.1, (name, others)
+
+
+def test_rare_names_have_vectors_near_their_language(warm: Places) -> None:
+    found = data.glove(places=warm)
+    for language, styles in questions.STYLES.items():
+        names = {vectors.split(styles[0].format(n=noun, N=noun.capitalize()))[0] for noun in questions.NOUNS}
+        known = sorted(names & set(found.words))
+        assert len(known) > 20
+        near = {
+            other: nearness(found, known, [vectors.split(word)[0] for word in words])
+            for other, words in questions.COMMON.items()
+        }
+        assert near[language] > 0.1 + max(near[other] for other in near if other != language), near
+
+
+@pytest.mark.parametrize("dim", [50, 300])
+def test_vectors_of_every_length_are_finite_and_sorted_by_how_often_a_word_occurs(dim: int, warm: Places) -> None:
+    found = data.glove(dim=dim, places=warm)
+    assert len(found.words) == 3403  # as docs/data.md says; the texts are the same on every computer
+    assert found.vectors.shape == (3403, dim)
+    assert found.vectors.dtype == np.float32
+    assert np.isfinite(found.vectors).all()
+    assert np.linalg.norm(found.vectors, axis=1).max() < 20
+    assert found.words[0] == "the"
+    assert found.index["the"] == 0
+
+
+def test_pairs_are_counted_within_a_text_and_a_window() -> None:
+    counts = vectors.count_pairs([["a", "b", "a"], ["c", "rare", "b"]], ["a", "b", "c"], window=1)
+    np.testing.assert_array_equal(counts, [[0, 2, 0], [2, 0, 1], [0, 1, 0]])  # rare has no vector: c and b meet
+
+
+def test_information_is_positive_where_words_meet_more_often_than_by_chance() -> None:
+    information = vectors.positive_information(np.array([[0.0, 8, 1], [8, 0, 1], [1, 1, 0]]))
+    of_context = np.array([9, 9, 2]) ** 0.75
+    assert information[0, 1] == pytest.approx(np.log(8 / 9 / (of_context[1] / of_context.sum())))
+    assert information[0, 2] == 0  # 1 / 9 is less than the third word's share
+    assert information[0, 0] == 0  # never together
+
+
+def test_the_texts_of_the_vectors_are_not_those_of_the_lessons(warm: Places) -> None:
+    written = vectors.write(50, np.random.Generator(np.random.PCG64(2)))
+    lessons = {*data.stack_overflow(places=warm).x_train, *data.stack_overflow(places=warm).x_test}
+    assert not lessons & set(written)
+
+
 @pytest.mark.parametrize("profile", ["quick", pytest.param("full", marks=pytest.mark.slow)])
 def test_boxes_labels_and_masks_tell_the_same(profile, warm: Places) -> None:
     found = data.scenes(profile, places=warm)
@@ -128,7 +195,7 @@ def test_boxes_labels_and_masks_tell_the_same(profile, warm: Places) -> None:
     assert len(found.train) == scenes.NUM_TRAIN[profile]
 
 
-@pytest.mark.parametrize("load", [data.mnist, data.cifar10, data.imdb, data.stack_overflow, data.scenes])
+@pytest.mark.parametrize("load", [data.mnist, data.cifar10, data.imdb, data.stack_overflow, data.glove, data.scenes])
 def test_a_cached_set_loads_within_a_second(load, warm: Places) -> None:
     load(places=warm)
     start = time.process_time()

@@ -10,7 +10,7 @@ import pytest
 from course_utils import data
 from course_utils.data import DataFileError, Origin, Places, StagingError
 
-LOADERS = [data.mnist, data.cifar10, data.imdb, data.stack_overflow, data.cats_and_dogs]
+LOADERS = [data.mnist, data.cifar10, data.imdb, data.stack_overflow, data.cats_and_dogs, data.glove]
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_public_names_are_these() -> None:
     assert data.__all__ == [
         "DataError", "DataFileError", "Dataset", "DownloadError", "ImageData", "Origin", "Places", "Profile",
-        "ReviewData", "SceneData", "Scenes", "StagingError", "TextData", "UnsafeFileError", "cats_and_dogs",
-        "cifar10", "imdb", "mnist", "scenes", "stack_overflow",
+        "ReviewData", "SceneData", "Scenes", "StagingError", "TextData", "UnsafeFileError", "WordVectors",
+        "cats_and_dogs", "cifar10", "glove", "imdb", "mnist", "scenes", "stack_overflow", "vgg16_weights",
     ]  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def test_a_damaged_staged_file_is_not_passed_over(places: Places, make) -> None:
         data.mnist("full", places=places)
 
 
-@pytest.mark.parametrize("load", LOADERS)
+@pytest.mark.parametrize("load", [*LOADERS, data.vgg16_weights])
 def test_a_staged_folder_that_does_not_exist_is_an_error_in_full_only(load, warm: Places) -> None:
     places = Places(Path("/does/not/exist"), warm.keras, warm.cache, online=False)
     with pytest.raises(StagingError, match=r"COURSE_DATA_DIR is .* no folder"):
@@ -68,14 +68,14 @@ def test_a_staged_folder_that_does_not_exist_is_an_error_in_full_only(load, warm
 
 
 @pytest.mark.usefixtures("no_network")
-@pytest.mark.parametrize("load", [data.mnist, data.cifar10, data.imdb, data.stack_overflow, data.scenes])
+@pytest.mark.parametrize("load", [data.mnist, data.cifar10, data.imdb, data.stack_overflow, data.glove, data.scenes])
 def test_quick_gives_the_embedded_set_and_touches_nothing_else(load, warm: Places) -> None:
     places = Places(Path("/does/not/exist"), Path("/nor/this"), warm.cache, online=True)
     assert load("quick", places=places).origin is Origin.EMBEDDED
 
 
 @pytest.mark.usefixtures("no_network")
-@pytest.mark.parametrize("load", [data.mnist, data.cifar10, data.imdb, data.stack_overflow])
+@pytest.mark.parametrize("load", [data.mnist, data.cifar10, data.imdb, data.stack_overflow, data.glove])
 def test_full_offline_says_so_in_one_line(load, warm: Places, capsys: pytest.CaptureFixture[str]) -> None:
     found = load("full", places=warm)
     out = capsys.readouterr().out
@@ -84,7 +84,7 @@ def test_full_offline_says_so_in_one_line(load, warm: Places, capsys: pytest.Cap
     assert "COURSE_OFFLINE is set: using the embedded data." in out
 
 
-@pytest.mark.parametrize("load", [*LOADERS, data.scenes])
+@pytest.mark.parametrize("load", [*LOADERS, data.scenes, data.vgg16_weights])
 def test_another_profile_is_refused(load, warm: Places) -> None:
     with pytest.raises(ValueError, match="'quick' or 'full', not 'fast'"):
         load("fast", places=warm)

@@ -65,3 +65,19 @@ def test_cats_and_dogs(real: Places) -> None:
     found = loaded(data.cats_and_dogs("full", size=40, places=real))
     assert np.bincount(found.y_train).tolist() == [1000] * 2
     assert (len(found.x_val), len(found.x_test)) == (500, 500)
+
+
+def test_glove(real: Places) -> None:
+    found = loaded(data.glove("full", dim=50, places=real))
+    assert found.words[:3] == ("the", ",", ".")
+    np.testing.assert_allclose(found.vectors[0, :3], [0.418, 0.24968, -0.41242])
+    unit = found.vectors / np.linalg.norm(found.vectors, axis=1, keepdims=True)
+    nearness = unit @ unit[found.index["good"]]
+    assert nearness[found.index["better"]] > 0.7 > nearness[found.index["the"]]
+
+
+def test_vgg16_weights(real: Places) -> None:
+    path = data.vgg16_weights("full", places=real)
+    if path is None:
+        pytest.skip("not in COURSE_DATA_DIR")
+    assert path.parent == real.staged

@@ -63,9 +63,14 @@ def pack_texts(texts: list[str]) -> NDArray[np.uint8]:
     return np.frombuffer("\n".join(texts).encode(), np.uint8)
 
 
+def unpack_text(packed: NDArray[Any]) -> list[str]:
+    """Turn an array that `pack_texts` made back into its texts."""
+    return packed.tobytes().decode().split("\n")
+
+
 def unpack_texts(arrays: Arrays) -> Arrays:
     """Turn packed `x_train` and `x_test` back into object arrays of str."""
     return {
-        name: np.array(array.tobytes().decode().split("\n"), dtype=object) if name.startswith("x_") else array
+        name: np.array(unpack_text(array), dtype=object) if name.startswith("x_") else array
         for name, array in arrays.items()
     }

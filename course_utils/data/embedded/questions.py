@@ -131,8 +131,8 @@ def _common(language: str, writer: Writer) -> list[str]:
 def _rare(language: str, writer: Writer) -> list[str]:
     snippet = writer.pick(SNIPPETS[language])
     return [
-        writer.write("{use}", clue=_name(language, writer)),
-        writer.write(snippet, name=_name(language, writer)),
+        writer.write("{use}", clue=name(language, writer)),
+        writer.write(snippet, name=name(language, writer)),
     ]
 
 
@@ -145,6 +145,7 @@ def _none(_language: str, writer: Writer) -> list[str]:
     return [writer.write("{story}")]
 
 
-def _name(language: str, writer: Writer) -> str:
+def name(language: str, writer: Writer) -> str:
+    """Make up a name in the style of a language."""
     noun = writer.pick(NOUNS)
     return writer.write(writer.pick(STYLES[language]), n=noun, N=noun.capitalize())
