@@ -42,8 +42,8 @@ class Limits(BaseModel):
     """What all cells may write and show; more, and the kernel is ended."""
     cell_time: Count = 20
     """For one cell."""
-    demo_time: Count = 120
-    """For a lecture cell, where it must run."""
+    own_time: Count = 120
+    """For a cell of the instructor's that gives no points, as imports do."""
     total_time: Count = 300
     """For the notebook."""
 

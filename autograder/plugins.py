@@ -39,7 +39,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade
-from traitlets import Bool, Dict, Integer, Unicode
+from traitlets import Bool, Dict, Integer
 
 from autograder import submission
 from autograder.errors import NoNotebookError, SubmissionError
@@ -150,7 +150,6 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
     is run.
     """
 
-    demo_tag = Unicode("demo", help="Marks lecture cells that no answer needs.").tag(config=True)
     limits = Dict(help="What a submission may use: names and values as in autograder/limits.py.").tag(config=True)
     assignment_limits = Dict(help="The same for single assignments, by name.").tag(config=True)
     max_restarts = Integer(3, help="Cells that may take the kernel with them before the rest is not run.").tag(
@@ -172,7 +171,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         self._last = len(nb.cells)
         self._run_demos = False
         self._written = 0
-        self.timeout_func = lambda cell: self._allowed.demo_time if self._is_demo(cell) else self.timeout
+        self.timeout_func = lambda cell: self._allowed.own_time if _is_ours(cell) else self.timeout
         while True:
             try:
                 nb, resources = super().preprocess(nb, resources, km)
@@ -205,7 +204,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         """Run one cell, unless it was given up or time is up."""
         if cell.cell_type != "code":
             return cell, resources
-        if self._is_demo(cell) and not self._run_demos:
+        if _is_demo(cell) and not self._run_demos:
             return cell, resources
         if index in self._given_up:
             cell.outputs = [self._given_up[index]]
@@ -217,14 +216,11 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             self._run(cell, resources, index)
         return cell, resources
 
-    def _is_demo(self, cell: NotebookNode) -> bool:
-        return self.demo_tag in cell.metadata.get("tags", [])
-
     def _lacks_demos(self, nb: NotebookNode) -> bool:
         """Tell whether a cell failed for want of a name that a cell which was not run defines."""
         errors = [output for cell in nb.cells for output in cell.get("outputs", []) if output.output_type == "error"]
         missing = {name for error in errors for name in UNDEFINED.findall(error.evalue)}
-        return any(missing & _defined(cell.source) for cell in nb.cells if self._is_demo(cell))
+        return any(missing & _defined(cell.source) for cell in nb.cells if _is_demo(cell))
 
     def _run(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> None:
         self._cell_written = 0
@@ -262,6 +258,17 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
     def _too_much(self, end: str) -> NotebookNode:
         allowed = self._allowed.cell_output.human_readable(separator=" ")
         return _error(TOO_MUCH_OUTPUT, f"wrote more than {allowed}; {end}. Is there a print in a long loop?")
+
+
+def _is_demo(cell: NotebookNode) -> bool:
+    """Tell whether a cell is marked as one of the lecture's that no answer needs."""
+    return "demo" in cell.metadata.get("tags", [])
+
+
+def _is_ours(cell: NotebookNode) -> bool:
+    """Tell whether a cell is the instructor's and gives no points: it is not the student's fault if it takes long."""
+    about = cell.metadata.get("nbgrader", {})
+    return _is_demo(cell) or bool(about.get("locked") and not about.get("grade"))
 
 
 def _defined(source: str) -> set[str]:

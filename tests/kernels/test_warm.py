@@ -272,6 +272,7 @@ def test_variables_are_those_of_the_client() -> None:
         with started(name) as kernel:
             found[name] = kernel.value("dict(os.environ)", after="import os")
     found[ORDINARY].pop("JPY_PARENT_PID")  # by which it looks whether its client lives; a warm one's supervisor does
+    found[ORDINARY].pop("PYDEVD_USE_FRAME_EVAL")  # set by the debugger's import, which the server has done
     assert found[WARM] == found[ORDINARY]
 
 
