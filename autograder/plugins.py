@@ -18,6 +18,7 @@ import logging
 import re
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.exporters import NotebookExporter
-from nbformat import NotebookNode
+from nbformat import NotebookNode, validate
 from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
@@ -59,6 +60,7 @@ TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT = (
     "OutOfMemory",
     "TooMuchOutput",
 )
+GRACE = 10  # seconds after its time until a cell is ended that cannot be interrupted
 OUTCOMES = {TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT}
 
 
@@ -224,18 +226,46 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
 
     def _run(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> None:
         self._cell_written = 0
+        late = threading.Event()
+        seconds = self.timeout_func(cell)  # type: ignore[no-untyped-call]
+        # A flood of messages can keep nbclient from looking at the clock
+        watchdog = threading.Timer(seconds + GRACE, self._end_late_kernel, [late])
+        watchdog.start()
         try:
             super().preprocess_cell(cell, resources, index)
-        except CellTimeoutError:
-            error = _error(TIMED_OUT, f"stopped after {self.timeout} s; it could not be interrupted.")
-            raise _KernelLostError(index, error) from None
-        except DeadKernelError:
-            raise _KernelLostError(index, self._why_dead()) from None
+            self._settle()
+            validate(cell, ref="code_cell", version=4, version_minor=5)
+        except Exception as error:  # noqa: BLE001  (a kernel may send anything: it is the submission's affair)
+            if isinstance(error, CellTimeoutError) or late.is_set():
+                outcome = _error(TIMED_OUT, f"stopped after {seconds} s; it could not be interrupted.")
+            elif isinstance(error, DeadKernelError):
+                outcome = self._why_dead()
+            else:
+                outcome = _error(
+                    KERNEL_DIED, f"this cell made the kernel send what none sends ({type(error).__name__})."
+                )
+            cell.update(outputs=[], execution_count=None)
+            raise _KernelLostError(index, outcome) from None
+        finally:
+            watchdog.cancel()
         if self._cell_written > self._allowed.cell_output:
             cell.outputs.append(self._too_much("it was stopped"))
 
+    def _settle(self) -> None:
+        """See that what a cell has set going meets this cell and not the next."""
+        if self._cell_written <= self._allowed.cell_output:
+            return
+        time.sleep(0.2)  # for the signal that was sent; between cells a kernel ignores interrupts
+        if self.km.provisioner.process.poll() is not None:
+            raise DeadKernelError("ended for its output")
+
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Take in what the kernel says about a cell, as far as it may say so much."""
+        """Take in what the kernel says about a cell, as far as it may say so much.
+
+        Not what widgets say: nbclient answers them, and no test needs them.
+        """
+        if str(msg["msg_type"]).startswith("comm"):
+            return None
         size = len(repr(msg["content"])) + sum(map(len, msg.get("buffers", [])))
         before, self._cell_written, self._written = self._cell_written, self._cell_written + size, self._written + size
         if self._cell_written <= self._allowed.cell_output or msg["msg_type"] == "status":
@@ -246,11 +276,25 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             self.km.provisioner.process.send_signal(signal.SIGINT)
         return None
 
+    def on_cell_executed(self, **kwargs: Any) -> None:
+        """Add an error that came with the reply only, cut short like all that a cell may say."""
+        content = kwargs["execute_reply"]["content"]
+        if len(repr(content)) > self._allowed.cell_output:
+            content.update(
+                evalue=str(content.get("evalue"))[:1000], traceback=[], ename=str(content.get("ename"))[:100]
+            )
+        super().on_cell_executed(**kwargs)
+
+    def _end_late_kernel(self, late: threading.Event) -> None:
+        late.set()
+        self.km.provisioner.process.kill()
+
     def _why_dead(self) -> NotebookNode:
-        if self._written > self._allowed.total_output:
+        cause = getattr(self.km.provisioner.process, "cause", None)
+        if self._written > self._allowed.total_output or cause == "output":
             self._written = 0
             return self._too_much("it could not be interrupted")
-        if getattr(self.km.provisioner.process, "cause", None) == "memory":
+        if cause == "memory":
             memory = self._allowed.memory.human_readable(separator=" ")
             return _error(OUT_OF_MEMORY, f"stopped: it used more than {memory} of memory.")
         return _error(KERNEL_DIED, "this cell ended the whole Python process (exit, crash or out of memory).")

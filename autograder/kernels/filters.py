@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 CLONE_NEWUSER = 0x10000000
+SHARED_ANONYMOUS = 0x21  # memory that no process' count shows once its pages are given back to the cache
 NO_SUCH_CALL = -1
 NETLINK, NETLINK_ROUTE = 16, 0
 # Not among them: VSOCK, which crosses network namespaces. NETLINK lists the interfaces (ZeroMQ asks), nothing else
@@ -53,6 +54,9 @@ def seccomp(denied: Iterable[str]) -> None:
         if number != NO_SUCH_CALL:
             calls.add_rule(no, number)
     calls.add_rule(no, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER))
+    calls.add_rule(
+        seccomp.ERRNO(errno.ENOMEM), "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, SHARED_ANONYMOUS, SHARED_ANONYMOUS)
+    )
     calls.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be seen; the C library falls back to clone
     for family in set(range(max(FAMILIES) + 1)) - set(FAMILIES):
         calls.add_rule(unknown, "socket", seccomp.Arg(0, seccomp.EQ, family))

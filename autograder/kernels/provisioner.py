@@ -34,7 +34,7 @@ if sys.platform == "linux":  # elsewhere there is nothing to fork from: ordinary
 
 LAUNCHER = ["-m", "ipykernel_launcher"]
 PAUSE = 0.01  # seconds between looks at a kernel that is to end
-MAX_MESSAGE = 32 << 20  # bytes; a sandboxed kernel that sends more in one message loses it
+MAX_MESSAGE, MAX_QUEUE = 16 << 20, 128  # bytes, messages; what a sandboxed kernel sends beyond is lost
 
 
 def unavailable(python: str = sys.executable) -> str | None:
@@ -53,7 +53,7 @@ class KernelProcess:
     Attributes:
         pid: the kernel's process number, for a sandboxed one that of its sandbox.
         returncode: None while it runs; negative: the signal that ended it.
-        cause: ``"memory"`` if it was ended for using too much, else None.
+        cause: ``"memory"`` if it was ended for using too much, ``"output"`` for sending too much, else None.
     """
 
     stdin = stdout = stderr = None
@@ -218,7 +218,7 @@ class SandboxProvisioner(_Provisioner):
         manager.ip = str(self._folder / "s")
         for number, channel in enumerate(CHANNELS, 1):
             setattr(manager, f"{channel}_port", number)
-        manager.context.maxmsgsize = MAX_MESSAGE
+        manager.context.maxmsgsize, manager.context.rcvhwm = MAX_MESSAGE, MAX_QUEUE
         return dict(await super().pre_launch(**kwargs))
 
     @property

@@ -39,12 +39,14 @@ from autograder.kernels import filters
 from autograder.kernels.supervisor import LIBC, Request, become_kernel, end_with_parent
 from autograder.limits import Limits
 
+MAX_SOCKETS = 128
+MAX_CLIENT_GROWTH = 1 << 30  # bytes; a submission's cells, outputs and all, take a hundredth of it
 NOBODY = 65534  # the user that kernels run as where the grader itself runs as root
 SCRATCH = Path("/tmp")  # noqa: S108  (inside a sandbox: its own tmpfs)
 WORK = SCRATCH / "work"
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "mime.types")
-DEVICES = ("null", "zero", "full", "random", "urandom")
+DEVICES = ("null", "full", "random", "urandom")  # mapping "zero" would be shared memory that nobody counts
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER = 0x20000, 0x4000000, 0x8000000, 0x10000000
@@ -63,6 +65,7 @@ mount umount2 pivot_root chroot move_mount open_tree fsopen fsmount fspick fscon
 name_to_handle_at open_by_handle_at quotactl acct swapon swapoff fanotify_init
 keyctl add_key request_key bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register
 memfd_create memfd_secret shmget shmat msgget semget mq_open
+io_setup io_submit vmsplice
 init_module finit_module delete_module kexec_load kexec_file_load reboot syslog iopl ioperm modify_ldt
 settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname vhangup"""
 
@@ -105,7 +108,7 @@ def enter(limits: Limits, cwd: str, report: int, run: Callable[[], NoReturn]) ->
     """
     root = os.geteuid() == 0
     own = (os.geteuid(), os.getegid())
-    visible = readable()
+    visible = {target: path.resolve() for path in readable() for target in (path, path.resolve())}
     try:
         if not root:
             _unshare(CLONE_NEWUSER, "a user namespace")
@@ -131,12 +134,16 @@ def enter(limits: Limits, cwd: str, report: int, run: Callable[[], NoReturn]) ->
             _map(NOBODY, NOBODY)
             end_with_parent(parent)  # a change of user undoes it
         Path("/proc/sys/user/max_user_namespaces").write_text("0")
+        Path("/proc/sys/user/max_inotify_instances").write_text("16")  # else they come out of the grader's own
         main = os.fork()
         if main == 0:
             os.setsid()
-            _confine(limits)
+            _limit(limits)
+            with suppress(filters.NoLandlockError):  # a second wall behind the root; `doctor` tells if it is missing
+                filters.landlock(SCRATCH)
+            _drop_rights()
             run()
-        _be_first(main, report)
+        _be_first(main, limits, report)
     except BaseException as error:  # noqa: BLE001  (nothing of a fork may run on as if it were the server)
         _report(report, error)
     finally:
@@ -216,7 +223,7 @@ def readable() -> list[Path]:
     return found
 
 
-def _build_root(limits: Limits, cwd: Path, visible: list[Path], user: int) -> None:
+def _build_root(limits: Limits, cwd: Path, visible: dict[Path, Path], user: int) -> None:
     """Make a new root, out of parts of the old one, and go there."""
     _mount("", Path("/"), flags=MS_REC | MS_PRIVATE)
     _mount("tmpfs", SCRATCH, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=4m,nr_inodes=4096")
@@ -225,28 +232,34 @@ def _build_root(limits: Limits, cwd: Path, visible: list[Path], user: int) -> No
     _check(LIBC.syscall(number, bytes(SCRATCH), bytes(SCRATCH / "old")), "a root of its own")
     os.chdir("/")
     old = Path("/old")
+    _make_scratch(limits)
     for name in SYSTEM:
         if (old / name[1:]).is_symlink():
             os.symlink(os.readlink(old / name[1:]), name)
         elif (old / name[1:]).is_dir():
-            _bind(old, Path(name))
-    for path in [*visible, Path("/sys/devices/system/cpu"), *(Path("/etc") / name for name in SETTINGS)]:
+            _bind(old / name[1:], Path(name))
+    for target, source in visible.items():  # after the scratch folder: they may lie in what is /tmp outside
+        _bind(old / source.relative_to("/"), target)
+    for path in [Path("/sys/devices/system/cpu"), *(Path("/etc") / name for name in SETTINGS)]:
         if (old / path.relative_to("/")).exists():
-            _bind(old, path)
+            _bind(old / path.relative_to("/"), path)
     _write_etc(user)
     _make_dev()
     Path("/proc").mkdir()
     _mount("proc", Path("/proc"), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    _mount(str(SCRATCH / ".shm"), Path("/dev/shm"), flags=MS_BIND)  # noqa: S108  (the sandbox's own)
+    _copy(old / cwd.relative_to("/"), WORK)
+    _own(user, SCRATCH, SCRATCH / ".shm", *WORK.rglob("*"), WORK)
+    _check(LIBC.umount2(b"/old", MNT_DETACH), "the old root out of sight")
+    os.rmdir("/old")
+    _mount("", Path("/"), flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
+
+
+def _make_scratch(limits: Limits) -> None:
     SCRATCH.mkdir()
     size = f"mode=700,size={limits.disk},nr_inodes={limits.files}"
     _mount("tmpfs", SCRATCH, "tmpfs", MS_NOSUID | MS_NODEV, size)
     (SCRATCH / ".shm").mkdir()
-    _mount(str(SCRATCH / ".shm"), Path("/dev/shm"), flags=MS_BIND)  # noqa: S108  (the sandbox's own)
-    _copy(old / cwd.relative_to("/"), WORK)
-    _own(user)
-    _check(LIBC.umount2(b"/old", MNT_DETACH), "the old root out of sight")
-    os.rmdir("/old")
-    _mount("", Path("/"), flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
 
 
 def _write_etc(user: int) -> None:
@@ -265,8 +278,7 @@ def _make_dev() -> None:
         os.symlink(target, f"/dev/{name}")
 
 
-def _bind(old: Path, path: Path) -> None:
-    source = old / path.relative_to("/")
+def _bind(source: Path, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
         path.mkdir(exist_ok=True)
@@ -291,16 +303,15 @@ def _copy(source: Path, target: Path) -> None:
         raise TooLargeError(f"the files beside the notebook cannot be copied: {error.args[0][0][2]}") from None
 
 
-def _own(user: int) -> None:
+def _own(user: int, *paths: Path) -> None:
     group = user if os.geteuid() == 0 else -1
-    for folder, _, names in os.walk(SCRATCH):
-        for path in [Path(folder), *(Path(folder, name) for name in names)]:
-            os.chown(path, user, group)
-            path.chmod(0o700)
+    for path in paths:
+        os.chown(path, user, group)
+        path.chmod(0o700)
 
 
-def _confine(limits: Limits) -> None:
-    """Take away from this process, for good, what the namespaces left it."""
+def _limit(limits: Limits) -> None:
+    """Set limits that this process and what it starts cannot raise again."""
     Path("/proc/self/oom_score_adj").write_text("1000")
     for which, limit in {
         resource.RLIMIT_DATA: _data_size() + limits.memory,
@@ -310,15 +321,12 @@ def _confine(limits: Limits) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 64 << 10,
         resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_SIGPENDING: 1024,
     }.items():
         resource.setrlimit(which, (limit, limit))
     if tensorflow := sys.modules.get("tensorflow"):
         tensorflow.config.threading.set_intra_op_parallelism_threads(limits.threads)
         tensorflow.config.threading.set_inter_op_parallelism_threads(limits.threads)
-    with suppress(filters.NoLandlockError):  # a second wall behind the root of its own; `doctor` tells if it is missing
-        filters.landlock(SCRATCH)
-    _drop_capabilities()
-    filters.seccomp(DENIED.split())
 
 
 def _data_size() -> int:
@@ -326,20 +334,26 @@ def _data_size() -> int:
         return 1024 * next(int(line.split()[1]) for line in status if line.startswith("VmData"))
 
 
-def _drop_capabilities() -> None:
+def _drop_rights() -> None:
+    """Give up all capabilities and the system calls that no notebook needs, for good."""
     for number in range(64):
         LIBC.prctl(PR_CAPBSET_DROP, number, 0, 0, 0)  # unknown numbers: an error that means there is nothing to drop
     LIBC.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     _check(LIBC.capset(header, (ctypes.c_uint32 * 6)()), "no capabilities")
     _check(LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
+    filters.seccomp(DENIED.split())
 
 
-def _be_first(main: int, report: int) -> None:
-    """Be the sandbox's first process: pass signals on, collect what ends, and end with the kernel."""
+def _be_first(main: int, limits: Limits, report: int) -> None:
+    """Be the sandbox's first process: pass signals on, collect what ends, and end with the kernel.
+
+    It has no rights and limits but the kernel's, except for Landlock, which keeps the kernel away from its memory.
+    """
     os.closerange(0, report)
     os.closerange(report + 1, os.sysconf("SC_OPEN_MAX"))
-    _drop_capabilities()
+    _limit(limits)
+    _drop_rights()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGQUIT):
         signal.signal(number, lambda number, _: _pass_on(main, number))
     while True:
@@ -364,30 +378,72 @@ def memory_watch(first: int, limit: int) -> Callable[[], str | None]:
         limit: bytes beyond what the kernel has when this is called.
     """
     processes = os.open(f"/proc/{first}/root/proc", os.O_RDONLY | os.O_DIRECTORY)
-    before = _used(processes, "Pss_Anon:", "Pss_Shmem:", file="smaps_rollup")
+    before = _shared_out(processes)
 
     def watch() -> str | None:
+        if _sockets(processes) > MAX_SOCKETS:  # each may hold a megabyte or two that belongs to no process
+            return "memory"
         # The first sum counts pages once for each process that shares them: cheap, and never too small
-        if _used(processes, "RssAnon:", "RssShmem:", "VmSwap:", file="status") <= limit:
+        cheap = _sum(processes, "status", "RssAnon:", "RssShmem:", "VmSwap:", "VmPTE:")
+        if cheap <= limit:
             return None
-        used = _used(processes, "Pss_Anon:", "Pss_Shmem:", "Swap:", file="smaps_rollup")
-        return "memory" if used - before > limit else None
+        if cheap > limit + 32 * before:  # so many processes that the exact sum would take too long
+            return "memory"
+        return "memory" if _shared_out(processes) - before > limit else None
 
     return watch
 
 
-def _used(processes: int, *names: str, file: str) -> int:
+def _shared_out(processes: int) -> int:
+    """Count memory exactly: pages that processes share, in proportion (PSS), and their page tables."""
+    return _sum(processes, "smaps_rollup", "Pss_Anon:", "Pss_Shmem:", "Swap:") + _sum(processes, "status", "VmPTE:")
+
+
+def _sum(processes: int, file: str, *names: str) -> int:
     return sum(_memory(processes, name, names, file) for name in os.listdir(processes) if name.isdigit())
 
 
 def _memory(processes: int, process: str, names: tuple[str, ...], file: str) -> int:
     try:
-        with open(os.open(f"{process}/{file}", os.O_RDONLY, dir_fd=processes)) as lines:
-            return sum(1024 * int(line.split()[1]) for line in lines if line.startswith(names))
+        return sum(
+            1024 * int(line.split()[1]) for line in _lines(processes, f"{process}/{file}") if line.startswith(names)
+        )
     except PermissionError:  # it hides its memory map; its status is open to all
         return _memory(processes, process, ("RssAnon:", "RssShmem:", "VmSwap:"), "status")
     except (FileNotFoundError, ProcessLookupError):
         return 0  # ended meanwhile
+
+
+def _sockets(processes: int) -> int:
+    try:
+        return next(int(line.split()[2]) for line in _lines(processes, "1/net/sockstat") if line.startswith("sockets:"))
+    except (OSError, StopIteration):
+        return 0  # ended meanwhile
+
+
+def _lines(processes: int, path: str) -> list[str]:
+    with open(os.open(path, os.O_RDONLY, dir_fd=processes), errors="replace") as lines:  # names may be any bytes
+        return lines.readlines()
+
+
+def client_watch(client: int) -> Callable[[], str | None]:
+    """Give a function that tells whether a kernel's messages fill its client's memory.
+
+    ZeroMQ bounds the size of a part of a message and the number of messages, but not the number of parts.
+
+    Args:
+        client: the process that reads the messages; another one than the sandbox's.
+    """
+
+    def memory() -> int:
+        try:
+            status = Path(f"/proc/{client}/status").read_text(errors="replace")
+        except OSError:
+            return 0
+        return 1024 * next((int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon:")), 0)
+
+    before = memory()
+    return lambda: "output" if memory() - before > MAX_CLIENT_GROWTH else None
 
 
 def variables(limits: Limits) -> dict[str, str]:

@@ -115,7 +115,9 @@ def _serve(connection: socket.socket, request: Request, files: list[int]) -> Non
         _tell(connection, {"pid": pid, **said})
         watch = None
         if request.limits is not None:
-            watch = sandbox.memory_watch(pid, request.limits["memory"])
+            client = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+            watches = sandbox.memory_watch(pid, request.limits["memory"]), sandbox.client_watch(client)
+            watch = lambda: next(filter(None, (look() for look in watches)), None)  # noqa: E731
         exit_code, cause = _attend(connection, pid, watch)
         rest = _line(pipe)  # the first process of a sandbox tells how the kernel in it ended
     if rest and cause is None:

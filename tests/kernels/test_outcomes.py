@@ -100,6 +100,70 @@ def test_output_without_end_of_a_deaf_cell(strict: Classroom) -> None:
     assert status(record, "share-test")[0] is Status.PASSED
 
 
+KERNEL = """
+import signal, time, zmq
+from IPython import get_ipython
+kernel = get_ipython().kernel
+session = kernel.session
+def send(kind, content, **others):
+    session.send(kernel.iopub_socket, kind, content, **{"parent": kernel.get_parent("shell"), **others})
+"""
+WIDGET = """
+def double(x):
+    send("comm_open", {"comm_id": "w", "target_name": "jupyter.widget", "data": {"state": {
+        "_model_module": "@jupyter-widgets/output", "_model_name": "OutputModel", "outputs": []}}})
+    send("comm_msg", {"comm_id": "w", "data": {"state": {"msg_id": kernel.get_parent("shell")["header"]["msg_id"]}}})
+    kernel.shell_channel_thread.io_loop.add_callback(lambda: time.sleep(60))
+    for _ in range(8000):
+        send("clear_output", {})
+    time.sleep(60)
+"""
+FOREIGN = """
+def double(x):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        send("stream", {"name": "stdout", "text": "x"}, parent={"msg_id": "foreign"})
+"""
+PARTS = """
+import os, socket
+def double(x):
+    mine = [s for f in range(99) if (s := peer(f))][-1]
+    for _ in range(400):
+        mine.sendall(bytes([3]) + (8 << 20).to_bytes(8, "big") + bytes(8 << 20))
+    time.sleep(60)
+def peer(f):
+    try:
+        s = socket.socket(fileno=os.dup(f))
+        if s.family == socket.AF_UNIX and s.getsockname().endswith("s-2"):
+            s.getpeername()
+            s.setblocking(True)
+            return s
+    except OSError:
+        return None
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("attack", "expected"),
+    [
+        (WIDGET, {Status.TIMED_OUT}),
+        (FOREIGN, {Status.TIMED_OUT, Status.TOO_MUCH_OUTPUT}),
+        (PARTS, {Status.TOO_MUCH_OUTPUT}),
+        ("def double(x):\n    send('stream', {'name': 'stdout', 'text': 7})\n    return 2 * x", {Status.KERNEL_DIED}),
+        ("def double(x):\n    send('status', {})\n    return 2 * x", {Status.KERNEL_DIED}),
+        ("def double(x):\n    session.send(kernel.iopub_socket, 'stream', {}, parent=[1])\n    return 2 * x", None),
+    ],
+    ids=["widget", "foreign", "parts", "types", "status", "parent"],
+)
+def test_attack_on_the_grader_itself(strict: Classroom, attack: str, expected: set[Status] | None) -> None:
+    record = grade_ada(strict, KERNEL + attack)
+    found, message = status(record, "double-test")
+    assert found in (expected or {Status.KERNEL_DIED, Status.FAILED, Status.TIMED_OUT}), message
+    if attack is not WIDGET:  # which has put to sleep what answers the next cell too: its author's loss
+        assert status(record, "share-test")[0] is Status.PASSED
+
+
 @pytest.mark.slow
 def test_files_that_do_not_fit_are_the_students_affair(strict: Classroom) -> None:
     strict.submit("ada", bytes(20 << 20), "data.bin")

@@ -299,6 +299,11 @@ def test_other_processes_are_neither_seen_nor_signalled(kernel: Sandbox) -> None
     [
         ("x = bytearray(300 << 20)", "MemoryError"),
         ("import numpy as np\nnp.ones(300 << 17)", "MemoryError"),
+        ("import mmap\nx = mmap.mmap(-1, 1 << 20)", "Cannot allocate memory"),
+        (
+            "import ctypes\nx = [ctypes.CDLL(None).inotify_init() for _ in range(30)]\nassert -1 not in x",
+            "AssertionError",
+        ),
         ("for i in range(99):\n    open(f'f{i}', 'wb').write(bytes(1 << 20))", "No space left"),
         ("for i in range(99):\n    open(f'/dev/shm/f{i}', 'wb').write(bytes(1 << 20))", "No space left"),
         ("for i in range(9999):\n    open(f'f{i}', 'w').close()", "No space left"),
@@ -320,15 +325,37 @@ def test_floods_meet_their_limit_and_the_kernel_goes_on(kernel: Sandbox, flood: 
     assert kernel.run("print('next cell')") == "next cell\n"
 
 
+SOCKETS = """
+import os, socket, time
+for _ in range(3):
+    os.fork()
+pairs = []
+for _ in range(30):
+    pair = socket.socketpair()
+    pairs.append(pair)
+    for end in pair:
+        end.setblocking(False)
+        try:
+            while True:
+                end.send(bytes(1 << 16))
+        except BlockingIOError:
+            pass
+time.sleep(60)
+"""
+
+
 @pytest.mark.parametrize(
     "hog",
     [
+        SOCKETS,
+        "import os, time\nfor _ in range(70):\n    if os.fork() == 0:\n        x = bytearray(4 << 20)\n"
+        "        time.sleep(60)\ntime.sleep(60)",
+        "import mmap, time\nm = mmap.mmap(-1, 150 << 30, mmap.MAP_PRIVATE | 0x4000 | 0x20, mmap.PROT_READ)\n"
+        "for i in range(0, len(m), 2 << 20):\n    m[i]\ntime.sleep(60)",
         "import os, time\nfor _ in range(4):\n    if os.fork() == 0:\n        x = bytearray(100 << 20)\n"
         "        time.sleep(60)\ntime.sleep(60)",
-        "import mmap, time\nm = mmap.mmap(-1, 400 << 20)\nfor i in range(0, len(m), 4096):\n    m[i] = 1\n"
-        "time.sleep(60)",
     ],
-    ids=["children", "shared memory"],
+    ids=["sockets", "many children", "page tables", "children"],
 )
 def test_memory_of_all_processes_together_is_limited(kernel: Sandbox, hog: str) -> None:
     kernel.client.execute(hog)
