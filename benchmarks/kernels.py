@@ -4,8 +4,8 @@
     python -m benchmarks.kernels --soak 200   starts and stops so many kernels in a row and looks for what they leave
 
 Prints a table: seconds from asking for a kernel until it has run ``import tensorflow, keras`` (median and range), what
-that time is spent on, private memory of a further kernel (PSS, MiB, with TensorFlow imported), and the seconds of a
-training cell. The fork server's own start is paid once and is told apart.
+that time is spent on, the memory that each further kernel adds (PSS, MiB, with TensorFlow imported), and the CPU
+seconds of a training cell. The fork server's own start is paid once and is told apart.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import os
 import statistics
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from subprocess import DEVNULL
 from typing import Any
 
@@ -40,9 +41,9 @@ net = keras.Sequential([
 net.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
 _ = net.fit(x[:256], y[:256], verbose=0)
 import time
-_start = time.perf_counter()
+_start = time.process_time()
 _ = net.fit(x, y, epochs=3, verbose=0)
-print(time.perf_counter() - _start)
+print(time.process_time() - _start)
 """
 KINDS = {"ordinary": "python3", "warm": WARM, "sandboxed": SANDBOXED}
 console = Console()
@@ -75,30 +76,49 @@ def run(client: Any, code: str) -> str:
     return "".join(said)
 
 
-def private_memory(manager: Any) -> float:
-    """Memory that a kernel costs, in MiB: proportional set size, of all its processes, the supervisor too."""
-    process = psutil.Process(manager.provisioner.pid)
-    family = [process, *process.children(recursive=True)]
-    if "server" in " ".join(psutil.Process(process.ppid()).cmdline()):
-        family.append(psutil.Process(process.ppid()))
-    return sum(member.memory_full_info().pss for member in family) / 2**20
-
-
-def once(name: str) -> dict[str, float]:
-    """Measure one kernel."""
+def start(name: str) -> dict[str, float]:
+    """Measure the start of one kernel, in seconds."""
     begin = time.perf_counter()
-    with kernel(name) as (manager, client):
+    with kernel(name) as (_, client):
         ready = time.perf_counter()
         run(client, IMPORT)
         imported = time.perf_counter()
-        memory = private_memory(manager)
-        return {
-            "start": ready - begin,
-            "import": imported - ready,
-            "total": imported - begin,
-            "memory": memory,
-            "train": float(run(client, TRAIN).split()[-1]),
-        }
+    return {"start": ready - begin, "import": imported - ready, "total": imported - begin}
+
+
+def further_memory(name: str, number: int = 4) -> float:
+    """Measure what each further kernel adds to the memory of all of them and of what serves them (PSS), in MiB."""
+
+    def total() -> float:
+        return (
+            sum(member.memory_full_info().pss for member in psutil.Process().children(recursive=True)) / 2**20
+            + sum(
+                process.memory_full_info().pss
+                for process in psutil.process_iter()
+                if "autograder.kernels.server" in " ".join(process.cmdline())
+            )
+            / 2**20
+        )
+
+    with ExitStack() as kernels:
+        totals = []
+        for _ in range(number):
+            run(kernels.enter_context(kernel(name))[1], IMPORT)
+            totals.append(total())
+    return (totals[-1] - totals[0]) / (number - 1)
+
+
+def training(repeats: int) -> dict[str, list[float]]:
+    """Measure a training cell in a kernel of each kind, in turn, in CPU seconds: what else runs does not count."""
+    found: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    with ExitStack() as kernels:
+        clients = {kind: kernels.enter_context(kernel(name))[1] for kind, name in KINDS.items()}
+        for turn in track(range(2 * repeats), "training", console=console):
+            order = deque(clients)
+            order.rotate(turn)  # whoever comes after another finds the processor as that one left it
+            for kind in order:
+                found[kind].append(float(run(clients[kind], TRAIN).split()[-1]))
+    return found
 
 
 def compare(repeats: int) -> None:
@@ -108,26 +128,28 @@ def compare(repeats: int) -> None:
     console.print(f"fork server: ready after {time.perf_counter() - begin:.1f} s (once; 0.0 if it was there)")
     with kernel(WARM), kernel("python3"):
         pass  # files are in the system's cache from here on
-    found: dict[str, list[dict[str, float]]] = {kind: [] for kind in KINDS}
-    for _ in track(range(repeats), "measuring", console=console):
+    starts: dict[str, list[dict[str, float]]] = {kind: [] for kind in KINDS}
+    for _ in track(range(repeats), "starting", console=console):
         for kind, name in KINDS.items():
-            found[kind].append(once(name))
+            starts[kind].append(start(name))
     middle = {
-        kind: {key: statistics.median(row[key] for row in rows) for key in rows[0]} for kind, rows in found.items()
+        kind: {key: statistics.median(row[key] for row in rows) for key in rows[0]} for kind, rows in starts.items()
     }
+    memory = {kind: further_memory(name) for kind, name in KINDS.items()}
+    trained = {kind: statistics.median(seconds) for kind, seconds in training(repeats).items()}
     table = Table("", *KINDS, title=f"medians of {repeats}, in turn")
-    for key, label, digits in [
-        ("total", "start to TensorFlow imported, s", 2),
-        ("start", "  of it: until the kernel answers", 2),
-        ("import", "  of it: the import", 3),
-        ("memory", "memory of one more kernel (PSS), MiB", 0),
-        ("train", "training cell, s", 2),
+    for key, label in [
+        ("total", "start to TensorFlow imported, s"),
+        ("start", "  of it: until it answers"),
+        ("import", "  of it: the import"),
     ]:
-        table.add_row(label, *(f"{middle[kind][key]:.{digits}f}" for kind in KINDS))
-    for key, label in [("total", "times as fast to start"), ("train", "training: speed beside ordinary")]:
-        table.add_row(label, *(f"{middle['ordinary'][key] / middle[kind][key]:.2f}" for kind in KINDS))
+        table.add_row(label, *(f"{middle[kind][key]:.3f}" for kind in KINDS))
+    table.add_row("  times as fast", *(f"{middle['ordinary']['total'] / middle[kind]['total']:.1f}" for kind in KINDS))
+    table.add_row("memory of a further kernel (PSS), MiB", *(f"{memory[kind]:.0f}" for kind in KINDS))
+    table.add_row("training cell, CPU seconds", *(f"{trained[kind]:.2f}" for kind in KINDS))
+    table.add_row("  speed beside ordinary", *(f"{trained['ordinary'] / trained[kind]:.2f}" for kind in KINDS))
     console.print(table)
-    for kind, rows in found.items():
+    for kind, rows in starts.items():
         totals = [row["total"] for row in rows]
         console.print(f"{kind}: start to imported {min(totals):.2f} to {max(totals):.2f} s")
 
