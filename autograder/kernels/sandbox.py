@@ -89,7 +89,8 @@ def _kernel(request: Request, files: list[int], report: int) -> NoReturn:
     connection = SCRATCH / ".kernel.json"
     connection.write_text(json.dumps(request.connection))
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    arguments = ["-f", str(connection), *request.arguments]
+    # IPython keeps its history in memory: its thread would complain when a submission has used up files or disk
+    arguments = ["-f", str(connection), "--HistoryManager.hist_file=:memory:", *request.arguments]
     inside = Request(arguments, request.variables, str(WORK), limits=request.limits)
     become_kernel(inside, [nowhere, nowhere, *files[2:]], report)
 
