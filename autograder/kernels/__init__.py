@@ -9,3 +9,4 @@
 
 WARM = "deep-learning"
 SANDBOXED = "deep-learning-sandboxed"
+INLINE = "module://matplotlib_inline.backend_inline"  # figures appear below the cell

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -97,7 +97,7 @@ def probe() -> tuple[Layer, ...]:
         The layers, with what came of it.
     """
     if sys.platform != "linux":
-        return tuple(_missing(layer, f"needs Linux, this is {sys.platform}") for layer in LAYERS)
+        return tuple(replace(layer, seen=f"needs Linux, this is {sys.platform}") for layer in LAYERS)
     run = subprocess.run(  # noqa: S603
         [sys.executable, "-m", __name__], capture_output=True, text=True, timeout=60, check=False
     )
@@ -106,7 +106,7 @@ def probe() -> tuple[Layer, ...]:
     except json.JSONDecodeError:
         found = {"error": (run.stderr.strip().splitlines() or ["the tries ended without a word"])[-1]}
     if "error" in found:
-        return tuple(_missing(layer, found["error"]) for layer in LAYERS)
+        return tuple(replace(layer, seen=found["error"]) for layer in LAYERS)
     return tuple(_judge(layer, found["outside"], found["inside"]) for layer in LAYERS)
 
 
@@ -125,14 +125,10 @@ def require() -> None:
         )
 
 
-def _missing(layer: Layer, seen: str) -> Layer:
-    return Layer(layer.name, layer.why, layer.mend, layer.required, seen=seen)
-
-
 def _judge(layer: Layer, outside: dict[str, str], inside: dict[str, str]) -> Layer:
     wrong = [f"{name.replace('_', ' ')} works inside" for name in layer.tries if not inside[name]]
     wrong += [f"{name.replace('_', ' ')} fails outside too: {outside[name]}" for name in layer.tries if outside[name]]
-    return Layer(layer.name, layer.why, layer.mend, layer.required, active=not wrong, seen="; ".join(wrong))
+    return replace(layer, active=not wrong, seen="; ".join(wrong))
 
 
 class Tries:
@@ -228,7 +224,7 @@ class Tries:
 
     def new_user_namespace(self) -> None:
         """Be root in a namespace of its own."""
-        from autograder.kernels.sandbox import CLONE_NEWUSER
+        from autograder.kernels.filters import CLONE_NEWUSER
         from autograder.kernels.supervisor import LIBC
 
         child = os.fork()

@@ -156,8 +156,8 @@ class WarmProvisioner(_Provisioner):
         why = unavailable(cmd[0])
         if cmd[1:3] != LAUNCHER:
             why = f"the kernelspec's command is not python {' '.join(LAUNCHER)}"
-        elif subprocess.PIPE in (kwargs.get("stdout"), kwargs.get("stderr")):
-            why = "its output was asked for through a pipe"
+        elif {subprocess.PIPE, subprocess.STDOUT} & {kwargs.get("stdout"), kwargs.get("stderr")}:
+            why = "its output was asked for through a pipe, or both outputs as one"
         if why is None:
             try:
                 await asyncio.to_thread(self._launch, cmd[3:], kwargs)
@@ -187,7 +187,7 @@ def _file(wanted: Any, default: int) -> int:
     """Open what a keyword of Popen's stands for, as a descriptor of our own."""
     if wanted == subprocess.DEVNULL:
         return os.open(os.devnull, os.O_WRONLY)
-    if wanted in (None, subprocess.STDOUT):
+    if wanted is None:
         return os.dup(default)
     return os.dup(wanted if isinstance(wanted, int) else wanted.fileno())
 

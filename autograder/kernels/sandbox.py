@@ -35,7 +35,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from autograder.kernels import filters
+from autograder.kernels import INLINE, filters
+from autograder.kernels.filters import CLONE_NEWUSER
 from autograder.kernels.supervisor import LIBC, Request, become_kernel, end_with_parent
 from autograder.limits import Limits
 
@@ -49,7 +50,7 @@ SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts"
 DEVICES = ("null", "full", "random", "urandom")  # mapping "zero" would be shared memory that nobody counts
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 
-CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER = 0x20000, 0x4000000, 0x8000000, 0x10000000
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x20000, 0x4000000, 0x8000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
 MS_BIND, MS_REC, MS_PRIVATE = 1 << 12, 1 << 14, 1 << 18
@@ -454,7 +455,7 @@ def variables(limits: Limits) -> dict[str, str]:
         "PATH": f"{Path(sys.prefix, 'bin')}:/usr/local/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "TMPDIR": str(SCRATCH),
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLBACKEND": INLINE,
         "KERAS_BACKEND": "tensorflow",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "OMP_NUM_THREADS": str(limits.threads),

@@ -32,6 +32,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from autograder.errors import KernelServerError
+from autograder.kernels import INLINE
 
 PRELOAD = (
     "course_utils",  # first: it tells TensorFlow to be quiet
@@ -61,7 +62,6 @@ PRELOAD = (
 """Modules that every kernel starts with. They start no thread that a fork misses, run no TensorFlow operation."""
 
 OPTIONAL = ("sandlock", "pyseccomp")  # a sandbox without them says so when it is asked for
-INLINE = "module://matplotlib_inline.backend_inline"
 PREFIXES = (
     *("TF_", "XLA_", "KERAS_", "CUDA_", "OMP_", "OPENBLAS_", "MKL_", "KMP_", "DNNL_", "ONEDNN_", "NPY_", "SCIPY_"),
     *("MPL", "MATPLOTLIB", "PYTHON", "LD_", "LC_", "XDG_"),

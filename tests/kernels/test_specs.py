@@ -17,7 +17,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.provisioning import KernelProvisionerFactory
 
 from autograder.errors import KernelServerError
-from autograder.kernels import SANDBOXED, WARM, provisioner, server, specs
+from autograder.kernels import INLINE, SANDBOXED, WARM, provisioner, server, specs
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="warm kernels are forked, which needs Linux")
 
@@ -87,7 +87,7 @@ def test_environment_keeps_what_imports_may_read_and_nothing_else(monkeypatch: p
 
 def test_figures_are_inline_unless_asked_for_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MPLBACKEND", raising=False)
-    assert server.environment(os.environ)["MPLBACKEND"] == server.INLINE
+    assert server.environment(os.environ)["MPLBACKEND"] == INLINE
     monkeypatch.setenv("MPLBACKEND", "agg")
     assert server.environment(os.environ)["MPLBACKEND"] == "agg"
 
