@@ -34,6 +34,7 @@ if sys.platform == "linux":  # elsewhere there is nothing to fork from: ordinary
 
 LAUNCHER = ["-m", "ipykernel_launcher"]
 PAUSE = 0.01  # seconds between looks at a kernel that is to end
+LINGER = 0.15  # seconds; for 0.1 of them a manager's closed socket still delivers what it was given
 MAX_MESSAGE, MAX_QUEUE = 16 << 20, 128  # bytes, messages; what a sandboxed kernel sends beyond is lost
 
 
@@ -146,6 +147,12 @@ class _Provisioner(LocalProvisioner):  # type: ignore[misc]
         while self.process and self.process.poll() is None:
             await asyncio.sleep(PAUSE)
         return await super().wait()  # type: ignore[no-any-return]
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Let a shutdown request that a dead kernel never read expire: its successor listens soon enough to get it."""
+        await super().cleanup(restart)
+        if restart:
+            await asyncio.sleep(LINGER)
 
 
 class WarmProvisioner(_Provisioner):
