@@ -25,7 +25,7 @@ c.ClearSolutions.text_stub = "*Your answer goes here: replace this line.*"
 # Other users of the machine cannot read what kernels and grader say to each other
 c.KernelManager.transport_encryption = "auto"
 
-# Grading. Each of these replaces a part of nbgrader's; autograder/plugins.py says what it does and why
+# Grading. Each of these replaces a part of nbgrader's; autograder/plugins.py and execute.py say what it does and why
 c.Autograde.pre_convert_hook = "autograder.plugins.before_autograde"
 c.Autograde.exporter_class = "autograder.plugins.SubmissionReader"
 c.Autograde.sanitize_preprocessors = [
@@ -36,7 +36,7 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "autograder.plugins.ExecuteSubmission",
+    "autograder.execute.ExecuteSubmission",
     "nbgrader.preprocessors.IgnorePattern",
     "nbgrader.preprocessors.LimitOutput",
     "autograder.plugins.SaveMarks",
@@ -50,8 +50,6 @@ c.ExecuteSubmission.limits = {  # all of them, and their defaults: autograder/li
     "total_time": 300,
 }
 c.ExecuteSubmission.assignment_limits = {}  # for example {"06_transfer_learning": {"memory": "4 GiB"}}
-c.ExecuteSubmission.shutdown_kernel = "immediate"
-c.ExecuteSubmission.record_timing = False  # the same submission gives the same file
 
 # Feedback: no hidden tests, and nothing that a student wrote runs in the reader's browser
 c.GenerateFeedback.preprocessors = [

@@ -258,4 +258,5 @@ def _remark(record: Record) -> str:
         if item.status is not Status.PASSED:
             groups.setdefault(item.status, []).append(item.grade_id.removesuffix("-test"))
     remarks = [f"{status}: {', '.join(names)}" for status, names in groups.items()]
-    return "; ".join([*open_door, *remarks, *record.notes])
+    flags = [f"worth a look: {flag}" for flag in record.flags]
+    return "; ".join([*open_door, *flags, *remarks, *record.notes])

@@ -99,7 +99,7 @@ def _grade_one(course: Course, assignment: str, student: str) -> Record:
         submission.refuse_links(folder)
         submission.read(adopt(folder, assignment))
         course.convert(Autograde, assignment, student)
-        record.sandboxed, record.notes, record.items = _results(course, assignment, student)
+        record.sandboxed, record.notes, record.flags, record.items = _results(course, assignment, student)
     except NoNotebookError as error:
         record.outcome, record.reason = Outcome.MISSING, str(error)
     except SubmissionError as error:
@@ -112,7 +112,7 @@ def _grade_one(course: Course, assignment: str, student: str) -> Record:
     return record
 
 
-def _results(course: Course, assignment: str, student: str) -> tuple[bool, list[str], list[Item]]:
+def _results(course: Course, assignment: str, student: str) -> tuple[bool, list[str], list[str], list[Item]]:
     import nbformat
     from nbgrader.api import Gradebook
 
@@ -123,7 +123,7 @@ def _results(course: Course, assignment: str, student: str) -> tuple[bool, list[
         cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
         items = [_item(cell, marks[cell.metadata.nbgrader.grade_id]) for cell in cells]
     about = notebook.metadata.autograder
-    return about.sandboxed, about.notes, items
+    return about.sandboxed, about.notes, about.flags, items
 
 
 def _item(cell: Any, mark: Any) -> Item:
@@ -140,14 +140,14 @@ def _item(cell: Any, mark: Any) -> Item:
 
 
 def _status(cell: Any, mark: Any, errors: list[Any]) -> Status:
-    from autograder import plugins
+    from autograder import execute
 
     special = {
-        plugins.TIMED_OUT: Status.TIMED_OUT,
-        plugins.KERNEL_DIED: Status.KERNEL_DIED,
-        plugins.NOT_RUN: Status.NOT_RUN,
-        plugins.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
-        plugins.TOO_MUCH_OUTPUT: Status.TOO_MUCH_OUTPUT,
+        execute.TIMED_OUT: Status.TIMED_OUT,
+        execute.KERNEL_DIED: Status.KERNEL_DIED,
+        execute.NOT_RUN: Status.NOT_RUN,
+        execute.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
+        execute.TOO_MUCH_OUTPUT: Status.TOO_MUCH_OUTPUT,
     }
     if cell.metadata.nbgrader.solution:
         return Status.TO_BE_MARKED if mark.needs_manual_grade else Status.UNANSWERED

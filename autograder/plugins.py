@@ -6,62 +6,40 @@ same. In the order in which they meet a submission:
 `before_autograde`   finds the notebook under another name
 `SubmissionReader`   reads the file, trusting nothing
 `RebuildSubmission`  puts its answers into the released notebook
-`ExecuteSubmission`  runs it in a sandbox; hangs and crashes cost the cell that caused them, not the submission
+`execute.ExecuteSubmission`  runs it in a sandbox; hangs and crashes cost the cell that caused them, not the submission
 `SaveMarks`          scores test cells by their outcome
 `FeedbackView`       makes the page that the student sees
 """
 
 from __future__ import annotations
 
-import ast
 import logging
-import re
 import shutil
-import signal
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from html import escape
 from pathlib import Path
-from subprocess import DEVNULL
 from typing import Any
 
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.exporters import NotebookExporter
-from nbformat import NotebookNode, validate
-from nbformat.v4 import new_markdown_cell, new_output
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     ClearHiddenTests,
-    Execute,
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade
-from traitlets import Bool, Dict, Integer
 
 from autograder import submission
-from autograder.errors import NoNotebookError, SubmissionError
-from autograder.kernels import SANDBOXED, WARM, specs
-from autograder.limits import Limits
-from autograder.rebuild import grade_id, rebuild
+from autograder.errors import NoNotebookError
+from autograder.execute import OUTCOMES
+from autograder.judge import IN_YOUR_CODE
+from autograder.rebuild import rebuild
 from autograder.release import student_version
 from autograder.submission import printable
 
 Result = tuple[NotebookNode, dict[str, Any]]
-
-# Names of errors that stand for an outcome
-TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT = (
-    "TimedOut",
-    "KernelDied",
-    "NotRun",
-    "OutOfMemory",
-    "TooMuchOutput",
-)
-GRACE = 10  # seconds after its time until a cell is ended that cannot be interrupted
-OUTCOMES = {TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT}
 
 
 def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -143,218 +121,6 @@ def _same(first: Path, second: Path) -> bool:
     return not first.is_symlink() and first.read_bytes() == second.read_bytes()
 
 
-class ExecuteSubmission(Execute):  # type: ignore[misc]
-    """Runs a submission (first of `Autograde.autograde_preprocessors`) in a sandboxed kernel.
-
-    A cell that runs or writes too long is interrupted and the next one goes on. A cell that cannot be interrupted, or
-    that brings the kernel down, is given up: all others are run again in a new kernel without it. Lecture cells tagged
-    demo are not run, unless it turns out that one of the student's cells lacks a name that they define: then everything
-    is run.
-    """
-
-    limits = Dict(help="What a submission may use: names and values as in autograder/limits.py.").tag(config=True)
-    assignment_limits = Dict(help="The same for single assignments, by name.").tag(config=True)
-    max_restarts = Integer(3, help="Cells that may take the kernel with them before the rest is not run.").tag(
-        config=True
-    )
-    sandbox = Bool(True, help="Without it a submission can do whatever you can do on this machine.").tag(config=True)
-
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any], km: Any = None) -> Result:
-        """Run all cells; restart without the guilty one as often as needed and allowed."""
-        assignment = resources["nbgrader"]["assignment"]
-        special = self.assignment_limits.get(assignment, {})
-        self._allowed = Limits.of(self.limits, special, f"ExecuteSubmission.limits (for {assignment})")
-        self.timeout = self._allowed.cell_time
-        self.error_on_timeout = _error(TIMED_OUT, f"stopped after {self.timeout} s. Is there a loop that does not end?")
-        specs.ensure()
-        self.kernel_name = SANDBOXED if self.sandbox else WARM
-        self._given_up: dict[int, NotebookNode] = {}
-        self._deadline = time.monotonic() + self._allowed.total_time
-        self._last = len(nb.cells)
-        self._run_demos = False
-        self._written = 0
-        self.timeout_func = lambda cell: self._allowed.own_time if _is_ours(cell) else self.timeout
-        while True:
-            try:
-                nb, resources = super().preprocess(nb, resources, km)
-            except _KernelLostError as lost:
-                self._given_up[lost.index] = lost.error
-                if len(self._given_up) > self.max_restarts:
-                    self._last = lost.index
-            except SubmissionError as error:
-                for cell in nb.cells:
-                    cell.update({"outputs": [_error(NOT_RUN, f"not run: {error}")]} if cell.cell_type == "code" else {})
-                break
-            else:
-                if self._run_demos or not self._lacks_demos(nb):
-                    break
-                self._run_demos = True
-        about = nb.metadata.setdefault("autograder", NotebookNode(notes=[]))
-        about.notes += _accidents(nb)
-        about.sandboxed = self.sandbox
-        return nb, resources
-
-    @contextmanager
-    def setup_kernel(self, **kwargs: Any) -> Iterator[None]:
-        """Start the kernel; what a submission writes past Jupyter to the terminal goes nowhere."""
-        if self.sandbox:
-            kwargs["limits"] = self._allowed
-        with super().setup_kernel(stdout=DEVNULL, stderr=DEVNULL, **kwargs):
-            yield
-
-    def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> Result:
-        """Run one cell, unless it was given up or time is up."""
-        if cell.cell_type != "code":
-            return cell, resources
-        if _is_demo(cell) and not self._run_demos:
-            return cell, resources
-        if index in self._given_up:
-            cell.outputs = [self._given_up[index]]
-        elif index > self._last:
-            cell.outputs = [_error(NOT_RUN, "not run: cells before this one crashed too often.")]
-        elif time.monotonic() > self._deadline:
-            cell.outputs = [_error(NOT_RUN, f"not run: the notebook took more than {self._allowed.total_time} s.")]
-        else:
-            self._run(cell, resources, index)
-        return cell, resources
-
-    def _lacks_demos(self, nb: NotebookNode) -> bool:
-        """Tell whether a cell failed for want of a name that a cell which was not run defines."""
-        errors = [output for cell in nb.cells for output in cell.get("outputs", []) if output.output_type == "error"]
-        missing = {name for error in errors for name in UNDEFINED.findall(error.evalue)}
-        return any(missing & _defined(cell.source) for cell in nb.cells if _is_demo(cell))
-
-    def _run(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> None:
-        self._cell_written = 0
-        late = threading.Event()
-        seconds = self.timeout_func(cell)  # type: ignore[no-untyped-call]
-        # A flood of messages can keep nbclient from looking at the clock
-        watchdog = threading.Timer(seconds + GRACE, self._end_late_kernel, [late])
-        watchdog.start()
-        try:
-            super().preprocess_cell(cell, resources, index)
-            self._settle()
-            validate(cell, ref="code_cell", version=4, version_minor=5)
-        except Exception as error:  # noqa: BLE001  (a kernel may send anything: it is the submission's affair)
-            if isinstance(error, CellTimeoutError) or late.is_set():
-                outcome = _error(TIMED_OUT, f"stopped after {seconds} s; it could not be interrupted.")
-            elif isinstance(error, DeadKernelError):
-                outcome = self._why_dead()
-            else:
-                outcome = _error(
-                    KERNEL_DIED, f"this cell made the kernel send what none sends ({type(error).__name__})."
-                )
-            cell.update(outputs=[], execution_count=None)
-            raise _KernelLostError(index, outcome) from None
-        finally:
-            watchdog.cancel()
-        if self._cell_written > self._allowed.cell_output:
-            cell.outputs.append(self._too_much("it was stopped"))
-
-    def _settle(self) -> None:
-        """See that what a cell has set going meets this cell and not the next."""
-        if self._cell_written <= self._allowed.cell_output:
-            return
-        time.sleep(0.2)  # for the signal that was sent; between cells a kernel ignores interrupts
-        if self.km.provisioner.process.poll() is not None:
-            raise DeadKernelError("ended for its output")
-
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Take in what the kernel says about a cell, as far as it may say so much.
-
-        Not what widgets say: nbclient answers them, and no test needs them.
-        """
-        if str(msg["msg_type"]).startswith("comm"):
-            return None
-        size = len(repr(msg["content"])) + sum(map(len, msg.get("buffers", [])))
-        before, self._cell_written, self._written = self._cell_written, self._cell_written + size, self._written + size
-        if self._cell_written <= self._allowed.cell_output or msg["msg_type"] == "status":
-            return super().process_message(msg, cell, cell_index)
-        if self._written > self._allowed.total_output:
-            self.km.provisioner.process.kill()
-        elif before <= self._allowed.cell_output:
-            self.km.provisioner.process.send_signal(signal.SIGINT)
-        return None
-
-    def on_cell_executed(self, **kwargs: Any) -> None:
-        """Add an error that came with the reply only, cut short like all that a cell may say."""
-        content = kwargs["execute_reply"]["content"]
-        if len(repr(content)) > self._allowed.cell_output:
-            content.update(
-                evalue=str(content.get("evalue"))[:1000], traceback=[], ename=str(content.get("ename"))[:100]
-            )
-        super().on_cell_executed(**kwargs)
-
-    def _end_late_kernel(self, late: threading.Event) -> None:
-        late.set()
-        self.km.provisioner.process.kill()
-
-    def _why_dead(self) -> NotebookNode:
-        cause = getattr(self.km.provisioner.process, "cause", None)
-        if self._written > self._allowed.total_output or cause == "output":
-            self._written = 0
-            return self._too_much("it could not be interrupted")
-        if cause == "memory":
-            memory = self._allowed.memory.human_readable(separator=" ")
-            return _error(OUT_OF_MEMORY, f"stopped: it used more than {memory} of memory.")
-        return _error(KERNEL_DIED, "this cell ended the whole Python process (exit, crash or out of memory).")
-
-    def _too_much(self, end: str) -> NotebookNode:
-        allowed = self._allowed.cell_output.human_readable(separator=" ")
-        return _error(TOO_MUCH_OUTPUT, f"wrote more than {allowed}; {end}. Is there a print in a long loop?")
-
-
-def _is_demo(cell: NotebookNode) -> bool:
-    """Tell whether a cell is marked as one of the lecture's that no answer needs."""
-    return "demo" in cell.metadata.get("tags", [])
-
-
-def _is_ours(cell: NotebookNode) -> bool:
-    """Tell whether a cell is the instructor's and gives no points: it is not the student's fault if it takes long."""
-    about = cell.metadata.get("nbgrader", {})
-    return _is_demo(cell) or bool(about.get("locked") and not about.get("grade"))
-
-
-def _defined(source: str) -> set[str]:
-    """Names that a cell binds at its top level or, to keep this short, anywhere."""
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError:  # magics
-        return set()
-    imports = {
-        (name.asname or name.name).split(".")[0]
-        for node in nodes
-        for name in getattr(node, "names", [])
-        if isinstance(name, ast.alias)
-    }
-    definitions = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    return (
-        imports
-        | definitions
-        | {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    )
-
-
-def _accidents(nb: NotebookNode) -> list[str]:
-    """Tell of cells that hung or crashed outside the tests, which show only what came of it."""
-    return [
-        f"The cell “{grade_id(cell) or cell.source.strip().splitlines()[0][:60]}”: {output.evalue}"
-        for cell in nb.cells
-        for output in cell.get("outputs", [])
-        if output.output_type == "error" and output.ename in OUTCOMES - {NOT_RUN} and not is_grade(cell)
-    ]
-
-
-class _KernelLostError(Exception):
-    def __init__(self, index: int, error: NotebookNode) -> None:
-        super().__init__(index)
-        self.index, self.error = index, error
-
-
-def _error(name: str, message: str) -> NotebookNode:
-    return new_output("error", ename=name, evalue=message, traceback=[f"\x1b[0;31m{name}\x1b[0m: {message}"])
-
-
 class SaveMarks(SaveAutoGrades):  # type: ignore[misc]
     """Scores test cells by what the tests did (in `Autograde.autograde_preprocessors`).
 
@@ -393,7 +159,7 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
             cell.source = cell.source.rstrip() + "\n# … and hidden tests"
         for output in cell.outputs:
             if output.output_type == "error":
-                output.traceback = _student_frames(output.traceback, cell.execution_count, message(output))
+                output.traceback = [*_student_frames(output.traceback), message(output)]
 
 
 def message(output: NotebookNode) -> str:
@@ -407,14 +173,11 @@ def message(output: NotebookNode) -> str:
 TABLE_STYLE = (
     ".rendered_html td, .rendered_html th { padding: 0.3em 1em; text-align: left; border-bottom: 1px solid #ddd }"
 )
-UNDEFINED = re.compile(r"^name '(\w+)' is not defined")
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def _student_frames(traceback: list[str], count: int | None, last: str) -> list[str]:
-    """Keep the frames of a traceback that lie in the student's cells: not in the test cell, not in our files."""
-    frames = [frame for frame in traceback if ANSI.sub("", frame).lstrip().startswith("Cell In[")]
-    return [frame for frame in frames if f"In[{count}]" not in ANSI.sub("", frame)] + [last]
+def _student_frames(traceback: list[str]) -> list[str]:
+    """Keep what a test's traceback says about the student's cells: nothing of the test cell or of our files."""
+    return [part for part in traceback if part.startswith(IN_YOUR_CODE)]
 
 
 def _unmarked(where: dict[str, str]) -> set[str]:

@@ -61,6 +61,7 @@ class Record(BaseModel):
     outcome: Outcome
     reason: str = ""  # for the student, where there is no mark
     notes: list[str] = []  # for the student: what had to be put right
+    flags: list[str] = []  # for the instructor: what was odd about its kernel, for a person to look at
     items: list[Item] = []
     submission: str = ""  # fingerprint of the files handed in
     version: str = ""  # fingerprint of assignment and configuration

@@ -26,7 +26,7 @@ def graded(
     root = tmp_path_factory.mktemp("class")
     shutil.copytree(ROOT / "solutions" / ASSIGNMENT, root / "solutions" / ASSIGNMENT)
     config = (ROOT / "nbgrader_config.py").read_text()
-    (root / "nbgrader_config.py").write_text(config + "\nc.ExecuteSubmission.timeout = 8\n")
+    (root / "nbgrader_config.py").write_text(config + '\nc.ExecuteSubmission.limits = {"cell_time": 8}\n')
     course = Course(root)
     release(course, ASSIGNMENT)
     kinds = [

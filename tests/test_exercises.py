@@ -15,14 +15,19 @@ ANSWERS = list(answers())
 SOURCES = sorted(SOLUTIONS.glob("*/*.py"))
 
 
+judged = pytest.mark.parametrize("judged", [True, False], ids=["graded", "in JupyterLab"])
+
+
+@judged
 @pytest.mark.parametrize("answer", [answer for answer in ANSWERS if answer.is_right], ids=str)
-def test_right_answer_keeps_its_points(answer: Answer) -> None:
-    assert message(answer) is None
+def test_right_answer_keeps_its_points(answer: Answer, *, judged: bool) -> None:
+    assert message(answer, judged=judged) is None
 
 
+@judged
 @pytest.mark.parametrize("answer", [answer for answer in ANSWERS if not answer.is_right], ids=str)
-def test_wrong_answer_loses_its_points(answer: Answer) -> None:
-    assert message(answer) is not None
+def test_wrong_answer_loses_its_points(answer: Answer, *, judged: bool) -> None:
+    assert message(answer, judged=judged) is not None
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)

@@ -25,6 +25,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
 from autograder.errors import KernelServerError, SandboxError, SubmissionError
+from autograder.judge.channel import VARIABLE
 from autograder.limits import Limits
 
 if sys.platform == "linux":  # elsewhere there is nothing to fork from: ordinary kernels only
@@ -159,32 +160,40 @@ class WarmProvisioner(_Provisioner):
     """Starts kernels that have TensorFlow imported, or ordinary ones where that is not to be had."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Start a kernel for a kernelspec's command line; ``kwargs`` are those of `subprocess.Popen`."""
-        why = unavailable(cmd[0])
+        """Start a kernel for a kernelspec's command line.
+
+        ``kwargs`` are those of `subprocess.Popen`, and ``channel``: an open file that the kernel gets, see
+        `autograder.judge.channel`.
+        """
+        why, channel = unavailable(cmd[0]), kwargs.pop("channel", None)
         if cmd[1:3] != LAUNCHER:
             why = f"the kernelspec's command is not python {' '.join(LAUNCHER)}"
         elif {subprocess.PIPE, subprocess.STDOUT} & {kwargs.get("stdout"), kwargs.get("stderr")}:
             why = "its output was asked for through a pipe, or both outputs as one"
         if why is None:
             try:
-                await asyncio.to_thread(self._launch, cmd[3:], kwargs)
+                await asyncio.to_thread(self._launch, cmd[3:], kwargs, channel)
             except KernelServerError as error:
                 why = str(error)
             else:
                 self.pid, self.cwd = self.process.pid, kwargs.get("cwd", Path.cwd())
                 return self.connection_info
         self.log.warning("No warm kernel: %s. An ordinary one starts; importing TensorFlow takes longer.", why)
+        if channel is not None:
+            kwargs["env"] = {**(kwargs.get("env") or os.environ), VARIABLE: str(channel)}
+            kwargs["pass_fds"] = [channel]
         return await super().launch_kernel(cmd, **kwargs)
 
-    def _launch(self, arguments: list[str], kwargs: dict[str, Any]) -> None:
+    def _launch(self, arguments: list[str], kwargs: dict[str, Any], channel: int | None) -> None:
         request: dict[str, Any] = {
             "arguments": arguments,
             "variables": dict(kwargs.get("env") or os.environ),
             "cwd": str(Path(kwargs.get("cwd") or Path.cwd()).resolve()),
+            "has_channel": channel is not None,
         }
         outputs = [_file(kwargs.get("stdout"), 1), _file(kwargs.get("stderr"), 2)]
         try:
-            self.process = _start(request, outputs, request["variables"])
+            self.process = _start(request, outputs + _given(channel), request["variables"])
         finally:
             for output in outputs:
                 os.close(output)
@@ -197,6 +206,10 @@ def _file(wanted: Any, default: int) -> int:
     if wanted is None:
         return os.dup(default)
     return os.dup(wanted if isinstance(wanted, int) else wanted.fileno())
+
+
+def _given(file: int | None) -> list[int]:
+    return [] if file is None else [file]
 
 
 def _start(request: dict[str, Any], files: list[int], variables: Mapping[str, str]) -> KernelProcess:
@@ -233,7 +246,10 @@ class SandboxProvisioner(_Provisioner):
         return server.folder() / str(self.kernel_id)[:8]
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Start a kernel in a sandbox; of ``kwargs``, ``cwd`` counts, whose files it gets a copy of, and ``limits``.
+        """Start a kernel in a sandbox.
+
+        Of ``kwargs`` these count: ``cwd``, whose files it gets a copy of, ``limits``, and ``channel``, see
+        `WarmProvisioner`.
 
         Raises:
             SandboxError: when a layer of the sandbox cannot be had.
@@ -251,7 +267,7 @@ class SandboxProvisioner(_Provisioner):
         return self.connection_info
 
     def _launch(self, arguments: list[str], kwargs: dict[str, Any]) -> None:
-        limits = kwargs.get("limits") or Limits()
+        limits, channel = kwargs.get("limits") or Limits(), kwargs.get("channel")
         info = {
             name: value.decode() if isinstance(value, bytes) else value for name, value in self.connection_info.items()
         }
@@ -267,9 +283,10 @@ class SandboxProvisioner(_Provisioner):
             "limits": limits.model_dump(),
             "connection": info,
             "sockets": str(self._folder),
+            "has_channel": channel is not None,
         }
         try:
-            self.process = _start(request, [null, null, *sockets], os.environ)
+            self.process = _start(request, [null, null, *sockets, *_given(channel)], os.environ)
         finally:
             for file in [null, *sockets]:
                 os.close(file)

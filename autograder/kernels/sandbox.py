@@ -32,6 +32,7 @@ import struct
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -92,7 +93,7 @@ def _kernel(request: Request, files: list[int], report: int) -> NoReturn:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     # IPython keeps its history in memory: its thread would complain when a submission has used up files or disk
     arguments = ["-f", str(connection), "--HistoryManager.hist_file=:memory:", *request.arguments]
-    inside = Request(arguments, request.variables, str(WORK), limits=request.limits)
+    inside = replace(request, arguments=arguments, cwd=str(WORK))
     become_kernel(inside, [nowhere, nowhere, *files[2:]], report)
 
 

@@ -58,6 +58,8 @@ PRELOAD = (
     "course_utils.data",
     "autograder.kernels.sandbox",
     "autograder.kernels.kernelapp",
+    "autograder.judge.agent",
+    "autograder.judge.standins",
 )
 """Modules that every kernel starts with. They start no thread that a fork misses, run no TensorFlow operation."""
 
@@ -113,7 +115,7 @@ def address(variables: Mapping[str, str]) -> Path:
         str(sorted(os.sched_getaffinity(0))),
     ]
     sites = [Path(entry) for entry in sys.path if entry.endswith("-packages")]
-    ours = [*(PACKAGES / "course_utils").rglob("*.py"), *(PACKAGES / "autograder" / "kernels").glob("*.py")]
+    ours = [*(PACKAGES / "course_utils").rglob("*.py"), *(PACKAGES / "autograder").glob("[kj]*/*.py")]
     seen = [
         sys.executable,
         sys.version,

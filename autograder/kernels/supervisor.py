@@ -26,6 +26,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from autograder.judge.channel import VARIABLE
+
 MAX_REQUEST = 4 << 20  # bytes; the environment's variables are most of it
 POLL = 0.1  # seconds between looks at a sandboxed kernel's memory
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -43,6 +45,7 @@ class Request:
         limits: None for a kernel that is trusted, else the sandbox's limits (`autograder.limits.Limits`).
         connection: for a sandboxed kernel, the content of its connection file.
         sockets: for a sandboxed kernel, the folder of its sockets; removed at the end.
+        has_channel: whether the last of the open files is a channel to another kernel (`autograder.judge.channel`).
     """
 
     arguments: list[str]
@@ -51,6 +54,7 @@ class Request:
     limits: dict[str, Any] | None = None
     connection: dict[str, Any] | None = None
     sockets: str | None = None
+    has_channel: bool = False
 
 
 def send(connection: socket.socket, request: dict[str, Any], files: list[int]) -> None:
@@ -202,6 +206,8 @@ def become_kernel(request: Request, files: list[int], report: int) -> NoReturn:
         keep = files[2:]
         os.environ.clear()
         os.environ.update(request.variables)
+        if request.has_channel:
+            os.environ[VARIABLE] = str(keep[-1])
         os.chdir(request.cwd)
         _reseed()
         os.write(report, b"{}\n")

@@ -1,0 +1,463 @@
+"""Running a submission: the student's cells in one sandboxed kernel, the tests in another that judges it.
+
+`ExecuteSubmission` is what nbgrader is told to use in place of its own part (nbgrader_config.py). Each `Kernel` runs
+single cells within limits; what happens at a limit has a name (`OUTCOMES`) that ends up in the feedback.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import re
+import signal
+import socket
+import tempfile
+import threading
+import time
+from copy import deepcopy
+from pathlib import Path
+from queue import Empty
+from subprocess import DEVNULL
+from typing import Any
+
+from jupyter_core.utils import run_sync
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode, validate
+from nbformat.v4 import new_output
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_solution
+from traitlets import Bool, Dict, Integer
+
+from autograder.errors import SubmissionError
+from autograder.judge import names
+from autograder.kernels import SANDBOXED, WARM, specs
+from autograder.limits import Limits
+from autograder.rebuild import grade_id
+
+Result = tuple[NotebookNode, dict[str, Any]]
+
+# Names of errors that stand for an outcome
+TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT = (
+    "TimedOut",
+    "KernelDied",
+    "NotRun",
+    "OutOfMemory",
+    "TooMuchOutput",
+)
+OUTCOMES = {TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT}
+GRACE = 10  # seconds after its time until a cell is ended that cannot be interrupted
+SERVE = "__import__('autograder.judge.agent', fromlist=['serve']).serve()"
+JUDGE = "__import__('autograder.judge.standins', fromlist=['this_kernel']).this_kernel()"
+UNDEFINED = re.compile(r"^name '(\w+)' is not defined")
+
+
+class ExecuteSubmission(NbGraderPreprocessor):  # type: ignore[misc]
+    """Runs a submission (first of `Autograde.autograde_preprocessors`) in two sandboxed kernels.
+
+    The student's kernel runs all cells but the tests, in order. The judge runs the instructor's locked cells and the
+    tests, at the same places; what a test reads of the student's is asked for while the student's kernel answers.
+
+    A cell that runs or writes too long is interrupted and the next one goes on. A cell that cannot be interrupted, or
+    that brings a kernel down, is given up: all others are run again in new kernels without it. Lecture cells tagged
+    demo are not run, unless it turns out that one of the student's cells lacks a name that they define: then everything
+    is run.
+    """
+
+    limits = Dict(help="What a submission may use: names and values as in autograder/limits.py.").tag(config=True)
+    assignment_limits = Dict(help="The same for single assignments, by name.").tag(config=True)
+    max_restarts = Integer(3, help="Cells that may take the kernel with them before the rest is not run.").tag(
+        config=True
+    )
+    sandbox = Bool(True, help="Without it a submission can do whatever you can do on this machine.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Result:
+        """Run all cells; restart without the guilty one as often as needed and allowed."""
+        assignment = resources["nbgrader"]["assignment"]
+        special = self.assignment_limits.get(assignment, {})
+        self._allowed = Limits.of(self.limits, special, f"ExecuteSubmission.limits (for {assignment})")
+        specs.ensure()
+        self._given_up: dict[int, NotebookNode] = {}
+        self._deadline = time.monotonic() + self._allowed.total_time
+        self._last = len(nb.cells)
+        self._run_demos = False
+        self._flags: list[str] = []
+        self._answers = set[str]().union(*(names.defined(cell.source) for cell in self._solutions(resources)))
+        about = nb.metadata.setdefault("autograder", NotebookNode(notes=[]))
+        while True:
+            try:
+                self._failed_locked: dict[str, str] = {}
+                self._run_all(nb, resources)
+            except _KernelLostError as lost:
+                self._given_up[lost.index] = lost.error
+                if len(self._given_up) > self.max_restarts:
+                    self._last = lost.index
+            except SubmissionError as error:
+                for cell in nb.cells:
+                    cell.update({"outputs": [_error(NOT_RUN, f"not run: {error}")]} if cell.cell_type == "code" else {})
+                break
+            else:
+                if self._run_demos or not self._lacks_demos(nb):
+                    break
+                self._run_demos = True
+        about.notes += [*_accidents(nb), *self._failed_locked.values()]
+        about.sandboxed, about.flags = self.sandbox, self._flags
+        return nb, resources
+
+    def _solutions(self, resources: dict[str, Any]) -> list[NotebookNode]:
+        """Answer cells as the instructor wrote them."""
+        import nbformat
+
+        course = CourseDirectory(config=self.config)
+        where = resources["nbgrader"]
+        source = (
+            Path(course.format_path(course.source_directory, ".", where["assignment"])) / f"{where['notebook']}.ipynb"
+        )
+        return [cell for cell in nbformat.read(source, as_version=4).cells if is_solution(cell)]
+
+    def _judges_folder(self, resources: dict[str, Any], empty: str) -> str:
+        """The judge sees the files that all students got, not those that this one handed in."""
+        course = CourseDirectory(config=self.config)
+        released = course.format_path(course.release_directory, ".", resources["nbgrader"]["assignment"])
+        return str(released) if Path(released).is_dir() else empty
+
+    def _run_all(self, nb: NotebookNode, resources: dict[str, Any]) -> None:
+        pair = socket.socketpair()
+        with tempfile.TemporaryDirectory() as empty, pair[0], pair[1]:
+            folders = resources["metadata"].get("path") or empty, self._judges_folder(resources, empty)
+            self._student, self._judge = (
+                Kernel(book, folder, end.fileno(), self._allowed, sandbox=self.sandbox, config=self.config)
+                for book, folder, end in zip((nb, deepcopy(nb)), folders, pair, strict=True)
+            )
+            try:
+                run_sync(_together)(self._student.start(), self._judge.start())
+                for end in pair:
+                    end.close()  # so that each kernel notices when the other one ends
+                nb.metadata["language_info"] = run_sync(self._judge.language)()
+                self._locked: set[str] = set()
+                for index, cell in enumerate(nb.cells):
+                    if cell.cell_type == "code":
+                        self._run(cell, index)
+            finally:
+                run_sync(_together)(self._student.stop(), self._judge.stop())
+
+    def _run(self, cell: NotebookNode, index: int) -> None:
+        """Run one cell where it belongs, unless it was given up or time is up."""
+        if _is_demo(cell) and not self._run_demos:
+            return
+        if index in self._given_up:
+            cell.outputs = [self._given_up[index]]
+        elif index > self._last:
+            cell.outputs = [_error(NOT_RUN, "not run: cells before this one crashed too often.")]
+        elif time.monotonic() > self._deadline:
+            cell.outputs = [_error(NOT_RUN, f"not run: the notebook took more than {self._allowed.total_time} s.")]
+        elif is_grade(cell) and not is_solution(cell):
+            run_sync(self._judged)(cell, index)
+        else:
+            run_sync(self._student.run)(cell, index)
+            if _is_locked(cell):
+                run_sync(self._locked_too)(cell, index)
+
+    async def _locked_too(self, cell: NotebookNode, index: int) -> None:
+        """Run a locked cell in the judge as well; the student's outputs are the ones that stay."""
+        twin = deepcopy(cell)
+        await self._judged(twin, index)
+        self._locked |= names.defined(cell.source)
+        if (error := _last_error(twin)) and not _last_error(cell):
+            self._failed_locked[str(index)] = (
+                f"The locked cell “{grade_id(cell)}” failed when the tests were prepared: {error.ename}: {error.evalue}"
+            )
+
+    async def _judged(self, cell: NotebookNode, index: int) -> None:
+        """Run a cell in the judge while the student's kernel answers its questions."""
+        wanted = sorted(names.read(cell.source))
+        serving = asyncio.ensure_future(self._student.ask(SERVE, None))
+        watch = asyncio.ensure_future(self._stop_deserted(serving))
+        try:
+            begin = f"{JUDGE}.begin({wanted}, {self._answers}, {self._locked})"
+            begun = await self._judge.ask(begin, self._allowed.cell_time)
+            if begun["status"] == "ok":
+                await self._judge.run(cell, index)
+            elif begun["status"] == "error":
+                cell.outputs = [new_output("error", **{key: begun[key] for key in ("ename", "evalue", "traceback")})]
+            else:
+                cell.outputs = [self._judge.error_on_timeout]
+            cell.execution_count = None
+            watch.cancel()
+            await self._end_judgement(cell, index, serving)
+        finally:
+            watch.cancel()
+            serving.cancel()
+
+    async def _stop_deserted(self, serving: asyncio.Future[Any]) -> None:
+        """Interrupt a test whose questions nobody answers any more."""
+        await asyncio.wait([serving])
+        await asyncio.sleep(GRACE / 10)
+        await self._judge.interrupt()
+
+    async def _end_judgement(self, cell: NotebookNode, index: int, serving: asyncio.Future[Any]) -> None:
+        """Have the student's kernel go on with its cells; give the test up if it does not."""
+        error = _last_error(cell)
+        if error is not None and error.ename == TIMED_OUT:
+            await self._student.interrupt()
+        deserted = serving.done()
+        ended = {} if deserted else await self._judge.ask(f"{JUDGE}.end()", GRACE, value=True)
+        if "value" not in ended:  # what was odd can be told all the same
+            ended = {**await self._judge.ask(f"list({JUDGE}.flags)", GRACE, value=True), "status": "error"}
+        self._flags = list(dict.fromkeys([*self._flags, *ended.get("value", [])]))
+        await asyncio.wait([serving], timeout=GRACE)
+        if serving.done() and ended["status"] == "ok":
+            return
+        if self._judge.is_dead() or self._student.is_dead():
+            error = (self._judge if self._judge.is_dead() else self._student).why_dead()
+        elif deserted:
+            self._flags.append("its kernel does not answer the tests")
+            error = _error(KERNEL_DIED, "your code does not answer the tests any more.")
+        else:
+            error = _error(TIMED_OUT, f"stopped after {self._allowed.cell_time} s; it could not be interrupted.")
+        raise _KernelLostError(index, error)
+
+    def _lacks_demos(self, nb: NotebookNode) -> bool:
+        """Tell whether a cell failed for want of a name that a cell which was not run defines."""
+        errors = [output for cell in nb.cells for output in cell.get("outputs", []) if output.output_type == "error"]
+        missing = {name for error in errors for name in UNDEFINED.findall(error.evalue)}
+        return any(missing & names.defined(cell.source) for cell in nb.cells if _is_demo(cell))
+
+
+class Kernel(Execute):  # type: ignore[misc]
+    """A kernel that runs single cells within limits."""
+
+    def __init__(
+        self, nb: NotebookNode, folder: str, channel: int, allowed: Limits, *, sandbox: bool, config: Any
+    ) -> None:
+        """Prepare a kernel.
+
+        Args:
+            nb: the notebook whose cells it runs; their outputs go there.
+            folder: where it starts; a sandboxed one gets a copy.
+            channel: its end of the channel to the other kernel, an open file.
+            allowed: its limits.
+            sandbox: whether it is confined.
+            config: as of nbgrader.
+        """
+        super().__init__(config=config)
+        self.nb = nb
+        self.resources = {"metadata": {"path": folder}}
+        self.kernel_name = SANDBOXED if sandbox else WARM
+        self.shutdown_kernel, self.record_timing = "immediate", False  # the same submission gives the same file
+        self.timeout_func = lambda cell: allowed.own_time if _is_ours(cell) else allowed.cell_time
+        self.error_on_timeout = _error(
+            TIMED_OUT, f"stopped after {allowed.cell_time} s. Is there a loop that does not end?"
+        )
+        self._start = {"limits": allowed} if sandbox else {}
+        self._channel = channel
+        self._allowed = allowed
+        self._written = self._cell_written = 0
+
+    async def start(self) -> None:
+        """Start it; what it writes past Jupyter to the terminal goes nowhere."""
+        self.create_kernel_manager()
+        await self.async_start_new_kernel(stdout=DEVNULL, stderr=DEVNULL, channel=self._channel, **self._start)
+        await self.async_start_new_kernel_client()
+
+    async def stop(self) -> None:
+        """End it."""
+        if self.km is not None:
+            await self._async_cleanup_kernel()
+
+    async def interrupt(self) -> None:
+        """Interrupt what it is doing."""
+        if not self.is_dead():
+            self.km.provisioner.process.send_signal(signal.SIGINT)
+
+    def is_dead(self) -> bool:
+        """Tell whether it has ended."""
+        return self.km.provisioner.process.poll() is not None
+
+    async def language(self) -> NotebookNode:
+        """Give what a notebook's metadata say about the kernel's language."""
+        reply = await self.async_wait_for_reply(self.kc.kernel_info())
+        return NotebookNode(reply["content"]["language_info"])
+
+    async def ask(self, code: str, seconds: float | None, *, value: bool = False) -> dict[str, Any]:
+        """Run code that is not the notebook's; what it shows is dropped.
+
+        Args:
+            code: a statement, or an expression whose value is wanted.
+            seconds: how long it may take; None for as long as the caller waits.
+            value: whether the value is wanted.
+
+        Returns:
+            What the kernel replied: ``status`` is ``"ok"`` or ``"error"``, or ``"silent"`` where there was no reply in
+            time; ``value`` if wanted and there is one.
+        """
+        expressions = {"it": code} if value else {}
+        request = self.kc.execute("" if value else code, silent=True, store_history=False, user_expressions=expressions)
+        dropping = asyncio.ensure_future(self._drop(request))
+        try:
+            reply = await self._reply(request, seconds)
+            if reply is None:
+                await self.interrupt()
+                reply = await self._reply(request, GRACE)
+                return {"status": "silent"}
+        finally:
+            dropping.cancel()
+        found = reply.get("user_expressions", {}).get("it", {})
+        if found.get("status") == "ok":
+            reply["value"] = ast.literal_eval(found["data"]["text/plain"])
+        return reply
+
+    async def _reply(self, request: str, seconds: float | None) -> dict[str, Any] | None:
+        end = None if seconds is None else time.monotonic() + seconds
+        while end is None or time.monotonic() < end:
+            try:
+                message = await self.kc.shell_channel.get_msg(timeout=0.2)
+            except Empty:
+                if self.is_dead():
+                    return None
+            else:
+                if message["parent_header"].get("msg_id") == request:
+                    return dict(message["content"])
+        return None
+
+    async def _drop(self, request: str) -> None:
+        """Take what a kernel shows, so that it does not pile up; end it if that is too much."""
+        while True:
+            message = await self.kc.iopub_channel.get_msg(timeout=None)
+            self._written += _size(message)
+            if self._written > self._allowed.total_output:
+                self.km.provisioner.process.kill()
+
+    async def run(self, cell: NotebookNode, index: int) -> None:
+        """Run a cell of the notebook.
+
+        Raises:
+            _KernelLostError: when the kernel cannot go on.
+        """
+        self._cell_written = 0
+        late = threading.Event()
+        seconds = self.timeout_func(cell)  # type: ignore[no-untyped-call]
+        # A flood of messages can keep nbclient from looking at the clock
+        watchdog = threading.Timer(seconds + GRACE, self._end_late_kernel, [late])
+        watchdog.start()
+        try:
+            await self.async_execute_cell(cell, index)
+            await self._settle()
+            validate(cell, ref="code_cell", version=4, version_minor=5)
+        except Exception as error:  # noqa: BLE001  (a kernel may send anything: it is the submission's affair)
+            if isinstance(error, CellTimeoutError) or late.is_set():
+                outcome = _error(TIMED_OUT, f"stopped after {seconds} s; it could not be interrupted.")
+            elif isinstance(error, DeadKernelError):
+                outcome = self.why_dead()
+            else:
+                outcome = _error(
+                    KERNEL_DIED, f"this cell made the kernel send what none sends ({type(error).__name__})."
+                )
+            cell.update(outputs=[], execution_count=None)
+            raise _KernelLostError(index, outcome) from None
+        finally:
+            watchdog.cancel()
+        if self._cell_written > self._allowed.cell_output:
+            cell.outputs.append(self._too_much("it was stopped"))
+
+    async def _settle(self) -> None:
+        """See that what a cell has set going meets this cell and not the next."""
+        if self._cell_written <= self._allowed.cell_output:
+            return
+        await asyncio.sleep(0.2)  # for the signal that was sent; between cells a kernel ignores interrupts
+        if self.is_dead():
+            raise DeadKernelError("ended for its output")
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Take in what the kernel says about a cell, as far as it may say so much.
+
+        Not what widgets say: nbclient answers them, and no test needs them.
+        """
+        if str(msg["msg_type"]).startswith("comm"):
+            return None
+        size = _size(msg)
+        before, self._cell_written, self._written = self._cell_written, self._cell_written + size, self._written + size
+        if self._cell_written <= self._allowed.cell_output or msg["msg_type"] == "status":
+            return super().process_message(msg, cell, cell_index)
+        if self._written > self._allowed.total_output:
+            self.km.provisioner.process.kill()
+        elif before <= self._allowed.cell_output:
+            self.km.provisioner.process.send_signal(signal.SIGINT)
+        return None
+
+    def on_cell_executed(self, **kwargs: Any) -> None:
+        """Add an error that came with the reply only, cut short like all that a cell may say."""
+        content = kwargs["execute_reply"]["content"]
+        if len(repr(content)) > self._allowed.cell_output:
+            content.update(
+                evalue=str(content.get("evalue"))[:1000], traceback=[], ename=str(content.get("ename"))[:100]
+            )
+        super().on_cell_executed(**kwargs)
+
+    def _end_late_kernel(self, late: threading.Event) -> None:
+        late.set()
+        self.km.provisioner.process.kill()
+
+    def why_dead(self) -> NotebookNode:
+        """Name what ended it, as the error of the cell that it ran."""
+        cause = getattr(self.km.provisioner.process, "cause", None)
+        if self._written > self._allowed.total_output or cause == "output":
+            return self._too_much("it could not be interrupted")
+        if cause == "memory":
+            memory = self._allowed.memory.human_readable(separator=" ")
+            return _error(OUT_OF_MEMORY, f"stopped: it used more than {memory} of memory.")
+        return _error(KERNEL_DIED, "this cell ended the whole Python process (exit, crash or out of memory).")
+
+    def _too_much(self, end: str) -> NotebookNode:
+        allowed = self._allowed.cell_output.human_readable(separator=" ")
+        return _error(TOO_MUCH_OUTPUT, f"wrote more than {allowed}; {end}. Is there a print in a long loop?")
+
+
+class _KernelLostError(Exception):
+    def __init__(self, index: int, error: NotebookNode) -> None:
+        super().__init__(index)
+        self.index, self.error = index, error
+
+
+async def _together(*steps: Any) -> None:
+    """Do several things at the same time; all of them end, and then the first error is raised."""
+    results = await asyncio.gather(*steps, return_exceptions=True)
+    for error in filter(None, results):
+        raise error
+
+
+def _size(message: dict[str, Any]) -> int:
+    return len(repr(message["content"])) + sum(map(len, message.get("buffers", [])))
+
+
+def _is_demo(cell: NotebookNode) -> bool:
+    """Tell whether a cell is marked as one of the lecture's that no answer needs."""
+    return "demo" in cell.metadata.get("tags", [])
+
+
+def _is_locked(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("locked"))
+
+
+def _is_ours(cell: NotebookNode) -> bool:
+    """Tell whether a cell is the instructor's and gives no points: it is not the student's fault if it takes long."""
+    return _is_demo(cell) or (_is_locked(cell) and not is_grade(cell))
+
+
+def _last_error(cell: NotebookNode) -> NotebookNode | None:
+    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    return errors[-1] if errors else None
+
+
+def _accidents(nb: NotebookNode) -> list[str]:
+    """Tell of cells that hung or crashed outside the tests, which show only what came of it."""
+    return [
+        f"The cell “{grade_id(cell) or cell.source.strip().splitlines()[0][:60]}”: {output.evalue}"
+        for cell in nb.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error" and output.ename in OUTCOMES - {NOT_RUN} and not is_grade(cell)
+    ]
+
+
+def _error(name: str, message: str) -> NotebookNode:
+    return new_output("error", ename=name, evalue=message, traceback=[f"\x1b[0;31m{name}\x1b[0m: {message}"])
