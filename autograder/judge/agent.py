@@ -22,7 +22,7 @@ from autograder.judge.channel import Channel, ChannelError
 MAX_REFERENCES = 100_000
 MAX_TEXT = 2000  # characters of a message
 MAX_FRAMES = 5
-HOOKS = {"run_cell", "run_cell_async", "run_code", "run_ast_nodes", "showtraceback"}
+METHODS = ("run_cell", "run_cell_async", "run_code", "run_ast_nodes", "showtraceback")
 
 
 class Agent:
@@ -132,7 +132,14 @@ def _hooks() -> list[str]:
     if shell is None:
         return []
     transformers = [type(each).__name__ for each in [*shell.ast_transformers, *shell.input_transformers_post]]
-    return transformers + sorted(HOOKS & set(vars(shell)))
+    callbacks = [call for calls in shell.events.callbacks.values() for call in calls]
+    methods = [getattr(shell, name) for name in METHODS]
+    foreign = [call for call in callbacks + methods if not _is_jupyters(call)]
+    return [*transformers, *(getattr(call, "__name__", "?") for call in foreign), *map(repr, shell.custom_exceptions)]
+
+
+def _is_jupyters(call: Any) -> bool:
+    return str(getattr(call, "__module__", "")).split(".")[0] in ("IPython", "ipykernel", "matplotlib_inline")
 
 
 def _shell() -> Any:
