@@ -14,7 +14,11 @@ _HEAD = struct.Struct("!Q")
 
 
 class ChannelError(Exception):
-    """The other side is gone, or what it sends is no message."""
+    """What the other side sends is no message."""
+
+
+class GoneError(ChannelError):
+    """The other side is gone."""
 
 
 class Channel:
@@ -45,13 +49,13 @@ class Channel:
         """Send a message.
 
         Raises:
-            ChannelError: when nobody is there to receive it.
+            GoneError: when nobody is there to receive it.
         """
         try:
             self._socket.sendall(_HEAD.pack(len(message)) + message)
         except OSError:
             self.close()
-            raise ChannelError("the other kernel is gone") from None
+            raise GoneError("the other kernel is gone") from None
         except BaseException:
             self.close()  # half a message: what followed it could not be told from its rest
             raise
@@ -60,7 +64,8 @@ class Channel:
         """Wait for a message.
 
         Raises:
-            ChannelError: when the other side is gone, or announces more than `MAX_MESSAGE` bytes.
+            GoneError: when the other side is gone.
+            ChannelError: when it announces more than `MAX_MESSAGE` bytes.
         """
         self._fill(_HEAD.size)
         size = _HEAD.unpack_from(self._unread)[0]
@@ -80,5 +85,5 @@ class Channel:
                 part = b""
             if not part:
                 self.close()
-                raise ChannelError("the other kernel is gone")
+                raise GoneError("the other kernel is gone")
             self._unread += part

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judge import IN_YOUR_CODE, wire
-from autograder.judge.channel import Channel, ChannelError
+from autograder.judge.channel import Channel, ChannelError, GoneError
 
 STALE = 16  # answers to interrupted questions that may be in the way
 NEVER = {"StopIteration", "StopAsyncIteration"}  # these would end a loop of the test's in silence
@@ -153,7 +153,8 @@ class Judge:
             self.flags[f"an answer cannot be read ({error})"[:200]] = None
             raise NotSent(f"What your code answered cannot be read: {error}.") from None
         except ChannelError as error:
-            self.flags[f"its kernel does not keep to the rules ({error})"[:200]] = None
+            if not isinstance(error, GoneError):  # that is an accident, and told as one
+                self.flags[f"its kernel does not keep to the rules ({error})"[:200]] = None
             raise
 
     def _receive(self) -> Any:
