@@ -74,6 +74,30 @@ def build(
             progress.console.print(f"{name}: {'run and released' if executed else 'was up to date, released'}")
 
 
+@cli.command("validate-source")
+def validate_source(
+    context: typer.Context,
+    assignments: Annotated[list[str] | None, typer.Argument(help="All by default.", show_default=False)] = None,
+) -> None:
+    """Tell an author, before release, what would keep an assignment from being graded fairly.
+
+    Runs it as the grader does: reference answers must get all points, untouched stubs none. Exit code 1: a problem.
+
+    Example: autograder validate-source 01_convolution_by_hand
+    """
+    from autograder.validate import validate
+
+    course, found = Course(context.obj), 0
+    for name in assignments or course.assignments():
+        with console.status(f"{name}: rehearsing"):
+            problems = list(validate(course, name))
+        console.print(f"{MARKS['problem' if problems else 'ok']} [bold]{name}[/]")
+        for problem in problems:
+            console.print(f"    {escape(problem.cell)}: {escape(problem.what)}", soft_wrap=True)
+        found += len(problems)
+    raise typer.Exit(bool(found))
+
+
 @cli.command()
 def measure(
     context: typer.Context,

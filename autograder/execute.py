@@ -20,6 +20,7 @@ from queue import Empty
 from subprocess import DEVNULL
 from typing import Any
 
+import nbformat
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, validate
@@ -82,7 +83,8 @@ class ExecuteSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         self._last = len(nb.cells)
         self._run_demos = False
         self._flags: list[str] = []
-        self._answers = set[str]().union(*(names.defined(cell.source) for cell in self._solutions(resources)))
+        answers = [cell for cell in self.source(resources).cells if cell.cell_type == "code" and is_solution(cell)]
+        self._answers = set[str]().union(*(names.defined(cell.source) for cell in answers))
         about = nb.metadata.setdefault("autograder", NotebookNode(notes=[]))
         while True:
             try:
@@ -104,16 +106,11 @@ class ExecuteSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         about.sandboxed, about.flags = self.sandbox, self._flags
         return nb, resources
 
-    def _solutions(self, resources: dict[str, Any]) -> list[NotebookNode]:
-        """Answer cells as the instructor wrote them."""
-        import nbformat
-
-        course = CourseDirectory(config=self.config)
-        where = resources["nbgrader"]
-        source = (
-            Path(course.format_path(course.source_directory, ".", where["assignment"])) / f"{where['notebook']}.ipynb"
-        )
-        return [cell for cell in nbformat.read(source, as_version=4).cells if is_solution(cell)]
+    def source(self, resources: dict[str, Any]) -> NotebookNode:
+        """Read the notebook as the instructor wrote it."""
+        course, where = CourseDirectory(config=self.config), resources["nbgrader"]
+        folder = course.format_path(course.source_directory, ".", where["assignment"])
+        return nbformat.read(Path(folder) / f"{where['notebook']}.ipynb", as_version=4)
 
     def _judges_folder(self, resources: dict[str, Any], empty: str) -> str:
         """The judge sees the files that all students got, not those that this one handed in."""

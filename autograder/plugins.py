@@ -19,6 +19,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -106,7 +107,7 @@ class RebuildSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         course = CourseDirectory(config=self.config)
         folder = course.format_path(course.source_directory, ".", resources["nbgrader"]["assignment"])
         source = Path(folder) / f"{resources['nbgrader']['notebook']}.ipynb"
-        rebuilt, notes = rebuild(student_version(source, self.config), nb)
+        rebuilt, notes = rebuild(student_version(nbformat.read(source, as_version=4), self.config), nb)
         handed_in = Path(resources["metadata"]["path"])
         notes += [
             f"Your file was called “{printable(path.relative_to(handed_in))}”; it was graded as “{source.name}”."
@@ -129,12 +130,17 @@ class SaveMarks(SaveAutoGrades):  # type: ignore[misc]
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], cell_index: int) -> Result:
         """Record the score of a graded cell as if nothing had been written to stderr."""
-        judged = cell
-        if cell.cell_type == "code" and is_grade(cell):
-            judged = NotebookNode(cell)
-            judged.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-        super().preprocess_cell(judged, resources, cell_index)
+        super().preprocess_cell(without_stderr(cell), resources, cell_index)
         return cell, resources
+
+
+def without_stderr(cell: NotebookNode) -> NotebookNode:
+    """Give a cell as it is to be scored."""
+    if cell.cell_type != "code" or not is_grade(cell):
+        return cell
+    judged = NotebookNode(cell)
+    judged.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    return judged
 
 
 class FeedbackView(ClearHiddenTests):  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,24 +41,23 @@ def release(course: Course, assignment: str) -> Path:
     return course.folder("release", assignment=assignment)
 
 
-def student_version(source: Path, config: Config) -> NotebookNode:
+def student_version(source: NotebookNode, config: Config) -> NotebookNode:
     """Make the student version of a notebook in memory, by the same steps as `release` but without the gradebook.
 
     Grading puts answers into this and not into the file in the release folder, which somebody may have worked in.
 
     Args:
-        source: the executed solution notebook.
+        source: the solution notebook.
         config: the course's configuration.
 
     Returns:
         The notebook that students got, if the source has not changed since.
     """
-    import nbformat
     from nbgrader.converters import GenerateAssignment
     from nbgrader.preprocessors import InstantiateTests, SaveCells
     from traitlets.utils.importstring import import_item
 
-    notebook = nbformat.read(source, as_version=4)
+    notebook = deepcopy(source)
     for step in GenerateAssignment(config=config).preprocessors:
         step_class = import_item(step) if isinstance(step, str) else step
         if step_class not in (InstantiateTests, SaveCells):
