@@ -14,7 +14,19 @@ from autograder.records import Outcome
 if TYPE_CHECKING:
     from autograder.course import Course
 
-COLUMNS = ["student", "first_name", "last_name", "email", "outcome", "score", "max_score", "to_be_marked", "reason"]
+COLUMNS = ["student", "first_name", "last_name", "email"]
+COLUMNS += ["outcome", "score", "max_score", "to_be_marked", "reason", "flags"]
+    "student",
+    "first_name",
+    "last_name",
+    "email",
+    "outcome",
+    "score",
+    "max_score",
+    "to_be_marked",
+    "reason",
+    "flags",
+]
 
 
 def export(course: Course, assignment: str, out: Path) -> int:
@@ -22,7 +34,7 @@ def export(course: Course, assignment: str, out: Path) -> int:
 
     Columns are `COLUMNS`, then one per graded cell with its points. ``score`` is empty where there is no mark; then
     ``outcome`` and ``reason`` say why; ``reason`` also tells of marks given without the sandbox; ``to_be_marked``
-    counts written answers that nobody has marked yet.
+    counts written answers that nobody has marked yet; ``flags`` is what a person should look at.
 
     Args:
         course: the course.
@@ -75,6 +87,7 @@ def _row(course: Course, assignment: str, name: str, student: Any, entry: Any) -
     row |= {"outcome": "graded", "score": entry.score, "max_score": entry.max_score}
     if record and not record.sandboxed:
         row["reason"] = "run without sandbox"
+    row["flags"] = "; ".join(record.flags) if record else ""
     row["to_be_marked"] = sum(grade.needs_manual_grade for grade in grades)
     unmarked = {grade.name for grade in grades if grade.needs_manual_grade and grade.manual_score is None}
     return row | {grade.name: "" if grade.name in unmarked else grade.score for grade in grades}

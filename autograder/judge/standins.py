@@ -150,11 +150,11 @@ class Judge:
             self._channel.send(message)
             return self._receive()
         except wire.UnreadableError as error:
-            self.flags[f"an answer cannot be read ({error})"[:200]] = None
+            self._note(f"an answer cannot be read ({error})")
             raise NotSent(f"What your code answered cannot be read: {error}.") from None
         except ChannelError as error:
             if not isinstance(error, GoneError):  # that is an accident, and told as one
-                self.flags[f"its kernel does not keep to the rules ({error})"[:200]] = None
+                self._note(f"its kernel does not keep to the rules ({error})")
             raise
 
     def _receive(self) -> Any:
@@ -198,20 +198,23 @@ class Judge:
         payload = [secrets.token_bytes(16), np.frombuffer(secrets.token_bytes(32), np.uint8), {"π": (1.5, None)}]
         answer = self._exchange("echo", payload)
         if not (answer[0] == "value" and repr(answer[1]) == repr((payload,))):
-            self.flags["values do not arrive as they were sent"] = None
+            self._note("values do not arrive as they were sent")
         for flag, function, arguments, right in KNOWN:
             kind, *parts = self._exchange("call", function, arguments, {})
             if not (
                 kind == "raised" and "AssertionError" in parts[0] if right is AssertionError else _same(parts, right)
             ):
-                self.flags[flag] = None
+                self._note(flag)
         for name in sorted(self._locked):
             module = self._namespace.get(name)
             if isinstance(module, types.ModuleType) and self._exchange("module", name) != ["value", module.__name__]:
-                self.flags[f"{name} is not the module that the notebook imports"] = None
+                self._note(f"{name} is not the module that the notebook imports")
         hooks = self._exchange("hooks")
         if hooks != ["value", []]:
-            self.flags[f"the notebook's interpreter is changed ({str(hooks[-1])[:80]})"] = None
+            self._note(f"the notebook's interpreter is changed ({str(hooks[-1])[:80]})")
+
+    def _note(self, flag: str) -> None:
+        self.flags["".join(letter if letter.isprintable() else "?" for letter in flag[:200])] = None
 
 
 def _known() -> list[tuple[str, Callable[..., Any], list[Any], Any]]:
