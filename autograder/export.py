@@ -16,17 +16,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ["student", "first_name", "last_name", "email"]
 COLUMNS += ["outcome", "score", "max_score", "to_be_marked", "reason", "flags"]
-    "student",
-    "first_name",
-    "last_name",
-    "email",
-    "outcome",
-    "score",
-    "max_score",
-    "to_be_marked",
-    "reason",
-    "flags",
-]
 
 
 def export(course: Course, assignment: str, out: Path) -> int:
