@@ -63,6 +63,7 @@ class Record(BaseModel):
     notes: list[str] = []  # for the student: what had to be put right
     flags: list[str] = []  # for the instructor: what was odd about its kernel, for a person to look at
     items: list[Item] = []
+    cell_seconds: dict[str, float] = {}  # how long each cell with a grade_id ran
     submission: str = ""  # fingerprint of the files handed in
     version: str = ""  # fingerprint of assignment and configuration
     sandboxed: bool = True  # False: run with all that the grader's user may do
