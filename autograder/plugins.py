@@ -41,8 +41,10 @@ from nbgrader.preprocessors import (
 )
 from nbgrader.utils import is_grade
 from traitlets import Bool, Dict, Integer
+from traitlets.config import Config
 
 from autograder import submission
+from autograder.course import CONFIG_FILE, Course
 from autograder.errors import NoNotebookError, SubmissionError
 from autograder.kernels import SANDBOXED, WARM, specs
 from autograder.limits import Limits
@@ -67,7 +69,8 @@ OUTCOMES = {TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT}
 def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
     """Find a notebook that was handed in under another name (`Autograde.pre_convert_hook`).
 
-    A copy with the right name is put beside it and takes its place in nbgrader's list.
+    A copy with the right name is put beside it and takes its place in nbgrader's list. Where an assignment has several
+    notebooks nobody can tell which is which: then the list stays as it is.
 
     Args:
         assignment: the assignment's name.
@@ -75,16 +78,26 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
         notebooks: paths of this student's notebooks; changed in place.
     """
     del student
-    if notebooks:
-        notebooks[:] = [str(adopt(Path(notebooks[0]).parent, assignment))]
+    names = _sources(assignment)
+    if notebooks and len(names) == 1:
+        notebooks[:] = [str(adopt(Path(notebooks[0]).parent, names[0]))]
 
 
-def adopt(folder: Path, assignment: str) -> Path:
-    """Make sure that a submission's notebook has the name of its assignment.
+def _sources(assignment: str) -> list[str]:
+    """Names of an assignment's notebooks. nbgrader tells hooks no folders, but is in the course's root meanwhile."""
+    root = Path.cwd()
+    config = Course(root).config if (root / CONFIG_FILE).exists() else Config()
+    course = CourseDirectory(config=config, root=str(root))
+    folder = Path(course.format_path(course.source_directory, ".", assignment))
+    return sorted(path.stem for path in folder.glob("*.ipynb"))
+
+
+def adopt(folder: Path, name: str) -> Path:
+    """Make sure that a submission's notebook has the name of the assignment's notebook.
 
     Args:
         folder: the submission's folder.
-        assignment: the assignment's name, which is also its notebook's.
+        name: what it should be called, without ``.ipynb``.
 
     Returns:
         The notebook to grade. Several with other names: the last one changed.
@@ -93,7 +106,7 @@ def adopt(folder: Path, assignment: str) -> Path:
         NoNotebookError: when there is none at all.
         SubmissionError: when the only one under another name cannot be read.
     """
-    wanted = folder / f"{assignment}.ipynb"
+    wanted = folder / f"{name}.ipynb"
     if not wanted.exists():
         others = sorted(folder.glob("*.ipynb"), key=lambda path: (path.lstat().st_mtime, path.name))
         if not others:
@@ -133,7 +146,7 @@ class RebuildSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         notes += [
             f"Your file was called “{printable(path.relative_to(handed_in))}”; it was graded as “{source.name}”."
             for path in sorted(handed_in.glob("*.ipynb"))
-            if path.name != source.name and _same(path, handed_in / source.name)
+            if not (source.parent / path.name).exists() and _same(path, handed_in / source.name)
         ]
         rebuilt.metadata["autograder"] = {"notes": notes}
         return rebuilt, resources
