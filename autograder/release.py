@@ -57,7 +57,7 @@ def student_version(source: Path, config: Config) -> NotebookNode:
     from nbgrader.preprocessors import InstantiateTests, SaveCells
     from traitlets.utils.importstring import import_item
 
-    notebook = nbformat.read(source, as_version=4)
+    notebook = nbformat.v4.upgrade(nbformat.read(source, as_version=4))  # before 4.5 cells had no ids
     for step in GenerateAssignment(config=config).preprocessors:
         step_class = import_item(step) if isinstance(step, str) else step
         if step_class not in (InstantiateTests, SaveCells):
