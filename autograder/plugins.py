@@ -45,7 +45,7 @@ from traitlets.config import Config
 
 from autograder import submission
 from autograder.course import CONFIG_FILE, Course
-from autograder.errors import NoNotebookError, SubmissionError
+from autograder.errors import AssignmentError, NoNotebookError, SubmissionError
 from autograder.kernels import SANDBOXED, WARM, specs
 from autograder.limits import Limits
 from autograder.rebuild import grade_id, rebuild
@@ -134,14 +134,21 @@ class SubmissionReader(NotebookExporter):  # type: ignore[misc]
 
 
 class RebuildSubmission(NbGraderPreprocessor):  # type: ignore[misc]
-    """Puts the answers into the released notebook (first of `Autograde.sanitize_preprocessors`)."""
+    """Puts the answers into the released notebook (first of `Autograde.sanitize_preprocessors`).
+
+    Whatever kernel a submission names, it is run in ours, so the assignment must be in Python.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Result:
         """Return the rebuilt notebook; notes for the student are left in its metadata."""
         course = CourseDirectory(config=self.config)
         folder = course.format_path(course.source_directory, ".", resources["nbgrader"]["assignment"])
         source = Path(folder) / f"{resources['nbgrader']['notebook']}.ipynb"
-        rebuilt, notes = rebuild(student_version(source, self.config), nb)
+        released = student_version(source, self.config)
+        language = released.metadata.get("kernelspec", {}).get("language", "python")
+        if language.lower() != "python":
+            raise AssignmentError(f"{source} is written in {language}. Only Python can be graded in the sandbox.")
+        rebuilt, notes = rebuild(released, nb)
         handed_in = Path(resources["metadata"]["path"])
         notes += [
             f"Your file was called “{printable(path.relative_to(handed_in))}”; it was graded as “{source.name}”."
