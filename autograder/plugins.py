@@ -45,7 +45,7 @@ from traitlets.config import Config
 
 from autograder import submission
 from autograder.course import CONFIG_FILE, Course
-from autograder.errors import AssignmentError, NoNotebookError, SubmissionError
+from autograder.errors import AssignmentError, CourseError, NoNotebookError, SubmissionError
 from autograder.kernels import SANDBOXED, WARM, specs
 from autograder.limits import Limits
 from autograder.rebuild import grade_id, rebuild
@@ -380,6 +380,15 @@ class SaveMarks(SaveAutoGrades):  # type: ignore[misc]
 
     nbgrader fails a test cell that wrote to stderr; TensorFlow, warnings and progress bars all do.
     """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Result:
+        """Record the scores of a notebook that was run: with no outputs at all, every test would seem to pass."""
+        if "sandboxed" not in nb.metadata.get("autograder", {}):
+            raise CourseError(
+                "The submission was not run, and outputs that students stored are not marked. "
+                "Leave out --no-execute and Execute.enabled."
+            )
+        return super().preprocess(nb, resources)  # type: ignore[no-any-return]
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], cell_index: int) -> Result:
         """Record the score of a graded cell as if nothing had been written to stderr."""
