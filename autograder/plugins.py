@@ -177,15 +177,20 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
     max_restarts = Integer(3, help="Cells that may take the kernel with them before the rest is not run.").tag(
         config=True
     )
+    timeout = Integer(
+        None, allow_none=True, help="nbgrader's setting; where given, it replaces the limit cell_time."
+    ).tag(config=True)
     sandbox = Bool(True, help="Without it a submission can do whatever you can do on this machine.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any], km: Any = None) -> Result:
         """Run all cells; restart without the guilty one as often as needed and allowed."""
         assignment = resources["nbgrader"]["assignment"]
         special = self.assignment_limits.get(assignment, {})
+        if self.timeout:
+            special = {**special, "cell_time": self.timeout}
         self._allowed = Limits.of(self.limits, special, f"ExecuteSubmission.limits (for {assignment})")
-        self.timeout = self._allowed.cell_time
-        self.error_on_timeout = _error(TIMED_OUT, f"stopped after {self.timeout} s. Is there a loop that does not end?")
+        seconds = self._allowed.cell_time
+        self.error_on_timeout = _error(TIMED_OUT, f"stopped after {seconds} s. Is there a loop that does not end?")
         specs.ensure()
         self.kernel_name = SANDBOXED if self.sandbox else WARM
         self._given_up: dict[int, NotebookNode] = {}
@@ -193,7 +198,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         self._last = len(nb.cells)
         self._run_demos = False
         self._written = 0
-        self.timeout_func = lambda cell: self._allowed.own_time if _is_ours(cell) else self.timeout
+        self.timeout_func = lambda cell: self._allowed.own_time if _is_ours(cell) else seconds
         while True:
             try:
                 nb, resources = super().preprocess(nb, resources, km)
