@@ -129,6 +129,9 @@ class SubmissionReader(NotebookExporter):  # type: ignore[misc]
         if Path(filename).resolve().is_relative_to(ours):
             converted = super().from_filename(filename, resources, **kwargs)
         else:
+            submission.refuse_links(
+                Path(filename).parent
+            )  # through which nbgrader has copied what is not the student's
             converted = self.from_notebook_node(submission.read(Path(filename)), resources, **kwargs)
         return converted  # type: ignore[no-any-return]
 
