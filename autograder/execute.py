@@ -20,13 +20,12 @@ from queue import Empty
 from subprocess import DEVNULL
 from typing import Any
 
-import nbformat
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, validate
 from nbformat.v4 import new_output
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Integer
 
@@ -35,6 +34,7 @@ from autograder.judge import names
 from autograder.kernels import SANDBOXED, WARM, specs
 from autograder.limits import Limits
 from autograder.rebuild import grade_id
+from autograder.release import read_source
 
 Result = tuple[NotebookNode, dict[str, Any]]
 
@@ -53,7 +53,7 @@ JUDGE = "__import__('autograder.judge.standins', fromlist=['this_kernel']).this_
 UNDEFINED = re.compile(r"^name '(\w+)' is not defined")
 
 
-class ExecuteSubmission(NbGraderPreprocessor):  # type: ignore[misc]
+class ExecuteSubmission(Execute):  # type: ignore[misc]
     """Runs a submission (first of `Autograde.autograde_preprocessors`) in two sandboxed kernels.
 
     The student's kernel runs all cells but the tests, in order. The judge runs the instructor's locked cells and the
@@ -70,12 +70,18 @@ class ExecuteSubmission(NbGraderPreprocessor):  # type: ignore[misc]
     max_restarts = Integer(3, help="Cells that may take the kernel with them before the rest is not run.").tag(
         config=True
     )
+    timeout = Integer(
+        None, allow_none=True, help="nbgrader's setting; where given, it replaces the limit cell_time."
+    ).tag(config=True)
     sandbox = Bool(True, help="Without it a submission can do whatever you can do on this machine.").tag(config=True)
 
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Result:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any], km: Any = None) -> Result:
         """Run all cells; restart without the guilty one as often as needed and allowed."""
+        del km  # each submission has kernels of its own
         assignment = resources["nbgrader"]["assignment"]
         special = self.assignment_limits.get(assignment, {})
+        if self.timeout:
+            special = {**special, "cell_time": self.timeout}
         self._allowed = Limits.of(self.limits, special, f"ExecuteSubmission.limits (for {assignment})")
         specs.ensure()
         self._given_up: dict[int, NotebookNode] = {}
@@ -110,7 +116,7 @@ class ExecuteSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         """Read the notebook as the instructor wrote it."""
         course, where = CourseDirectory(config=self.config), resources["nbgrader"]
         folder = course.format_path(course.source_directory, ".", where["assignment"])
-        return nbformat.read(Path(folder) / f"{where['notebook']}.ipynb", as_version=4)
+        return read_source(Path(folder) / f"{where['notebook']}.ipynb")
 
     def _judges_folder(self, resources: dict[str, Any], empty: str) -> str:
         """The judge sees the files that all students got, not those that this one handed in."""

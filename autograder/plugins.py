@@ -19,7 +19,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -31,13 +30,15 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade
+from traitlets.config import Config
 
 from autograder import submission
-from autograder.errors import NoNotebookError
+from autograder.course import CONFIG_FILE, Course
+from autograder.errors import AssignmentError, CourseError, NoNotebookError
 from autograder.execute import OUTCOMES
 from autograder.judge import IN_YOUR_CODE
 from autograder.rebuild import rebuild
-from autograder.release import student_version
+from autograder.release import read_source, student_version
 from autograder.submission import printable
 
 Result = tuple[NotebookNode, dict[str, Any]]
@@ -46,7 +47,8 @@ Result = tuple[NotebookNode, dict[str, Any]]
 def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
     """Find a notebook that was handed in under another name (`Autograde.pre_convert_hook`).
 
-    A copy with the right name is put beside it and takes its place in nbgrader's list.
+    A copy with the right name is put beside it and takes its place in nbgrader's list. Where an assignment has several
+    notebooks nobody can tell which is which: then the list stays as it is.
 
     Args:
         assignment: the assignment's name.
@@ -54,16 +56,26 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
         notebooks: paths of this student's notebooks; changed in place.
     """
     del student
-    if notebooks:
-        notebooks[:] = [str(adopt(Path(notebooks[0]).parent, assignment))]
+    names = _sources(assignment)
+    if notebooks and len(names) == 1:
+        notebooks[:] = [str(adopt(Path(notebooks[0]).parent, names[0]))]
 
 
-def adopt(folder: Path, assignment: str) -> Path:
-    """Make sure that a submission's notebook has the name of its assignment.
+def _sources(assignment: str) -> list[str]:
+    """Names of an assignment's notebooks. nbgrader tells hooks no folders, but is in the course's root meanwhile."""
+    root = Path.cwd()
+    config = Course(root).config if (root / CONFIG_FILE).exists() else Config()
+    course = CourseDirectory(config=config, root=str(root))
+    folder = Path(course.format_path(course.source_directory, ".", assignment))
+    return sorted(path.stem for path in folder.glob("*.ipynb"))
+
+
+def adopt(folder: Path, name: str) -> Path:
+    """Make sure that a submission's notebook has the name of the assignment's notebook.
 
     Args:
         folder: the submission's folder.
-        assignment: the assignment's name, which is also its notebook's.
+        name: what it should be called, without ``.ipynb``.
 
     Returns:
         The notebook to grade. Several with other names: the last one changed.
@@ -72,7 +84,7 @@ def adopt(folder: Path, assignment: str) -> Path:
         NoNotebookError: when there is none at all.
         SubmissionError: when the only one under another name cannot be read.
     """
-    wanted = folder / f"{assignment}.ipynb"
+    wanted = folder / f"{name}.ipynb"
     if not wanted.exists():
         others = sorted(folder.glob("*.ipynb"), key=lambda path: (path.lstat().st_mtime, path.name))
         if not others:
@@ -95,24 +107,34 @@ class SubmissionReader(NotebookExporter):  # type: ignore[misc]
         if Path(filename).resolve().is_relative_to(ours):
             converted = super().from_filename(filename, resources, **kwargs)
         else:
+            submission.refuse_links(
+                Path(filename).parent
+            )  # through which nbgrader has copied what is not the student's
             converted = self.from_notebook_node(submission.read(Path(filename)), resources, **kwargs)
         return converted  # type: ignore[no-any-return]
 
 
 class RebuildSubmission(NbGraderPreprocessor):  # type: ignore[misc]
-    """Puts the answers into the released notebook (first of `Autograde.sanitize_preprocessors`)."""
+    """Puts the answers into the released notebook (first of `Autograde.sanitize_preprocessors`).
+
+    Whatever kernel a submission names, it is run in ours, so the assignment must be in Python.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Result:
         """Return the rebuilt notebook; notes for the student are left in its metadata."""
         course = CourseDirectory(config=self.config)
         folder = course.format_path(course.source_directory, ".", resources["nbgrader"]["assignment"])
         source = Path(folder) / f"{resources['nbgrader']['notebook']}.ipynb"
-        rebuilt, notes = rebuild(student_version(nbformat.read(source, as_version=4), self.config), nb)
+        released = student_version(read_source(source), self.config)
+        language = released.metadata.get("kernelspec", {}).get("language", "python")
+        if language.lower() != "python":
+            raise AssignmentError(f"{source} is written in {language}. Only Python can be graded in the sandbox.")
+        rebuilt, notes = rebuild(released, nb)
         handed_in = Path(resources["metadata"]["path"])
         notes += [
             f"Your file was called “{printable(path.relative_to(handed_in))}”; it was graded as “{source.name}”."
             for path in sorted(handed_in.glob("*.ipynb"))
-            if path.name != source.name and _same(path, handed_in / source.name)
+            if not (source.parent / path.name).exists() and _same(path, handed_in / source.name)
         ]
         rebuilt.metadata["autograder"] = {"notes": notes}
         return rebuilt, resources
@@ -127,6 +149,15 @@ class SaveMarks(SaveAutoGrades):  # type: ignore[misc]
 
     nbgrader fails a test cell that wrote to stderr; TensorFlow, warnings and progress bars all do.
     """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Result:
+        """Record the scores of a notebook that was run: with no outputs at all, every test would seem to pass."""
+        if "sandboxed" not in nb.metadata.get("autograder", {}):
+            raise CourseError(
+                "The submission was not run, and outputs that students stored are not marked. "
+                "Leave out --no-execute and Execute.enabled."
+            )
+        return super().preprocess(nb, resources)  # type: ignore[no-any-return]
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], cell_index: int) -> Result:
         """Record the score of a graded cell as if nothing had been written to stderr."""

@@ -41,6 +41,13 @@ def release(course: Course, assignment: str) -> Path:
     return course.folder("release", assignment=assignment)
 
 
+def read_source(path: Path) -> NotebookNode:
+    """Read a solution notebook, of whatever nbformat 4."""
+    import nbformat
+
+    return nbformat.v4.upgrade(nbformat.read(path, as_version=4))  # before 4.5 cells had no ids
+
+
 def student_version(source: NotebookNode, config: Config) -> NotebookNode:
     """Make the student version of a notebook in memory, by the same steps as `release` but without the gradebook.
 

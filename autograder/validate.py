@@ -62,15 +62,13 @@ def validate(course: Course, assignment: str) -> Iterator[Problem]:
         AssignmentError: unknown assignment, or one whose nbgrader metadata are wrong.
         SandboxError: when the kernels of grading are not to be had here.
     """
-    import nbformat
-
     from autograder.build import from_source
-    from autograder.release import student_version
+    from autograder.release import read_source, student_version
 
     course.require(assignment)
     path = course.source(assignment)
     written = path.with_suffix(".py")
-    source = from_source(written) if written.exists() else nbformat.read(path, as_version=4)
+    source = from_source(written) if written.exists() else read_source(path)
     yield from read(source)
     answered = deepcopy(source)
     yield from _rehearse(course, assignment, source, answered, "the reference answers", full=True)

@@ -51,6 +51,7 @@ def hand_in(room: Classroom) -> None:
     room.submit("renamed", good, "mine.ipynb")
     room.submit("edited", edited(good, "double-test", lambda cell: cell.update(source="pass")))
     room.submit("cut", as_bytes(good)[:500])
+    room.submit("linked", good).with_name("data.csv").symlink_to("/etc/passwd")
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def both(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Course,
     folder = tmp_path_factory.mktemp("both")
     ours = Course(shutil.copytree(built, folder / "ours"))
     hand_in(Classroom(ours, "ps1"))
-    stock = Course(shutil.copytree(ours.root, folder / "stock"))
+    stock = Course(shutil.copytree(ours.root, folder / "stock", symlinks=True))
     students = submissions(ours, "ps1")
     assert len(list(grade(ours, "ps1", students))) == len(students)
     assert len(list(feedback(ours, "ps1", students))) == len(students)
@@ -83,7 +84,7 @@ def test_same_marks(both: tuple[Course, Course, str]) -> None:
     assert {name for name, _ in expected} == {
         *("right", "blank", "wrong", "partial", "chatty", "loop", "deaf", "renamed", "edited")
     }
-    assert {key: mark for key, mark in marks(stock).items() if key[0] != "cut"} == expected
+    assert {key: mark for key, mark in marks(stock).items() if key[0] not in {"cut", "linked"}} == expected
 
 
 @pytest.mark.parametrize("step", ["autograded", "feedback"])
@@ -94,11 +95,22 @@ def test_same_files(both: tuple[Course, Course, str], step: str) -> None:
     assert [str(path) for path in made if (stock.root / path).read_bytes() != (ours.root / path).read_bytes()] == []
 
 
-def test_unreadable_submission_is_named_and_the_class_goes_on(both: tuple[Course, Course, str]) -> None:
+@pytest.mark.parametrize(
+    ("student", "reason"), [("cut", "ps1.ipynb breaks off at line"), ("linked", "What you handed in holds links")]
+)
+def test_refused_submission_is_named_and_the_class_goes_on(
+    both: tuple[Course, Course, str], student: str, reason: str
+) -> None:
     _, stock, printed = both
-    assert "ps1.ipynb breaks off at line" in printed
-    assert "There was an error processing assignment 'ps1' for student 'cut'" in printed
-    assert not (stock.root / "autograded" / "cut").exists() or not list(
-        (stock.root / "autograded/cut").rglob("*.ipynb")
-    )
+    assert reason in printed
+    assert f"There was an error processing assignment 'ps1' for student '{student}'" in printed
+    assert list((stock.root / "autograded" / student).rglob("*.*")) == []
     assert {student for student, _ in marks(stock)} > {"deaf", "right", "wrong"}
+
+
+def test_submission_that_is_not_run_gets_no_marks(ps1: Classroom) -> None:
+    ps1.submit("ada", ps1.released())
+    refused = nbgrader(ps1.course.root, "autograde", "ps1", "--no-execute")
+    assert refused.returncode == 1
+    assert "The submission was not run" in refused.stderr
+    assert {score for (student, _), score in marks(ps1.course).items() if student == "ada"} == {None}
