@@ -48,6 +48,7 @@ TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT = (
 )
 OUTCOMES = {TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT}
 GRACE = 10  # seconds after its time until a cell is ended that cannot be interrupted
+SIGNAL = 0.2  # seconds until a signal that was sent has come to something
 SERVE = "__import__('autograder.judge.agent', fromlist=['serve']).serve()"
 JUDGE = "__import__('autograder.judge.standins', fromlist=['this_kernel']).this_kernel()"
 UNDEFINED = re.compile(r"^name '(\w+)' is not defined")
@@ -209,7 +210,11 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             ended = {**await self._judge.ask(f"list({JUDGE}.flags)", GRACE, value=True), "status": "error"}
         self._flags = list(dict.fromkeys([*self._flags, *ended.get("value", [])]))
         await asyncio.wait([serving], timeout=GRACE)
-        if serving.done() and ended["status"] == "ok":
+        flood = self._student.flood()
+        if flood:
+            await asyncio.sleep(SIGNAL)
+        if serving.done() and ended["status"] == "ok" and not self._student.is_dead():
+            cell.outputs += flood
             return
         if self._judge.is_dead() or self._student.is_dead():
             error = (self._judge if self._judge.is_dead() else self._student).why_dead()
@@ -296,13 +301,15 @@ class Kernel(Execute):  # type: ignore[misc]
         """
         expressions = {"it": code} if value else {}
         request = self.kc.execute("" if value else code, silent=True, store_history=False, user_expressions=expressions)
+        self._cell_written = 0
         dropping = asyncio.ensure_future(self._drop(request))
         try:
             reply = await self._reply(request, seconds)
             if reply is None:
                 await self.interrupt()
-                reply = await self._reply(request, GRACE)
+                await self._reply(request, GRACE)
                 return {"status": "silent"}
+            await asyncio.wait([dropping], timeout=GRACE)
         finally:
             dropping.cancel()
         found = reply.get("user_expressions", {}).get("it", {})
@@ -324,12 +331,32 @@ class Kernel(Execute):  # type: ignore[misc]
         return None
 
     async def _drop(self, request: str) -> None:
-        """Take what a kernel shows, so that it does not pile up; end it if that is too much."""
+        """Take what a kernel shows, until it is done, so that it does not pile up; stop it if that is too much."""
         while True:
-            message = await self.kc.iopub_channel.get_msg(timeout=None)
-            self._written += _size(message)
-            if self._written > self._allowed.total_output:
-                self.km.provisioner.process.kill()
+            try:
+                message = await self.kc.iopub_channel.get_msg(timeout=None)
+                self._count(message)
+                done = message["content"].get("execution_state") == "idle"
+                if done and message["parent_header"].get("msg_id") == request:
+                    return
+            except (AttributeError, KeyError, TypeError, ValueError):  # no message of a kernel's; not wanted anyway
+                continue
+
+    def _count(self, message: dict[str, Any]) -> bool:
+        """Tell whether a message is still within what may be shown; else stop what shows so much."""
+        size = _size(message)
+        before, self._cell_written, self._written = self._cell_written, self._cell_written + size, self._written + size
+        if self._cell_written <= self._allowed.cell_output:
+            return True
+        if self._written > self._allowed.total_output:
+            self.km.provisioner.process.kill()
+        elif before <= self._allowed.cell_output:
+            self.km.provisioner.process.send_signal(signal.SIGINT)
+        return False
+
+    def flood(self) -> list[NotebookNode]:
+        """Give the error of a cell that has shown too much; nothing if it has not."""
+        return [self._too_much("it was stopped")] if self._cell_written > self._allowed.cell_output else []
 
     async def run(self, cell: NotebookNode, index: int) -> None:
         """Run a cell of the notebook.
@@ -360,14 +387,13 @@ class Kernel(Execute):  # type: ignore[misc]
             raise _KernelLostError(index, outcome) from None
         finally:
             watchdog.cancel()
-        if self._cell_written > self._allowed.cell_output:
-            cell.outputs.append(self._too_much("it was stopped"))
+        cell.outputs += self.flood()
 
     async def _settle(self) -> None:
         """See that what a cell has set going meets this cell and not the next."""
         if self._cell_written <= self._allowed.cell_output:
             return
-        await asyncio.sleep(0.2)  # for the signal that was sent; between cells a kernel ignores interrupts
+        await asyncio.sleep(SIGNAL)  # between cells a kernel ignores interrupts
         if self.is_dead():
             raise DeadKernelError("ended for its output")
 
@@ -378,14 +404,8 @@ class Kernel(Execute):  # type: ignore[misc]
         """
         if str(msg["msg_type"]).startswith("comm"):
             return None
-        size = _size(msg)
-        before, self._cell_written, self._written = self._cell_written, self._cell_written + size, self._written + size
-        if self._cell_written <= self._allowed.cell_output or msg["msg_type"] == "status":
+        if self._count(msg) or msg["msg_type"] == "status":
             return super().process_message(msg, cell, cell_index)
-        if self._written > self._allowed.total_output:
-            self.km.provisioner.process.kill()
-        elif before <= self._allowed.cell_output:
-            self.km.provisioner.process.send_signal(signal.SIGINT)
         return None
 
     def on_cell_executed(self, **kwargs: Any) -> None:

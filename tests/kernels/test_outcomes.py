@@ -149,17 +149,19 @@ def peer(f):
     [
         (WIDGET, {Status.TIMED_OUT}),
         (FOREIGN, {Status.TIMED_OUT, Status.TOO_MUCH_OUTPUT}),
-        (PARTS, {Status.TOO_MUCH_OUTPUT}),
-        ("def double(x):\n    send('stream', {'name': 'stdout', 'text': 7})\n    return 2 * x", {Status.KERNEL_DIED}),
-        ("def double(x):\n    send('status', {})\n    return 2 * x", {Status.KERNEL_DIED}),
-        ("def double(x):\n    session.send(kernel.iopub_socket, 'stream', {}, parent=[1])\n    return 2 * x", None),
+        (PARTS, {Status.TIMED_OUT, Status.TOO_MUCH_OUTPUT}),
+        ("send('stream', {'name': 'stdout', 'text': 7})", {Status.FAILED}),
+        ("send('status', {})", {Status.FAILED}),
+        ("session.send(kernel.iopub_socket, 'stream', {}, parent=[1])", {Status.FAILED, Status.TIMED_OUT}),
+        ("def double(x):\n    send('stream', {'name': 'stdout', 'text': 7})\n    return 2 * x", {Status.PASSED}),
+        ("def double(x):\n    send('status', {})\n    return 2 * x", {Status.PASSED}),
     ],
-    ids=["widget", "foreign", "parts", "types", "status", "parent"],
+    ids=["widget", "foreign", "parts", "types", "status", "parent", "types while judged", "status while judged"],
 )
-def test_attack_on_the_grader_itself(strict: Classroom, attack: str, expected: set[Status] | None) -> None:
+def test_attack_on_the_grader_itself(strict: Classroom, attack: str, expected: set[Status]) -> None:
     record = grade_ada(strict, KERNEL + attack)
     found, message = status(record, "double-test")
-    assert found in (expected or {Status.KERNEL_DIED, Status.FAILED, Status.TIMED_OUT}), message
+    assert found in expected, message
     if attack is not WIDGET:  # which has put to sleep what answers the next cell too: its author's loss
         assert status(record, "share-test")[0] is Status.PASSED
 
