@@ -46,7 +46,7 @@ from tests import forgeries
 from tests.classroom import WRITTEN, Classroom, as_bytes
 
 CELL_SECONDS = 10  # for plain nbgrader
-WALL_SECONDS = 180  # for one submission, by either
+WALL_SECONDS = 90  # for one submission, by either
 STOCK_CONFIG = f"""
 c = get_config()
 c.CourseDirectory.course_id = "stock"
@@ -57,6 +57,7 @@ c.Execute.timeout = {CELL_SECONDS}
 ALL_FAILED = "specific errors on the above failures"  # what nbgrader says when it came to the end of the class
 PREPARED = "ps1"
 PRELOAD = ["autograder.plugins", "autograder.grade", "nbgrader.api", "tests.forgeries"]  # so that processes start soon
+WHO = ("nbgrader", "ours")
 console = Console()
 
 
@@ -257,7 +258,7 @@ def wanted(deserved: frozenset[float | None]) -> str:
 
 def table(rows: list[tuple[Item, Result, Result]]) -> Table:
     """Make the table of all submissions."""
-    made = Table("submission", "kind", "deserves", "nbgrader", "ours", "nbgrader", "ours", "seconds")
+    made = Table("submission", "kind", "deserves", *WHO, *WHO, "seconds")
     for item, stock, ours in rows:
         verdicts = [result.verdict(item.deserved) for result in (stock, ours)]
         coloured = [text if text is Verdict.DESERVED else f"[red]{text}[/red]" for text in verdicts]
@@ -269,7 +270,7 @@ def table(rows: list[tuple[Item, Result, Result]]) -> Table:
 def totals(rows: list[tuple[Item, Result, Result]]) -> Table:
     """Count the verdicts of both, by kind of submission."""
     bad = [verdict for verdict in Verdict if verdict is not Verdict.DESERVED]
-    made = Table("kind", "number", *(f"{who}: {verdict}" for verdict in bad for who in ("nbgrader", "ours")))
+    made = Table("kind", "number", *(f"{who}: {verdict}" for verdict in bad for who in WHO))
     for category in [*dict.fromkeys(item.category for item, *_ in rows), "all"]:
         chosen = [row for row in rows if category in (row[0].category, "all")]
         verdicts = [[results[who].verdict(item.deserved) for item, *results in chosen] for who in (0, 1)]
@@ -288,7 +289,10 @@ def compare(items: list[Item], ours: Path, stock: Path) -> int:
     interrupted = False
     try:
         for item in track(items, "grading twice", console=console, transient=True):
-            rows.append((item, graded(by_stock, stock, item), graded(by_us, ours, item)))
+            row = item, graded(by_stock, stock, item), graded(by_us, ours, item)
+            rows.append(row)
+            said = [f"{who} {result} ({result.seconds:.0f} s)" for who, result in zip(WHO, row[1:], strict=True)]
+            console.print(f"{item.name}: deserves {wanted(item.deserved)}, {', '.join(said)}", highlight=False)
     except KeyboardInterrupt:
         interrupted = True
     console.print(table(rows))
