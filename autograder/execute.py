@@ -28,6 +28,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Integer
+from zmq import ZMQError
 
 from autograder.errors import SubmissionError
 from autograder.judge import names
@@ -266,7 +267,10 @@ class Kernel(Execute):  # type: ignore[misc]
         """Start it; what it writes past Jupyter to the terminal goes nowhere."""
         self.create_kernel_manager()
         await self.async_start_new_kernel(stdout=DEVNULL, stderr=DEVNULL, channel=self._channel, **self._start)
-        await self.async_start_new_kernel_client()
+        self.kc = self.km.client(context=self.km.context)  # which the provisioner has given bounds
+        self.kc.allow_stdin = False
+        self.kc.start_channels(hb=False)  # a heartbeat's thread waits for ever if a kernel spoils its own sockets
+        await self.kc.wait_for_ready(timeout=self.startup_timeout)
 
     async def stop(self) -> None:
         """End it."""
@@ -299,9 +303,13 @@ class Kernel(Execute):  # type: ignore[misc]
             What the kernel replied: ``status`` is ``"ok"`` or ``"error"``, or ``"silent"`` where there was no reply in
             time; ``value`` if wanted and there is one.
         """
-        expressions = {"it": code} if value else {}
-        request = self.kc.execute("" if value else code, silent=True, store_history=False, user_expressions=expressions)
         self._cell_written = 0
+        wanted = {"user_expressions": {"it": code}} if value else {}
+        try:
+            request = self.kc.execute("" if value else code, silent=True, store_history=False, **wanted)
+        except ZMQError:  # it does not even take a question
+            self.km.provisioner.process.kill()
+            return {"status": "silent"}
         dropping = asyncio.ensure_future(self._drop(request))
         try:
             reply = await self._reply(request, seconds)
@@ -312,8 +320,7 @@ class Kernel(Execute):  # type: ignore[misc]
             await asyncio.wait([dropping], timeout=GRACE)
         finally:
             dropping.cancel()
-        found = reply.get("user_expressions", {}).get("it", {})
-        if found.get("status") == "ok":
+        if value and (found := reply.get("user_expressions", {}).get("it", {})).get("status") == "ok":
             reply["value"] = ast.literal_eval(found["data"]["text/plain"])
         return reply
 
@@ -325,6 +332,9 @@ class Kernel(Execute):  # type: ignore[misc]
             except Empty:
                 if self.is_dead():
                     return None
+            except Exception:  # noqa: BLE001  (a kernel may send anything)
+                self.km.provisioner.process.kill()
+                return None
             else:
                 if message["parent_header"].get("msg_id") == request:
                     return dict(message["content"])

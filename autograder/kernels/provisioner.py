@@ -36,6 +36,7 @@ if sys.platform == "linux":  # elsewhere there is nothing to fork from: ordinary
 LAUNCHER = ["-m", "ipykernel_launcher"]
 PAUSE = 0.01  # seconds between looks at a kernel that is to end
 LINGER = 0.15  # seconds; for 0.1 of them a manager's closed socket still delivers what it was given
+SEND_TIME = 5000  # milliseconds; a kernel that has spoilt its own sockets takes no message at all
 MAX_MESSAGE, MAX_QUEUE = 16 << 20, 128  # bytes, messages; what a sandboxed kernel sends beyond is lost
 
 
@@ -239,6 +240,7 @@ class SandboxProvisioner(_Provisioner):
         for number, channel in enumerate(CHANNELS, 1):
             setattr(manager, f"{channel}_port", number)
         manager.context.maxmsgsize, manager.context.rcvhwm = MAX_MESSAGE, MAX_QUEUE
+        manager.context.sndtimeo = SEND_TIME
         return dict(await super().pre_launch(**kwargs))
 
     @property
