@@ -48,7 +48,7 @@ def main(
 
     Run it in the course's root folder, in that order. Exit codes: 0 done; 1 done, but not for everybody, or a problem
     was found; 2 wrong usage; 3 not a course; 4 an assignment cannot be used; 5 nothing to collect; 6 submissions
-    cannot be confined here; 130 interrupted.
+    cannot be confined here; 7 a CSV file cannot be used; 130 interrupted.
     """
     context.obj = course_dir.resolve()
 
