@@ -51,6 +51,12 @@ c.ExecuteSubmission.limits = {  # all of them, and their defaults: autograder/li
 }
 c.ExecuteSubmission.assignment_limits = {}  # for example {"06_transfer_learning": {"memory": "4 GiB"}}
 
+# Late submissions: what they cost, by the due date in the gradebook and by extensions.csv. All that may be set, and the
+# defaults: autograder/late.py. For example {"kind": "per day", "percent": 10, "timezone": "Europe/Berlin"}
+c.AssignLatePenalties.plugin_class = "autograder.plugins.LatePenalty"
+c.LatePenalty.policy = {"kind": "none", "timezone": "UTC"}
+c.LatePenalty.assignment_policies = {}  # for example {"06_transfer_learning": {"kind": "cut-off", "cut_off_days": 3}}
+
 # Feedback: no hidden tests, and nothing that a student wrote runs in the reader's browser
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from autograder.course import Course
 from autograder.errors import AutograderError
+from autograder.export import Form
 from autograder.records import Outcome, Record, Status
 
 cli = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=False)
@@ -48,7 +49,7 @@ def main(
 
     Run it in the course's root folder, in that order. Exit codes: 0 done; 1 done, but not for everybody, or a problem
     was found; 2 wrong usage; 3 not a course; 4 an assignment cannot be used; 5 nothing to collect; 6 submissions
-    cannot be confined here; 130 interrupted.
+    cannot be confined here; 7 a CSV file cannot be used; 130 interrupted.
     """
     context.obj = course_dir.resolve()
 
@@ -137,25 +138,45 @@ def collect(
     context: typer.Context,
     assignment: Name,
     path: Annotated[Path, typer.Argument(help="A folder or zip of submissions.", show_default=False)],
+    *,
     pattern: Annotated[
         str | None, typer.Option(help="Regular expression for file paths, with a group (?P<student>…).")
     ] = None,
+    times: Annotated[
+        Path | None,
+        typer.Option(help="When they handed in: Moodle's grading worksheet, or a CSV file with student,time."),
+    ] = None,
+    file_times: Annotated[
+        bool,
+        typer.Option("--file-times", help="Take the files' own times for it (not for archives of Canvas or Moodle)."),
+    ] = False,
 ) -> None:
     """Copy submissions from a folder or zip to submitted/.
 
-    Knows the names that Canvas and Moodle give, a folder per student, and a file per student.
+    Knows the names that Canvas and Moodle give, a folder per student, and a file per student. Of several notebooks of
+    a student the one named after the assignment is taken, and of those the last; the others go to submitted_earlier/.
+    Exit code 1: somebody handed in files, but no notebook that can be used.
 
     Example: autograder collect 01_convolution_by_hand ~/Downloads/submissions.zip
+
+    With times: autograder collect 01_convolution_by_hand ~/moodle.zip --times ~/Grades-Course-Convolution-42.csv
     """
     from autograder.collect import collect as run
 
-    collection = run(Course(context.obj), assignment, path, pattern)
+    collection = run(Course(context.obj), assignment, path, pattern, times=times, file_times=file_times)
     for name, reason in collection.ignored:
         console.print(f"[yellow]not used[/] {escape(name)}: {escape(reason)}", soft_wrap=True)
     counts = Counter(found.change for found in collection.students)
     console.print(
         f"{len(collection.students)} students: " + ", ".join(f"{number} {change}" for change, number in counts.items())
     )
+    if (times or file_times) and (unknown := [found.student for found in collection.students if found.at is None]):
+        console.print(f"[yellow]time not known:[/] {escape(', '.join(unknown))}", soft_wrap=True)
+    if marked := [found.student for found in collection.students if found.late]:
+        console.print(f"called late by the platform: {escape(', '.join(marked))}", soft_wrap=True)
+    if collection.without:
+        console.print(f"[red]no notebook from:[/] {escape(', '.join(collection.without))}", soft_wrap=True)
+        raise typer.Exit(1)
 
 
 @cli.command()
@@ -227,16 +248,48 @@ def feedback(
 def export(
     context: typer.Context,
     assignment: Name,
+    *,
     out: Annotated[Path, typer.Option(help="The CSV file to write.")] = Path("grades.csv"),
+    form: Annotated[Form, typer.Option("--format", help="For people, or what Canvas or Moodle imports.")] = Form.CSV,
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="To be filled in: the gradebook from Canvas, the grading worksheet from Moodle."),
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="The assignment's name or number in Canvas, if it is called otherwise there.")
+    ] = None,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Convert marks where the platform has another maximum.")
+    ] = False,
 ) -> None:
-    """Write the grades as CSV: one row per student, with the reason where there is no mark.
+    """Write the grades as CSV: one row per student, with the reason where there is no mark, or for Canvas or Moodle.
+
+    Penalties for lateness are worked out anew each time. Exit code 1: a mark is not in the file; the output says why.
 
     Example: autograder export 01_convolution_by_hand --out grades.csv
-    """
-    from autograder.export import export as run
 
-    number = run(Course(context.obj), assignment, out)
-    console.print(f"{number} students → {out}", soft_wrap=True)
+    Canvas: autograder export 01_convolution_by_hand --format canvas --roster ~/Gradebook.csv --out grades-canvas.csv
+
+    Moodle: autograder export 01_convolution_by_hand --format moodle --roster ~/Grades-42.csv --out grades-moodle.csv
+    """
+    from autograder import export as module
+
+    course = Course(context.obj)
+    if form is Form.CSV:
+        if roster or column or scale:
+            raise typer.BadParameter("--roster, --column and --scale need --format canvas or --format moodle.")
+        done = module.export(course, assignment, out)
+    else:
+        done = module.export_for(form, course, assignment, out, roster, column=column, scale=scale)
+    for student, reason in done.without:
+        console.print(f"no mark: {escape(student)}: {escape(reason)}", soft_wrap=True)
+    if done.to_be_marked:
+        console.print(f"[yellow]{done.to_be_marked} with written answers that nobody has marked yet[/]")
+    console.print(f"{done.students} students → {out}", soft_wrap=True)
+    for student, reason in done.left_out:
+        errors.print(f"[red]mark not in the file:[/] {escape(student)} {escape(reason)}", soft_wrap=True)
+    if done.left_out:
+        raise typer.Exit(1)
 
 
 @cli.command()

@@ -10,15 +10,20 @@ import os
 import re
 import shutil
 import stat
+import struct
 import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from autograder import late, platforms
 from autograder.errors import ArchiveError
 from autograder.submission import MAX_BYTES, printable
 
@@ -26,18 +31,24 @@ if TYPE_CHECKING:
     from autograder.course import Course
 
 # Tried in this order on each file's path inside the folder or archive. `student` names the student, `try` counts
-# resubmissions of the same file, the highest wins.
+# resubmissions of the same file, the highest wins, and `late` is there if the platform calls the submission late.
 PATTERNS = {
     "Moodle": r"(?:.*/)?(?P<student>[^/]+_\d+)_assignsubmission_file_?/?(?P<file>.*)",
-    "Canvas": r"(?:.*/)?(?P<student>[^/_]+)(?:_LATE)?_(?P<id>\d+)_\d+_"
-    r"(?P<file>[^/]*?)(?:-(?P<try>\d+))?\.ipynb(?:\.txt|\.json)?",
+    "Canvas": r"(?:.*/)?(?P<student>[^/_]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_"
+    r"(?P<file>[^/]*?)(?:-(?P<try>\d+))?(?:\.ipynb(?:\.txt|\.json)?|\.[^./]+)",
+    "Canvas, names hidden": r"(?:.*/)?(?P<late>LATE_)?(?P<student>anon_[A-Za-z0-9]+)_\d+_"
+    r"(?P<file>[^/]*?)(?:-(?P<try>\d+))?(?:\.ipynb(?:\.txt|\.json)?|\.[^./]+)",
     "nbgrader": r"(?:.*/)?(?P<student>[^/]+)/{assignment}/(?P<file>[^/]+)",
     "folder per student": r"(?:.*/)?(?P<student>[^/]+)/(?P<file>[^/]+)",
     "file per student": r"(?P<student>[^/]+?)(?:_{assignment})?\.ipynb(?:\.txt|\.json)?",
 }
 MAX_MEMBERS = 200_000
+MAX_EARLIER = 10  # of one student from one archive: who packs a thousand fills no disk
+MAX_RATIO = 100  # of a file to what it takes up in the archive; notebooks reach 10
 MAX_NAME = 200  # bytes of a student's id, which names folders and files
 NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # mail programs and browsers add endings
+ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".rar", ".7z", ".bz2", ".xz")
+LATE_NOTE = "The learning platform calls this submission late. It does not say by how much.\n"
 JUNK = re.compile(r"(^|/)(__MACOSX|\.ipynb_checkpoints|\.DS_Store|Thumbs\.db|\._[^/]*)(/|$)")
 
 
@@ -48,6 +59,8 @@ class Collected:
     student: str
     file: str  # its path in the folder or archive
     change: str  # "new", "unchanged" or "replaced"
+    at: datetime | None = None  # when it was handed in, in UTC, where that is known
+    late: bool | None = None  # what the platform calls it; None if it does not say
 
 
 @dataclass
@@ -56,6 +69,7 @@ class Collection:
 
     students: list[Collected] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)  # path and reason
+    without: list[str] = field(default_factory=list)  # students who handed in files, but no notebook that can be used
 
 
 @dataclass
@@ -65,6 +79,7 @@ class _Member:
     path: str
     changed: tuple[int, ...]
     opener: Callable[[], Any]
+    stamp: datetime | None = None  # `changed` as a time; without a zone where the archive tells none
 
     def read(self) -> bytes:
         with self.opener() as file:
@@ -74,10 +89,20 @@ class _Member:
         return content
 
 
-def collect(course: Course, assignment: str, path: Path, pattern: str | None = None) -> Collection:
+def collect(
+    course: Course,
+    assignment: str,
+    path: Path,
+    pattern: str | None = None,
+    *,
+    times: Path | None = None,
+    file_times: bool = False,
+) -> Collection:
     """Copy each student's notebook to ``submitted/<student>/<assignment>/<assignment>.ipynb``.
 
-    A submission that is replaced by a different one is kept in ``submitted_earlier/<student>/<assignment>/<number>/``.
+    A submission that is replaced by a different one, and other versions in the archive, are kept in
+    ``submitted_earlier/<student>/<assignment>/<number>/``. When a submission was handed in is written to nbgrader's
+    ``timestamp.txt`` beside it, where that is known; ``late.txt`` says that a platform calls it late.
 
     Args:
         course: the course.
@@ -85,6 +110,8 @@ def collect(course: Course, assignment: str, path: Path, pattern: str | None = N
         path: a folder or a zip archive.
         pattern: a regular expression for paths inside it, with a group ``student``; by default the usual forms of
             Canvas, Moodle and nbgrader, a folder per student, or a file per student.
+        times: a CSV file that tells when students handed in: Moodle's grading worksheet, or columns student and time.
+        file_times: take the times of the files for it. Canvas and Moodle put the time of the download there.
 
     Returns:
         What was found, and what was not used and why.
@@ -92,59 +119,193 @@ def collect(course: Course, assignment: str, path: Path, pattern: str | None = N
     Raises:
         AssignmentError: unknown assignment.
         ArchiveError: no such path, not a zip, a dangerous zip, a bad pattern, or no notebook that it matches.
+        CourseError: the policy for late submissions, which holds the time zone, cannot be used.
+        TableError: `times` cannot be used.
     """
     course.require(assignment)
-    patterns = _compiled(assignment, pattern)
+    patterns, zone = _compiled(assignment, pattern), late.policy(course.config, assignment).zone
     collection = Collection()
     with ExitStack() as stack:
         members = _members(path, stack, collection)
-        latest = _latest(members, patterns, assignment, collection)
-        if not latest:
+        own_times = _own_times(members, assignment, collection) if pattern is None else {}
+        versions = _versions(members, patterns, assignment, collection)
+        if not versions:
             raise ArchiveError(f"No notebook in {path} has a name that tells its student. {_example(collection)}")
-        for student, member in sorted(latest.items()):
-            try:
-                content = member.read()
-            except Exception as error:  # noqa: BLE001  (zipfile has a dozen ways to stumble over a damaged member)
-                collection.ignored.append((member.path, f"cannot be read: {error}"))
-            else:
-                change = _store(course, assignment, student, content)
-                collection.students.append(Collected(student, member.path, change))
+        told = platforms.times(times, list(versions), lambda text: late.moment(text, zone)) if times else {}
+        for student, found in sorted(versions.items()):
+            at = told.get(student, own_times.get(student))
+            if at is None and file_times and found[-1].stamp:
+                at = late.utc(found[-1].stamp, zone)
+            known = Collected(student, found[-1].path, "", at, _marked_late(found[-1].path, patterns))
+            _put(_Place.of(course, assignment, student), known, found, collection)
+    collection.without = sorted({*collection.without} - {found.student for found in collection.students})
     return collection
 
 
-def _latest(
+def _put(place: _Place, known: Collected, versions: list[_Member], collection: Collection) -> None:
+    """Put a student's last notebook and what is known of it into place."""
+    try:
+        content = versions[-1].read()
+    except Exception as error:  # noqa: BLE001  (zipfile has a dozen ways to stumble over a damaged member)
+        collection.ignored.append((printable(known.file), f"cannot be read: {error}"))
+        collection.without.append(known.student)
+        return
+    known.change = place.store(content)
+    place.keep_versions(versions[:-1])
+    place.note_time(known)
+    collection.students.append(known)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where one student's submission goes."""
+
+    folder: Path
+    earlier: Path
+    notebook: str
+
+    @classmethod
+    def of(cls, course: Course, assignment: str, student: str) -> _Place:
+        earlier = course.root / "submitted_earlier" / student / assignment
+        return cls(course.folder("submitted", student, assignment), earlier, f"{assignment}.ipynb")
+
+    def store(self, content: bytes) -> str:
+        """Put a notebook into place, and the one before out of the way; say what has changed."""
+        target = self.folder / self.notebook
+        change = "new"
+        if target.exists():
+            if target.read_bytes() == content:
+                return "unchanged"
+            self.earlier.mkdir(parents=True, exist_ok=True)
+            shutil.move(self.folder, self._next())
+            change = "replaced"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        draft = self.folder / ".collecting"
+        draft.write_bytes(content)
+        os.replace(draft, target)
+        return change
+
+    def keep_versions(self, versions: list[_Member]) -> None:
+        """Keep other notebooks that a student handed in, each content once."""
+        if not versions:
+            return
+        there = [self.folder / self.notebook, *self.earlier.glob("*/*.ipynb")]
+        kept = {sha256(path.read_bytes()).digest() for path in there}
+        for version in versions[-MAX_EARLIER:]:
+            try:
+                content = version.read()
+            except Exception:  # noqa: BLE001, S112  (see _put; it is listed as not used already)
+                continue
+            digest = sha256(content).digest()
+            if digest not in kept:
+                kept.add(digest)
+                folder = self._next()
+                folder.mkdir(parents=True)
+                (folder / self.notebook).write_bytes(content)
+
+    def note_time(self, known: Collected) -> None:
+        """Write down when a submission was handed in; what is not known is left as it is."""
+        if known.at is not None:
+            (self.folder / late.TIMESTAMP).write_text(late.stamp(known.at), encoding="utf-8")
+        if known.late:
+            (self.folder / late.LATE_MARK).write_text(LATE_NOTE, encoding="utf-8")
+        elif known.late is not None:
+            (self.folder / late.LATE_MARK).unlink(missing_ok=True)
+
+    def _next(self) -> Path:
+        numbers = (int(path.name) for path in self.earlier.glob("*") if path.name.isdecimal())
+        return self.earlier / str(1 + max(numbers, default=0))
+
+
+def _versions(
     members: list[_Member], patterns: list[re.Pattern[str]], assignment: str, collection: Collection
-) -> dict[str, _Member]:
-    """Pick each student's last notebook."""
+) -> dict[str, list[_Member]]:
+    """Find each student's notebooks, the one to grade last.
+
+    That is the one named after the assignment (browsers and Canvas add numbers); of several the one with the highest
+    number; of several the one changed last.
+    """
     flat = _common_folder(members, assignment)
-    handed_in: dict[str, list[tuple[int, tuple[int, ...], str, _Member]]] = {}
+    handed_in: dict[str, list[tuple[bool, int, tuple[int, ...], str, _Member]]] = {}
     names: dict[str, str] = {}  # the name as it was, by the id made of it, in lower case as some file systems do
     for member in members:
         student, name, attempt = _student(member.path.removeprefix(flat), patterns)
+        path = printable(member.path)
         if not member.path.lower().endswith(NOTEBOOKS):
-            collection.ignored.append((member.path, "not a notebook"))
+            collection.ignored.append((path, _not_a_notebook(path)))
+            if student and _from_platform(member.path, patterns):
+                collection.without.append(student)
         elif student is None:
-            collection.ignored.append((member.path, "its name does not tell the student; see --pattern"))
+            collection.ignored.append((path, "its name does not tell the student; see --pattern"))
         elif names.setdefault(student.lower(), name) != name:
-            other = names[student.lower()]
-            collection.ignored.append(
-                (member.path, f"its student cannot be told from {other!r}; rename one of the two")
-            )
+            other = printable(names[student.lower()])
+            collection.ignored.append((path, f"its student cannot be told from {other!r}; rename one of the two"))
         else:
-            handed_in.setdefault(student, []).append((attempt, member.changed, member.path, member))
-    latest = {}
+            named = _is_named(member.path.removeprefix(flat), patterns, assignment)
+            handed_in.setdefault(student, []).append((named, attempt, member.changed, member.path, member))
+    found = {}
     for student, versions in handed_in.items():
-        *older, last = sorted(versions, key=lambda version: version[:3])
-        latest[student] = last[3]
-        collection.ignored += [(version[2], f"{student} handed in a later one") for version in older]
-    return latest
+        versions.sort(key=lambda version: version[:4])
+        found[student] = [version[4] for version in versions]
+        *older, last = versions
+        for version in older:
+            other = f"{student} also handed in {printable(PurePosixPath(last[3]).name)}, named after the assignment"
+            reason = other if last[0] and not version[0] else f"{student} handed in a later one"
+            collection.ignored.append((printable(version[3]), reason))
+    return found
+
+
+def _not_a_notebook(path: str) -> str:
+    if path.lower().endswith(ARCHIVES):
+        return "an archive inside; it is not opened. Unpack it where it is, and collect the folder"
+    return "not a notebook"
+
+
+def _is_named(path: str, patterns: list[re.Pattern[str]], assignment: str) -> bool:
+    """Tell whether a notebook is named after the assignment, but for “-1” and “ (1)”."""
+    groups = next((found.groupdict() for pattern in patterns if (found := pattern.fullmatch(path))), {})
+    stem = PurePosixPath(groups.get("file") or path).name.split(".ipynb")[0]
+    return re.sub(r"(-\d+| ?\(\d+\))$", "", stem).casefold() == assignment.casefold()
+
+
+def _from_platform(path: str, patterns: list[re.Pattern[str]]) -> bool:
+    """Tell whether a path is one of Canvas' or Moodle's, so that it stands for a submission whatever it holds."""
+    found = next((pattern for pattern in patterns if pattern.fullmatch(path)), None)
+    return found is not None and found.pattern in (
+        text for form, text in PATTERNS.items() if form.startswith(("Moodle", "Canvas"))
+    )
+
+
+def _marked_late(path: str, patterns: list[re.Pattern[str]]) -> bool | None:
+    found = next((found for pattern in patterns if (found := pattern.fullmatch(path))), None)
+    return bool(found["late"]) if found and "late" in found.re.groupindex else None
+
+
+def _own_times(members: list[_Member], assignment: str, collection: Collection) -> dict[str, datetime]:
+    """Read the times that nbgrader wrote beside submissions, and take their files off the list."""
+    from nbgrader.utils import parse_utc
+
+    form = re.compile(rf"(?:.*/)?(?P<student>[^/]+)/{re.escape(assignment)}/{re.escape(late.TIMESTAMP)}")
+    found = {}
+    for member in [member for member in members if form.fullmatch(member.path)]:
+        members.remove(member)
+        student, _, _ = _student(member.path, [form])
+        try:
+            text = member.read()[:100].decode().strip()
+            if student:
+                found[student] = parse_utc(text)
+        except Exception as error:  # noqa: BLE001  (see collect; and the file may hold anything)
+            collection.ignored.append((printable(member.path), f"holds no time: {error}"))
+    return found
 
 
 def _common_folder(members: list[_Member], assignment: str) -> str:
     """Return the folder around an archive of files named after students, as zip programs add; else an empty string."""
     notebooks = [PurePosixPath(member.path) for member in members if member.path.lower().endswith(NOTEBOOKS)]
     folders = {path.parent for path in notebooks}
-    named_after_assignment = any(path.stem.startswith(assignment) for path in notebooks)
+    named_after_assignment = any(path.stem.casefold().startswith(assignment.casefold()) for path in notebooks)
+    if any(re.fullmatch(PATTERNS["Moodle"], str(path)) for path in notebooks):
+        return ""
     if len(notebooks) < 2 or len(folders) != 1 or named_after_assignment or folders == {PurePosixPath()}:
         return ""
     return f"{folders.pop()}/"
@@ -190,36 +351,64 @@ def _members(path: Path, stack: ExitStack, collection: Collection) -> list[_Memb
 
 def _folder_members(root: Path, collection: Collection) -> Iterator[_Member]:
     for path in sorted(root.rglob("*")):
-        name = printable(path.relative_to(root))
+        name = str(path.relative_to(root)).encode(errors="replace").decode()
         info = path.lstat()
         if JUNK.search(name) or stat.S_ISDIR(info.st_mode):
             continue
         if not stat.S_ISREG(info.st_mode):
-            collection.ignored.append((name, "a link or special file"))
+            collection.ignored.append((printable(name), "a link or special file"))
         elif info.st_size > MAX_BYTES:
-            collection.ignored.append((name, f"larger than {MAX_BYTES // 2**20} MiB"))
+            collection.ignored.append((printable(name), f"larger than {MAX_BYTES // 2**20} MiB"))
         else:
-            yield _Member(name, (info.st_mtime_ns,), partial(path.open, "rb"))
+            changed = datetime.fromtimestamp(info.st_mtime, UTC)
+            yield _Member(name, (info.st_mtime_ns,), partial(path.open, "rb"), changed)
 
 
 def _zip_members(path: Path, archive: zipfile.ZipFile, collection: Collection) -> Iterator[_Member]:
     entries = archive.infolist()
     if len(entries) > MAX_MEMBERS:
         raise ArchiveError(f"{path} holds {len(entries)} files, more than {MAX_MEMBERS}: this is not a class.")
+    times_there = Counter(unicodedata.normalize("NFC", _name(entry)) for entry in entries)
     for entry in entries:
-        name = entry.filename
+        name = _name(entry)
         if entry.is_dir() or JUNK.search(name):
             continue
-        if reason := _danger(entry):
-            collection.ignored.append((name, reason))
+        number = times_there[unicodedata.normalize("NFC", name)]
+        if reason := _danger(entry) or (f"there are {number} files of this name" if number > 1 else ""):
+            collection.ignored.append((printable(name), reason))
         else:
-            yield _Member(name, entry.date_time, partial(archive.open, entry))
+            yield _Member(name, entry.date_time, partial(archive.open, entry), _stamp(entry))
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The name of a member; many programs, Canvas' too, write UTF-8 and do not say so."""
+    if entry.flag_bits & 0x800 or entry.filename.isascii():
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return entry.filename
+
+
+def _stamp(entry: zipfile.ZipInfo) -> datetime | None:
+    """When a member was changed: in UTC where the archive tells, else by the clock of whoever packed it."""
+    extra = entry.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack("<HH", extra[:4])
+        if kind == 0x5455 and size >= 5 and len(extra) >= 9 and extra[4] & 1:
+            return datetime.fromtimestamp(struct.unpack("<I", extra[5:9])[0], UTC)
+        extra = extra[4 + size :]
+    try:
+        return datetime(*entry.date_time) if entry.date_time[0] > 1980 else None
+    except ValueError:
+        return None
 
 
 def _danger(entry: zipfile.ZipInfo) -> str:
     """Why a member of a zip is not read; empty when it may be."""
-    parts = PurePosixPath(entry.filename.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts or "\\" in entry.filename:
+    name = _name(entry)
+    parts = PurePosixPath(name.replace("\\", "/"))
+    if parts.is_absolute() or ".." in parts.parts or "\\" in name:
         return "its path leads out of the archive"
     if stat.S_ISLNK(entry.external_attr >> 16):
         return "a link"
@@ -227,30 +416,9 @@ def _danger(entry: zipfile.ZipInfo) -> str:
         return "encrypted"
     if entry.file_size > MAX_BYTES:
         return f"larger than {MAX_BYTES // 2**20} MiB"
+    if entry.file_size > max(2**20, MAX_RATIO * entry.compress_size):
+        return f"it would grow to more than {MAX_RATIO} times its size: no notebook does"
     return ""
-
-
-def _store(course: Course, assignment: str, student: str, content: bytes) -> str:
-    folder = course.folder("submitted", student, assignment)
-    target = folder / f"{assignment}.ipynb"
-    change = "new"
-    if target.exists():
-        if target.read_bytes() == content:
-            return "unchanged"
-        _keep_earlier(course, assignment, student, folder)
-        change = "replaced"
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / ".collecting"
-    draft.write_bytes(content)
-    os.replace(draft, target)
-    return change
-
-
-def _keep_earlier(course: Course, assignment: str, student: str, folder: Path) -> None:
-    earlier = course.root / "submitted_earlier" / student / assignment
-    number = 1 + sum(1 for _ in earlier.glob("*"))
-    earlier.mkdir(parents=True, exist_ok=True)
-    shutil.move(folder, earlier / str(number))
 
 
 def _example(collection: Collection) -> str:

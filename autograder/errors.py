@@ -5,6 +5,7 @@ AutograderError              anything we can explain: shown as one message, exit
 ├── AssignmentError          unknown, not built, not released or broken assignment (exit code 4)
 ├── ArchiveError             a folder or zip of submissions that cannot be collected (exit code 5)
 ├── KernelServerError        the fork server for warm kernels does not start (an ordinary kernel takes its place)
+├── TableError               a CSV file that was handed to us cannot be used (exit code 7)
 ├── SandboxError             untrusted notebooks cannot be confined here, so they are not run (exit code 6)
 └── SubmissionError          one student's files cannot be read; the class goes on
     └── NoNotebookError      there is no notebook among them
@@ -37,6 +38,12 @@ class ArchiveError(AutograderError):
     """A folder or archive of submissions cannot be collected."""
 
     exit_code = 5
+
+
+class TableError(AutograderError):
+    """A CSV file that was handed to us (roster, extensions, times) cannot be used, or the result cannot be written."""
+
+    exit_code = 7
 
 
 class KernelServerError(AutograderError):

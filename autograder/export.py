@@ -1,29 +1,53 @@
-"""Grades as a table: one row per student, from the gradebook and the records."""
+"""Grades as a table: for people, or in the form that Canvas or Moodle takes back."""
 
 from __future__ import annotations
 
-import csv
-import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import records
-from autograder.errors import AssignmentError
+from autograder import late, platforms, records, tables
+from autograder.errors import AssignmentError, TableError
+from autograder.late import Verdict
+from autograder.platforms import Canvas, Mark, Moodle, Roster
 from autograder.records import Outcome
+from autograder.tables import Table, harmless
 
 if TYPE_CHECKING:
     from autograder.course import Course
 
 COLUMNS = ["student", "first_name", "last_name", "email"]
-COLUMNS += ["outcome", "score", "max_score", "to_be_marked", "reason", "flags"]
+COLUMNS += ["outcome", "score", "max_score", "to_be_marked", "late_days", "penalty", "score_before_penalty"]
+COLUMNS += ["reason", "flags"]
 
 
-def export(course: Course, assignment: str, out: Path) -> int:
+class Form(StrEnum):
+    """The forms of the table."""
+
+    CSV = "csv"
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+
+
+@dataclass
+class Exported:
+    """What was written."""
+
+    students: int  # that are in the file
+    left_out: list[tuple[str, str]] = field(default_factory=list)  # students with a mark that is not in it, and why
+    without: list[tuple[str, str]] = field(default_factory=list)  # students that have no mark, and why
+    to_be_marked: int = 0  # students whose written answers nobody has marked yet
+
+
+def export(course: Course, assignment: str, out: Path) -> Exported:
     """Write the grades of an assignment as CSV.
 
     Columns are `COLUMNS`, then one per graded cell with its points. ``score`` is empty where there is no mark; then
     ``outcome`` and ``reason`` say why; ``reason`` also tells of marks given without the sandbox; ``to_be_marked``
-    counts written answers that nobody has marked yet; ``flags`` is what a person should look at.
+    counts written answers that nobody has marked yet; ``late_days`` are started days, ``penalty`` is what they cost
+    and ``score_before_penalty`` what there was before; ``flags`` is what a person should look at.
 
     Args:
         course: the course.
@@ -31,27 +55,85 @@ def export(course: Course, assignment: str, out: Path) -> int:
         out: the CSV file; replaced in one step.
 
     Returns:
-        How many students are in it.
+        What is in it.
 
     Raises:
         AssignmentError: unknown or not released assignment, or nobody to export.
+        CourseError, SubmissionError: when penalties for lateness cannot be worked out.
+        TableError: when the extensions cannot be read or the file cannot be written.
     """
     rows, items = _rows(course, course.require(assignment))
-    if not rows:
-        raise AssignmentError(f"Nobody has been graded. Grade first: autograder grade {assignment}")
-    draft = out.with_name(out.name + ".tmp")
-    with draft.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [*COLUMNS, *items], restval="")
-        writer.writeheader()
-        writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
-    os.replace(draft, out)
-    return len(rows)
+    header = [*COLUMNS, *items]
+    tables.write(out, Table(header, [[_cell(row.get(name, "")) for name in header] for row in rows]))
+    return Exported(len(rows), to_be_marked=_unmarked(rows))
+
+
+def export_for(
+    form: Form,
+    course: Course,
+    assignment: str,
+    out: Path,
+    roster: Path | None = None,
+    *,
+    column: str | None = None,
+    scale: bool = False,
+) -> Exported:
+    """Write the grades of an assignment in the form that a platform takes back.
+
+    Args:
+        form: which platform.
+        course: the course.
+        assignment: the assignment's name.
+        out: the CSV file; replaced in one step.
+        roster: the platform's own file, to be filled in; without it only the names of the files that were handed in
+            tell who is who.
+        column: for Canvas, the heading or number of the assignment, if it is called otherwise there.
+        scale: convert marks where the platform has another maximum.
+
+    Returns:
+        What is in it, and who is not.
+
+    Raises:
+        AssignmentError: unknown or not released assignment, or nobody to export.
+        CourseError, SubmissionError: when penalties for lateness cannot be worked out.
+        TableError: when the roster cannot be used or would be overwritten, or the file cannot be written.
+    """
+    if roster and roster.resolve() == out.resolve():
+        raise TableError(f"{out} is the roster itself, which stays as it is. Choose another --out.")
+    rows, _ = _rows(course, course.require(assignment))
+    marks = [_mark(row) for row in rows]
+    maximum = max((row["max_score"] for row in rows if "max_score" in row), default=0.0)
+    there = _roster(form, assignment, roster, marks, maximum=maximum, column=column)
+    filled = platforms.fill(there, marks, maximum, scale=scale)
+    tables.write(out, filled.table)
+    return Exported(len(filled.entered), filled.left_out, filled.without, _unmarked(rows))
+
+
+def _roster(
+    form: Form, assignment: str, roster: Path | None, marks: list[Mark], *, maximum: float, column: str | None
+) -> Roster:
+    if form is Form.CANVAS:
+        if roster is None:
+            return platforms.bare_canvas(assignment, marks, maximum, column)
+        return Canvas(tables.read(roster), assignment, column)
+    return platforms.bare_moodle(marks, maximum) if roster is None else Moodle(tables.read(roster))
+
+
+def _mark(row: Mapping[str, Any]) -> Mark:
+    score = row.get("score", "")
+    if score == "":
+        return Mark(row["student"], None, ": ".join(filter(None, [row["outcome"], row.get("reason", "")])))
+    return Mark(row["student"], float(score))
+
+
+def _unmarked(rows: list[dict[str, Any]]) -> int:
+    return sum(bool(row.get("to_be_marked")) for row in rows)
 
 
 def _rows(course: Course, assignment: str) -> tuple[list[dict[str, Any]], list[str]]:
     from nbgrader.api import Gradebook
 
-    course.require_release(assignment)
+    verdicts = late.settle(course, assignment)
     with Gradebook(course.directory.db_url) as gradebook:
         cells = [cell.name for cell in gradebook.find_notebook(assignment, assignment).grade_cells]
         graded = {entry.student_id: entry for entry in gradebook.assignment_submissions(assignment)}
@@ -59,6 +141,11 @@ def _rows(course: Course, assignment: str) -> tuple[list[dict[str, Any]], list[s
         recorded = {path.stem for path in records.path(course, assignment, "x").parent.glob("*.json")}
         ids = sorted({*graded, *enrolled, *recorded, *course.students("submitted", assignment)})
         rows = [_row(course, assignment, name, enrolled.get(name), graded.get(name)) for name in ids]
+    if not rows:
+        raise AssignmentError(f"Nobody has been graded. Grade first: autograder grade {assignment}")
+    for row in rows:
+        if row["outcome"] == "graded":
+            _take_off(row, verdicts.get(row["student"], Verdict()))
     return rows, cells
 
 
@@ -69,7 +156,11 @@ def _row(course: Course, assignment: str, name: str, student: Any, entry: Any) -
     record = records.current(course, assignment, name)
     if record and record.outcome is not Outcome.GRADED:
         return {**row, "outcome": record.outcome.value, "reason": record.reason}
-    if entry is None or not course.folder("autograded", name, assignment).is_dir():
+    if (
+        entry is None
+        or not course.folder("autograded", name, assignment).is_dir()
+        or _overtaken(course, assignment, name)
+    ):
         handed_in = course.folder("submitted", name, assignment).is_dir()
         return {**row, "outcome": "not graded yet" if handed_in else "nothing handed in"}
     grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
@@ -82,6 +173,24 @@ def _row(course: Course, assignment: str, name: str, student: Any, entry: Any) -
     return row | {grade.name: "" if grade.name in unmarked else grade.score for grade in grades}
 
 
-def _harmless(value: Any) -> Any:
-    """Keep a spreadsheet from taking a student's name for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+def _overtaken(course: Course, assignment: str, name: str) -> bool:
+    """Tell whether another file was handed in after the one that was graded."""
+    if records.load(course, assignment, name) is None or records.current(course, assignment, name):
+        return False
+    graded, there = (
+        course.folder(step, name, assignment) / f"{assignment}.ipynb" for step in ("autograded", "submitted")
+    )
+    return there.exists() and (not graded.exists() or graded.stat().st_mtime < there.stat().st_mtime)
+
+
+def _cell(value: Any) -> str:
+    return harmless(value) if isinstance(value, str) else str(value)
+
+
+def _take_off(row: dict[str, Any], verdict: Verdict) -> None:
+    """Put what lateness costs into a row."""
+    before = row["score"]
+    row |= {"late_days": verdict.days, "penalty": verdict.points, "score_before_penalty": before}
+    row["score"] = "" if verdict.no_mark else round(before - verdict.points, 4)
+    remarks = [row.get("reason", ""), verdict.remark, "handed in after the cut-off" if verdict.no_mark else ""]
+    row["reason"] = "; ".join(filter(None, remarks))

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import records
+from autograder import late, records
 from autograder.errors import AssignmentError
 from autograder.records import Outcome
 
@@ -68,9 +68,13 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
 
     Yields:
         Each page, when it is written.
+
+    Raises:
+        CourseError, TableError, SubmissionError: when penalties for lateness cannot be worked out.
     """
     from nbgrader.converters import GenerateFeedback, NbGraderException
 
+    late.settle(course, assignment)
     for student in ids:
         record = records.current(course, assignment, student)
         path = course.folder("feedback", student, assignment) / f"{assignment}.html"

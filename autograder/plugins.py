@@ -8,6 +8,7 @@ same. In the order in which they meet a submission:
 `RebuildSubmission`  puts its answers into the released notebook
 `execute.ExecuteSubmission`  runs it in a sandbox; hangs and crashes cost the cell that caused them, not the submission
 `SaveMarks`          scores test cells by their outcome
+`LatePenalty`        takes points off for lateness
 `FeedbackView`       makes the page that the student sees
 """
 
@@ -24,17 +25,19 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import (
     ClearHiddenTests,
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade
+from traitlets import Dict
 from traitlets.config import Config
 
-from autograder import submission
+from autograder import late, submission, tables
 from autograder.course import CONFIG_FILE, Course
-from autograder.errors import AssignmentError, CourseError, NoNotebookError
+from autograder.errors import AssignmentError, AutograderError, CourseError, NoNotebookError
 from autograder.execute import OUTCOMES
 from autograder.judge import IN_YOUR_CODE
 from autograder.rebuild import rebuild
@@ -174,6 +177,33 @@ def without_stderr(cell: NotebookNode) -> NotebookNode:
     return judged
 
 
+class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]
+    """Takes points off late submissions by the course's policy (`AssignLatePenalties.plugin_class`).
+
+    nbgrader asks it when it grades, before anything is marked by hand; `late.settle` does the same sum again for
+    feedback and export.
+    """
+
+    policy = Dict(help="What lateness costs: names and values as in autograder/late.py.").tag(config=True)
+    assignment_policies = Dict(help="The same for single assignments, by name.").tag(config=True)
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
+        """Return the points to take off; None for none."""
+        del total_seconds_late  # by nbgrader's own record of extensions; ours may be newer
+        assignment, root = self.parent.assignment_id, Path(CourseDirectory(config=self.config).root)
+        entry = self.parent.gradebook.find_submission(assignment, student_id)
+        try:
+            course, rules = Course(root), late.policy(self.config, assignment)
+            until = late.extensions(course, rules.zone).get((student_id, assignment))
+            folder = course.folder("submitted", student_id, assignment)
+            due, maximum = entry.assignment.duedate, entry.max_score
+            verdict = late.judge(rules, folder, due, until, score=score, maximum=maximum)
+        except AutograderError as error:  # no reason not to grade; feedback and export will insist
+            self.log.warning("No penalty for lateness: %s", error)
+            return None
+        return verdict.points or None
+
+
 class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
     """Makes the page that a student sees (last of `GenerateFeedback.preprocessors`).
 
@@ -186,7 +216,11 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
         for cell in nb.cells:
             if cell.cell_type == "code" and is_grade(cell):
                 self._hide(cell)
-        nb.cells.insert(0, new_markdown_cell(_overview(nb, _unmarked(resources["nbgrader"]))))
+        about = resources["nbgrader"]
+        if about.get("late_penalty"):
+            taken_off = f"Handed in late: {tables.plain(about['late_penalty'])} points less."
+            nb.metadata.setdefault("autograder", NotebookNode()).setdefault("notes", []).append(taken_off)
+        nb.cells.insert(0, new_markdown_cell(_overview(nb, _unmarked(about))))
         resources["inlining"]["css"].append(TABLE_STYLE)
         return nb, resources
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
+from autograder.late import LATE_MARK, TIMESTAMP
+
 if TYPE_CHECKING:
     from autograder.course import Course
 
@@ -100,8 +102,10 @@ def current(course: Course, assignment: str, student: str) -> Record | None:
 
 
 def handed_in(course: Course, assignment: str, student: str) -> str:
-    """Fingerprint of what a student handed in."""
-    files = course.folder("submitted", student, assignment).rglob("*")
+    """Fingerprint of what a student handed in; when that was does not count, it changes nothing about the tests."""
+    folder = course.folder("submitted", student, assignment)
+    times = {folder / TIMESTAMP, folder / LATE_MARK}
+    files = (path for path in folder.rglob("*") if path not in times)
     return fingerprint(sorted(path for path in files if path.is_file() and not path.is_symlink()))
 
 

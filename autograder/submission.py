@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import stat
+import unicodedata
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -51,9 +52,10 @@ def read(path: Path) -> NotebookNode:
     return _plain(content)
 
 
-def printable(path: Path | PurePath) -> str:
-    """A file's path for messages: names that are not UTF-8 cannot be printed or stored as they are."""
-    return str(path).encode(errors="replace").decode()
+def printable(path: Path | PurePath | str) -> str:
+    """A file's path for messages: no bytes that are not UTF-8, and nothing that a terminal would obey."""
+    name = str(path).encode(errors="replace").decode()
+    return "".join("?" if unicodedata.category(letter) in ("Cc", "Cf") else letter for letter in name)
 
 
 def refuse_links(folder: Path) -> None:

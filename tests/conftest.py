@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from autograder.build import build
 from autograder.course import Course
 from tests.classroom import Classroom
+from tests.marked import Marked, new_course
 
 ROOT = Path(__file__).parents[1]
 os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
@@ -47,3 +48,16 @@ def ps1(course: Course) -> Classroom:
 def released(ps1: Classroom) -> NotebookNode:
     """The student version of ps1."""
     return ps1.released()
+
+
+@pytest.fixture(scope="session")
+def unmarked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a course with an assignment ps1 in the gradebook that nobody has handed in; for reading only."""
+    return new_course(tmp_path_factory.mktemp("unmarked") / "course")
+
+
+@pytest.fixture
+def marked(unmarked: Path, tmp_path: Path) -> Marked:
+    """Makes submissions of ps1 that are marked already."""
+    shutil.copytree(unmarked, tmp_path / "course")
+    return Marked(Course(tmp_path / "course"))

@@ -12,6 +12,7 @@ import pytest
 
 from autograder.course import Course
 from tests.classroom import Classroom, as_bytes
+from tests.marked import ROOT, Marked
 
 COMMANDS = ["build", "measure", "release", "collect", "grade", "feedback", "export", "doctor"]
 
@@ -106,3 +107,32 @@ def test_from_archive_to_grades(ps1: Classroom, tmp_path: Path) -> None:
     assert rows["lovelaceada_11"]["why"] == ""
     assert "breaks off" in rows["shannonc_13"]["reason"]
     assert "breaks off" in (root / "feedback" / "shannonc_13" / "ps1" / "ps1.html").read_text()
+
+
+def test_collecting_and_exporting_for_canvas(marked: Marked, tmp_path: Path) -> None:
+    root = marked.course.root
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.writestr("lovelaceada_LATE_4711_900_ps1.ipynb", b"{}")
+        archive.writestr("shannonc_13_902_essay.pdf", b"")
+    collected = autograder(root, "collect", "ps1", str(tmp_path / "class.zip"))
+    assert collected.returncode == 1, "somebody's notebook is missing"
+    assert "called late by the platform: lovelaceada_4711" in collected.stdout
+    assert "no notebook from: shannonc_13" in collected.stdout
+    marked.mark("lovelaceada_4711", 7)
+    marked.mark("jane", 7, None)
+    roster, out = ROOT / "tests" / "data" / "canvas_gradebook.csv", tmp_path / "out.csv"
+    command = ("export", "ps1", "--format", "canvas", "--roster", str(roster), "--out", str(out))
+    done = autograder(root, *command)
+    assert done.returncode == 1, "a mark is not in the file"
+    assert "mark not in the file: jane matches nobody" in done.stderr
+    assert "1 with written answers that nobody has marked yet" in done.stdout
+    assert '"Lovelace, Ada",4711,s-17,ada@uni.edu,"One, morning",7' in out.read_text()
+    refused = autograder(root, *command, "--column", "nothing")
+    assert refused.returncode == 7
+    assert "no column for 'nothing'" in " ".join(refused.stderr.split())
+
+
+def test_options_for_platforms_need_a_platform(marked: Marked) -> None:
+    done = autograder(marked.course.root, "export", "ps1", "--scale")
+    assert done.returncode == 2
+    assert "--format canvas" in " ".join(done.stderr.split())

@@ -83,6 +83,8 @@ NAMES = [
     ("Jane Doe_2345678_assignsubmission_file/ps1.ipynb", "Moodle", "Jane_Doe_2345678"),
     ("Course-PS1-123/Jane O'Neil-Doe_2345678_assignsubmission_file_/x.ipynb", "Moodle", "Jane_O_Neil-Doe_2345678"),
     ("Jane Doe_2345678_assignsubmission_file_/homework/week 1/ps1.ipynb", "Moodle", "Jane_Doe_2345678"),
+    ("anon_Ab3dE_678901_ps1.ipynb", "Canvas, names hidden", "anon_Ab3dE"),
+    ("LATE_anon_Ab3dE_678901_ps1-2.ipynb", "Canvas, names hidden", "anon_Ab3dE"),
     ("jane/ps1/ps1.ipynb", "nbgrader", "jane"),
     ("submitted/jane/ps1/other name.ipynb", "nbgrader", "jane"),
     ("jane/ps1.ipynb", "folder per student", "jane"),
@@ -487,7 +489,226 @@ def test_names_that_would_share_an_id_are_never_mixed(course, pack, first, secon
     assert kept == (b"2" if path.startswith(first) else b"1")
 
 
+def test_only_student_of_moodles_is_not_taken_for_a_class(course, pack):
+    folder = "Jane Doe_1_assignsubmission_file_"
+    collect(course, "ps1", pack({f"{folder}/a.ipynb": b"1", f"{folder}/b.ipynb": b"2"}))
+    assert set(kept(course)) == {"Jane_Doe_1"}
+
+
 def test_accents_taken_apart_are_the_same_student(course, pack):
     names = {f"{unicodedata.normalize(form, 'Zoë')}/{number}.ipynb": b"x" for number, form in enumerate(["NFC", "NFD"])}
     collection = collect(course, "ps1", pack(names))
     assert [found.student for found in collection.students] == ["Zoë"]
+
+
+# several files of one student
+
+
+@pytest.mark.parametrize(
+    ("files", "taken"),
+    [
+        (["ps1.ipynb", "scratch.ipynb"], "ps1.ipynb"),
+        (["PS1.ipynb", "zzz.ipynb"], "PS1.ipynb"),
+        (["ps1.ipynb.txt", "zzz.ipynb"], "ps1.ipynb.txt"),
+        (["ps1 (1).ipynb", "zzz.ipynb"], "ps1 (1).ipynb"),
+        (["ps1-2.ipynb", "zzz.ipynb"], "ps1-2.ipynb"),
+        (["a.ipynb", "b.ipynb"], "b.ipynb"),
+    ],
+)
+@pytest.mark.parametrize("form", ["Jane Doe_1_assignsubmission_file_/{}", "doejane_1_9_{}", "jane/ps1/{}", "jane/{}"])
+def test_notebook_named_after_the_assignment_is_taken(course, tmp_path, files, taken, form):
+    members = {form.format(name): name.encode() for name in files}
+    members[form.format("data.csv")] = b"1,2"
+    others = {re.sub("(?i)(doejane|jane doe|jane)", "joe", form).format("ps1.ipynb"): b"joe"}
+    collection = collect(course, "ps1", zipped(tmp_path / "class.zip", members | others))
+    assert sorted(kept(course).values()) == sorted([taken.encode(), b"joe"])
+    told = reasons(collection)
+    assert set(told) == set(members) - {form.format(taken)}
+    assert told[form.format("data.csv")] == "not a notebook"
+    if taken != "b.ipynb":
+        assert any("named after the assignment" in reason for reason in told.values())
+
+
+def test_other_versions_are_kept_once_each(course, tmp_path):
+    files = {f"doejane_1_9_ps1{suffix}.ipynb": suffix.encode() for suffix in ("", "-1", "-2")}
+    path = zipped(tmp_path / "class.zip", {**files, "doejane_1_9_copy.ipynb": b"-1"})
+    for _ in range(2):
+        collect(course, "ps1", path)
+        earlier = course.root / "submitted_earlier" / "doejane_1" / "ps1"
+        assert sorted((one / "ps1.ipynb").read_bytes() for one in earlier.iterdir()) == [b"", b"-1"]
+    assert kept(course) == {"doejane_1": b"-2"}
+
+
+def test_version_that_was_graded_before_is_kept_once(course, tmp_path):
+    first, second = {"doejane_1_9_ps1.ipynb": b"1"}, {"doejane_1_9_ps1-1.ipynb": b"2"}
+    collect(course, "ps1", zipped(tmp_path / "class.zip", first))
+    collect(course, "ps1", zipped(tmp_path / "class.zip", first | second))
+    earlier = course.root / "submitted_earlier" / "doejane_1" / "ps1"
+    assert [(one / "ps1.ipynb").read_bytes() for one in earlier.iterdir()] == [b"1"]
+
+
+def test_who_packs_a_thousand_notebooks_fills_no_disk(course, tmp_path):
+    files = {f"jane/{number}.ipynb": str(number).encode() for number in range(100)}
+    collect(course, "ps1", zipped(tmp_path / "class.zip", files | {"joe/1.ipynb": b""}))
+    assert len(list((course.root / "submitted_earlier" / "jane" / "ps1").iterdir())) == module.MAX_EARLIER
+
+
+def test_students_without_a_notebook_are_told(course, tmp_path):
+    files = {
+        "Jane Doe_1_assignsubmission_file_/essay.pdf": b"",
+        "Joe Doe_2_assignsubmission_file_/ps1.zip": b"",
+        "roejim_3_9_ps1.docx": b"",
+        "Ann Doe_4_assignsubmission_file_/ps1.ipynb": b"{}",
+        "Ann Doe_4_assignsubmission_file_/data.csv": b"",
+        "readme.txt": b"",
+    }
+    collection = collect(course, "ps1", zipped(tmp_path / "class.zip", files))
+    assert collection.without == ["Jane_Doe_1", "Joe_Doe_2", "roejim_3"]
+    told = reasons(collection)
+    assert told["Joe Doe_2_assignsubmission_file_/ps1.zip"].startswith("an archive inside; it is not opened")
+
+
+# when they were handed in
+
+
+def lying(course: Course, student: str) -> dict[str, str]:
+    """Return the files beside a notebook."""
+    folder = course.root / "submitted" / student / "ps1"
+    return {path.name: path.read_text() for path in folder.iterdir() if path.suffix != ".ipynb"}
+
+
+def dated(path: Path, name: str, when: tuple[int, ...], extra: bytes = b"") -> Path:
+    """Make a zip of one notebook with a time."""
+    entry = zipfile.ZipInfo(name, date_time=when)
+    entry.extra = extra
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(entry, b"{}")
+    return path
+
+
+SUMMER = (2026, 5, 3, 18, 0, 0)
+UNIX_TIME = b"UT\x05\x00\x01" + (1_777_831_200).to_bytes(4, "little")  # 2026-05-03 18:00 in UTC
+
+
+def test_times_of_files_are_not_taken_for_times_of_submission(course, tmp_path):
+    collect(course, "ps1", dated(tmp_path / "class.zip", "doejane_1_9_ps1.ipynb", SUMMER))
+    assert lying(course, "doejane_1") == {}
+
+
+@pytest.mark.parametrize(
+    ("zone", "extra", "utc"),
+    [
+        ("UTC", b"", "18:00:00"),
+        ("Europe/Berlin", b"", "16:00:00"),
+        ("Europe/Berlin", UNIX_TIME, "18:00:00"),
+        ("Europe/Berlin", b"XX\x02\x00ab" + UNIX_TIME, "18:00:00"),
+        ("Europe/Berlin", b"UT\x01\x00\x01", "16:00:00"),
+        ("Europe/Berlin", b"UT\x05\x00\x02abcd", "16:00:00"),
+    ],
+)
+def test_times_of_files_count_on_request(course, tmp_path, zone, extra, utc):
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write(f'c.LatePenalty.policy = {{"timezone": "{zone}"}}\n')
+    path = dated(tmp_path / "class.zip", "jane.ipynb", SUMMER, extra)
+    [found] = collect(Course(course.root), "ps1", path, file_times=True).students
+    assert lying(course, "jane") == {"timestamp.txt": f"2026-05-03 {utc}.000000 UTC"}
+    assert str(found.at) == f"2026-05-03 {utc}"
+
+
+@pytest.mark.parametrize("when", [(1980, 1, 1, 0, 0, 0), (2026, 13, 45, 0, 0, 0)])
+def test_time_that_is_none_is_not_written(course, tmp_path, when):
+    entry = zipfile.ZipInfo("jane.ipynb")
+    entry.date_time = when
+    assert module._stamp(entry) is None
+
+
+def test_time_of_a_file_in_a_folder_counts_on_request(course, tmp_path):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "jane.ipynb").touch()
+    os.utime(tmp_path / "class" / "jane.ipynb", (1_777_831_200, 1_777_831_200))
+    collect(course, "ps1", tmp_path / "class", file_times=True)
+    assert lying(course, "jane") == {"timestamp.txt": "2026-05-03 18:00:00.000000 UTC"}
+
+
+def test_nbgraders_own_times_are_kept(course, pack):
+    files = {"jane/ps1/ps1.ipynb": b"1", "jane/ps1/timestamp.txt": b"2026-05-03 18:00:00 Europe/Berlin\n"}
+    files |= {"joe/ps1/ps1.ipynb": b"1", "joe/ps1/timestamp.txt": b"\xff\x00"}
+    collection = collect(course, "ps1", pack(files))
+    assert lying(course, "jane") == {"timestamp.txt": "2026-05-03 16:00:00.000000 UTC"}
+    assert lying(course, "joe") == {}
+    [(path, reason)] = collection.ignored
+    assert path == "joe/ps1/timestamp.txt"
+    assert reason.startswith("holds no time")
+
+
+def test_time_that_a_student_packs_is_not_believed(course, tmp_path):
+    folder = "Jane Doe_1_assignsubmission_file_"
+    files = {f"{folder}/ps1.ipynb": b"1", f"{folder}/timestamp.txt": b"2000-01-01 00:00:00 UTC"}
+    files |= {f"{folder}/ps1/timestamp.txt": b"2000-01-01 00:00:00 UTC"}
+    collect(course, "ps1", zipped(tmp_path / "class.zip", files))
+    assert lying(course, "Jane_Doe_1") == {}
+
+
+def test_late_mark_of_canvas_comes_and_goes(course, tmp_path):
+    def hand_in(name: str) -> tuple[list[str], bool | None]:
+        [found] = collect(course, "ps1", zipped(tmp_path / "class.zip", {name: b"{}"})).students
+        return list(lying(course, "doejane_1")), found.late
+
+    assert hand_in("doejane_1_9_ps1.ipynb") == ([], False)
+    assert hand_in("doejane_LATE_1_9_ps1.ipynb") == (["late.txt"], True)
+    assert hand_in("doejane_1_9_ps1.ipynb") == ([], False)
+
+
+def test_replaced_submission_does_not_keep_the_old_time(course, tmp_path):
+    collect(course, "ps1", dated(tmp_path / "class.zip", "jane.ipynb", SUMMER), file_times=True)
+    collect(course, "ps1", zipped(tmp_path / "class.zip", {"jane.ipynb": b"another"}))
+    assert lying(course, "jane") == {}
+
+
+def test_same_submission_keeps_a_time_that_was_put_there(course, tmp_path):
+    path = zipped(tmp_path / "class.zip", {"jane.ipynb": b"{}"})
+    collect(course, "ps1", path)
+    (course.root / "submitted" / "jane" / "ps1" / "timestamp.txt").write_text("2026-05-03 18:00:00 UTC")
+    collect(course, "ps1", path)
+    assert lying(course, "jane") == {"timestamp.txt": "2026-05-03 18:00:00 UTC"}
+
+
+# names of files that mean harm
+
+
+def test_utf8_names_that_the_zip_does_not_declare_are_read(course, archive):
+    content = archive.read_bytes().replace(b"jane.ipynb", "zoë.ipynb".encode())
+    archive.write_bytes(content)
+    collect(course, "ps1", archive)
+    assert set(kept(course)) == {"zoë", "joe"}
+
+
+def test_names_of_old_windows_programs_are_read(course, archive):
+    archive.write_bytes(archive.read_bytes().replace(b"jane.ipynb", "zoëx.ipynb".encode("cp437")))
+    collect(course, "ps1", archive)
+    assert set(kept(course)) == {"zoëx", "joe"}
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_files_of_the_same_name_are_all_refused(course, tmp_path):
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("jane.ipynb", "joe.ipynb", "jane.ipynb"):
+            archive.writestr(name, b"{}")
+    assert [reason for _, reason in collect(course, "ps1", path).ignored] == ["there are 2 files of this name"] * 2
+    assert set(kept(course)) == {"joe"}
+
+
+def test_file_that_would_grow_out_of_all_proportion_is_refused(course, tmp_path):
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("jane.ipynb", b" " * 2**24)
+        archive.writestr("joe.ipynb", b"{}")
+    assert only_joe(course, path) == "it would grow to more than 100 times its size: no notebook does"
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31mb.txt", "a\u202eb.txt", "a\x07b.txt", "a\nb.txt"])
+def test_names_do_nothing_to_a_terminal(course, tmp_path, name):
+    collection = collect(course, "ps1", zipped(tmp_path / "class.zip", {name: b"", "jane.ipynb": b"{}"}))
+    [(shown, _)] = collection.ignored
+    assert shown.isprintable()

@@ -1,0 +1,315 @@
+"""Late submissions: when something was handed in, until when it could be, and what lateness costs.
+
+nbgrader's gradebook holds the due date; ``submitted/<student>/<assignment>/timestamp.txt`` the time of submission;
+``late.txt`` beside it says that a platform called the submission late without telling the time; ``extensions.csv`` in
+the course's folder holds extensions. Penalties follow from these at any time: `settle` works them all out anew and
+writes them to the gradebook, so marks given by hand and extensions granted after grading count.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from autograder import tables
+from autograder.errors import CourseError, SubmissionError, TableError
+
+if TYPE_CHECKING:
+    from autograder.course import Course
+
+PLUGIN = "autograder.plugins.LatePenalty"
+TIMESTAMP, LATE_MARK = "timestamp.txt", "late.txt"
+EXTENSIONS = "extensions.csv"
+DAY = 24 * 60 * 60
+Percent = Annotated[float, Field(ge=0, le=100)]
+WORDS = (  # how Moodle writes a time in English
+    "%A, %d %B %Y, %I:%M %p",
+    "%A, %d %B %Y, %H:%M",
+    "%A, %B %d, %Y, %I:%M %p",
+)
+
+
+class LatePolicy(BaseModel):
+    """What lateness costs (`LatePenalty.policy` in nbgrader_config.py)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    kind: Literal["none", "per day", "cut-off"] = "none"
+    """``"none"``: nothing. ``"per day"``: `percent` for each started day. ``"cut-off"``: everything, after a time."""
+    percent: Percent = 10
+    """Of the maximum, for each started day (of 24 hours)."""
+    floor: Percent = 0
+    """Of the maximum: no mark is brought below this by `percent`; one that is below anyway is left as it is."""
+    grace_minutes: Annotated[float, Field(ge=0)] = 0
+    """Who is no later than this is not late. Who is later is late from the due date on."""
+    cut_off_days: Annotated[int, Field(ge=0)] | None = None
+    """After so many days nothing is left. None: at once for ``"cut-off"``, never for ``"per day"``."""
+    after_cut_off: Literal["zero", "no mark"] = "zero"
+    """What is left then: zero points, or no mark (a gap in the export; zero in the gradebook, which knows no gaps)."""
+    timezone: str = "UTC"
+    """Of times that are written without one, for example ``"Europe/Berlin"``."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (OSError, ValueError, KeyError):
+            raise ValueError(f'there is no time zone {name!r} (try "Europe/Berlin" or "UTC")') from None
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone."""
+        return ZoneInfo(self.timezone)
+
+    @classmethod
+    def of(cls, general: Mapping[str, Any], special: Mapping[str, Any], where: str) -> LatePolicy:
+        """Read a policy from a configuration.
+
+        Args:
+            general: for the course.
+            special: for one assignment; these go before.
+            where: the configuration's key, for messages.
+
+        Raises:
+            CourseError: unknown name or impossible value; the message lists the names.
+        """
+        if not (isinstance(general, Mapping) and isinstance(special, Mapping)):
+            raise CourseError(f'{where} is not a dictionary. Write for example {{"kind": "per day", "percent": 10}}.')
+        try:
+            return cls(**{**general, **special})
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise CourseError(
+                f"{where}: {first['loc'][0]}: {first['msg']}. It may hold {', '.join(cls.model_fields)}; "
+                "autograder/late.py says what they mean."
+            ) from None
+
+    def penalty(self, days: int, score: float, maximum: float) -> tuple[float, bool]:
+        """Work out what a submission loses.
+
+        Args:
+            days: started days late.
+            score: its points before.
+            maximum: the points that could be had.
+
+        Returns:
+            The points to take off, and whether nothing is left because of the cut-off.
+        """
+        if days == 0 or self.kind == "none":
+            return 0.0, False
+        limit = 0 if self.kind == "cut-off" and self.cut_off_days is None else self.cut_off_days
+        if limit is not None and days > limit:
+            return max(0.0, score), True
+        if self.kind == "cut-off":
+            return 0.0, False
+        above_floor = max(0.0, score - maximum * self.floor / 100)
+        return round(min(days * maximum * self.percent / 100, above_floor), 4), False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How late a submission is and what that costs."""
+
+    days: int = 0  # started days
+    points: float = 0.0  # to be taken off
+    no_mark: bool = False
+    remark: str = ""  # for the instructor
+
+    def __str__(self) -> str:
+        """For the student, in words; empty when it costs nothing."""
+        if not self.points and not self.no_mark:
+            return ""
+        when = f"{self.days} {'day' if self.days == 1 else 'days'} late"
+        return f"Handed in {when}: " + ("no mark." if self.no_mark else f"{tables.plain(self.points)} points less.")
+
+
+def policy(config: Any, assignment: str) -> LatePolicy:
+    """Read the policy for an assignment from nbgrader's configuration.
+
+    Raises:
+        CourseError: when it cannot be used.
+    """
+    ours = config.LatePenalty
+    special = dict(ours.get("assignment_policies", {})).get(assignment, {})
+    return LatePolicy.of(ours.get("policy", {}), special, f"nbgrader_config.py, LatePenalty.policy (for {assignment})")
+
+
+def moment(text: str, zone: tzinfo, *, end_of_day: bool = False) -> datetime:
+    """Read a time.
+
+    Args:
+        text: as in ISO 8601 (``2026-05-03 18:00``, with an offset if it is not of `zone`), or in Moodle's words.
+        zone: of times without an offset.
+        end_of_day: a date without a time means the end of that day, not its start.
+
+    Returns:
+        The time in UTC, without a zone, as nbgrader stores times.
+
+    Raises:
+        ValueError: when it is none.
+    """
+    try:
+        found = datetime.fromisoformat(text.strip())
+        if end_of_day and len(text.strip()) <= len("2026-05-03"):
+            found = datetime.combine(found, time(23, 59, 59))
+    except ValueError:
+        found = _in_words(text.strip())
+    return utc(found, zone)
+
+
+def _in_words(text: str) -> datetime:
+    for form in WORDS:
+        try:
+            return datetime.strptime(text, form)  # its zone is the caller's
+        except ValueError:
+            continue
+    raise ValueError(f"{text!r} is not a time such as 2026-05-03 18:00")
+
+
+def utc(found: datetime, zone: tzinfo) -> datetime:
+    """Turn a time into UTC without a zone; one that has no zone is of `zone`."""
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
+
+
+def extensions(course: Course, zone: tzinfo) -> dict[tuple[str, str], datetime]:
+    """Read ``extensions.csv``: columns student, assignment, until.
+
+    Returns:
+        Times in UTC, by student and assignment; empty when there is no such file.
+
+    Raises:
+        TableError: when it cannot be used; the message names the line.
+    """
+    return read_extensions(course.root / EXTENSIONS, zone, course.assignments())
+
+
+def read_extensions(path: Path, zone: tzinfo, known: list[str]) -> dict[tuple[str, str], datetime]:
+    """Read a file of extensions; see `extensions`."""
+    if not path.exists():
+        return {}
+    table = tables.read(path)
+    columns = table.require("student", "assignment", "until", mend="The first line must be: student,assignment,until.")
+    granted: dict[tuple[str, str], datetime] = {}
+    for number, row in enumerate(table.rows, start=1):
+        student, assignment, until = (row[column].strip() for column in columns)
+        where = f"{path}, row {number} ({student}, {assignment})"
+        if assignment not in known:
+            raise TableError(f"{where}: there is no assignment {assignment!r}. Known: {', '.join(known)}.")
+        if (student, assignment) in granted:
+            raise TableError(f"{where}: this student has a row for it already. Keep the one that counts.")
+        try:
+            granted[student, assignment] = moment(until, zone, end_of_day=True)
+        except ValueError:
+            raise TableError(
+                f"{where}: until {until!r} is not a time. Write 2026-05-03 or 2026-05-03 18:00 (in {zone})."
+            ) from None
+    return granted
+
+
+def submitted_at(folder: Path) -> datetime | None:
+    """Read when a submission was handed in, from nbgrader's ``timestamp.txt``; None where that is not known.
+
+    Raises:
+        SubmissionError: when the file holds something else.
+    """
+    from nbgrader.utils import parse_utc
+
+    path = folder / TIMESTAMP
+    if path.is_symlink() or not path.is_file():
+        return None
+    text = path.read_text(encoding="utf-8", errors="replace").strip()
+    try:
+        return parse_utc(text) if text else None
+    except (ValueError, OverflowError, TypeError):
+        raise SubmissionError(
+            f"{path} holds {text[:40]!r}, which is not a time. Write for example 2026-05-03 16:00:00 UTC."
+        ) from None
+
+
+def stamp(found: datetime) -> str:
+    """Write a time (UTC, without a zone) as nbgrader does."""
+    return f"{found:%Y-%m-%d %H:%M:%S.%f} UTC"
+
+
+def judge(
+    rules: LatePolicy, folder: Path, due: datetime | None, until: datetime | None, *, score: float, maximum: float
+) -> Verdict:
+    """Tell how late a submission is and what that costs.
+
+    Args:
+        rules: the policy.
+        folder: where it was handed in.
+        due: for everybody, in UTC; None if nobody said.
+        until: an extension.
+        score: its points before.
+        maximum: the points that could be had.
+
+    Returns:
+        The verdict. Where a platform only says “late”, that counts as one day, or as none with an extension.
+
+    Raises:
+        SubmissionError: when its time cannot be read.
+    """
+    handed_in, remark, days = submitted_at(folder), "", 0
+    if handed_in is not None and due is not None:
+        seconds = (handed_in - max(due, until or due)).total_seconds()
+        days = math.ceil(seconds / DAY) if seconds > rules.grace_minutes * 60 else 0
+    elif (folder / LATE_MARK).exists():
+        days = 0 if until else 1
+        counted = "covered by the extension" if until else "counted as one day"
+        remark = f"late, but not known by how much: {counted}"
+    points, no_mark = rules.penalty(max(0, days), score, maximum)
+    return Verdict(max(0, days), points, no_mark and rules.after_cut_off == "no mark", remark)
+
+
+def settle(course: Course, assignment: str) -> dict[str, Verdict]:
+    """Work out the penalties of all graded submissions anew and write them to the gradebook.
+
+    If nbgrader_config.py names another plugin for late submissions than ours, its penalties are left as they are.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name.
+
+    Returns:
+        The verdicts by student.
+
+    Raises:
+        AssignmentError: when the assignment is not in the gradebook.
+        CourseError: when the policy cannot be used.
+        TableError: when the extensions cannot be used.
+        SubmissionError: when the time of a submission cannot be read.
+    """
+    from nbgrader.api import Gradebook
+
+    course.require_release(assignment)
+    rules = policy(course.config, assignment)
+    granted = extensions(course, rules.zone)
+    ours = course.config.AssignLatePenalties.get("plugin_class") == PLUGIN
+    verdicts = {}
+    with Gradebook(course.directory.db_url) as gradebook:
+        due = gradebook.find_assignment(assignment).duedate
+        for entry in gradebook.assignment_submissions(assignment):
+            student = entry.student_id
+            if not ours:
+                days = math.ceil(entry.total_seconds_late / DAY)
+                verdicts[student] = Verdict(days, entry.late_submission_penalty)
+                continue
+            folder, until = course.folder("submitted", student, assignment), granted.get((student, assignment))
+            verdict = judge(rules, folder, due, until, score=entry.score, maximum=entry.max_score)
+            verdicts[student] = verdict
+            entry.timestamp = submitted_at(folder)
+            entry.extension = until - due if until and due and until > due else None
+            for index, notebook in enumerate(entry.notebooks):
+                notebook.late_submission_penalty = verdict.points if verdict.points and index == 0 else None
+        gradebook.db.commit()
+    return verdicts
