@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+TRANSPARENT = (["%%time"], ["%%capture"])  # cell magics that run the cell in the notebook
+
 
 def read(source: str) -> set[str]:
     """Names that a cell looks up in the notebook (or among the builtins), also from within its functions.
@@ -42,6 +44,8 @@ def defined(source: str) -> set[str]:
 
 
 def _symbols(source: str) -> Iterator[tuple[symtable.SymbolTable, symtable.Symbol]]:
+    first, _, rest = source.lstrip().partition("\n")
+    source = rest if first.split()[:1] in TRANSPARENT else source
     try:
         tables = [symtable.symtable(TransformerManager().transform_cell(source), "cell", "exec")]
     except (SyntaxError, ValueError):  # ValueError: a NUL in the text
