@@ -52,6 +52,10 @@ class UnreadableError(ValueError):
     """Bytes that are no value."""
 
 
+class NotRebuiltError(UnreadableError):
+    """An honest model may be one that Keras writes and cannot read."""
+
+
 class References(Protocol):
     """How a side names what stays where it is, and finds what the other side names."""
 
@@ -72,8 +76,8 @@ def pack(value: Any, references: References) -> bytes:
     try:
         message = packer.pack(value)
     except (RecursionError, ValueError) as error:
-        if isinstance(error, UnicodeError):
-            raise CannotSendError("a string that is not text") from None
+        if isinstance(error, ValueError) and "recursion" not in str(error):  # as MessagePack says it
+            raise
         raise CannotSendError("a value that is nested too deeply, or that contains itself") from None
     if len(message) > MAX_BYTES:
         raise CannotSendError(_too_large(len(message)))
@@ -385,7 +389,13 @@ def _make_history(parts: Any) -> Any:
 
 def _make_model(parts: Any) -> Any:
     config, weights = parts
-    return models.put_together(_plain(config, str), [_plain(array, np.ndarray) for array in _plain(weights, list)])
+    arrays = [_plain(array, np.ndarray) for array in _plain(weights, list)]
+    try:
+        return models.put_together(_plain(config, str), arrays)
+    except models.CustomModelError:
+        raise
+    except Exception as error:  # noqa: BLE001  (whatever Keras finds wrong)
+        raise NotRebuiltError(f"a model that Keras cannot rebuild ({type(error).__name__})") from None
 
 
 _MADE: dict[int, Callable[[Any], Any]] = {
