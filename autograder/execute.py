@@ -179,7 +179,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         serving = asyncio.ensure_future(self._student.ask(SERVE, None))
         watch = asyncio.ensure_future(self._stop_deserted(serving))
         try:
-            begin = f"{JUDGE}.begin({wanted}, {self._answers}, {self._locked})"
+            begin = f"{JUDGE}.begin({wanted}, {self._answers}, {self._locked}, {names.defined(cell.source)})"
             begun = await self._judge.ask(begin, self._allowed.cell_time)
             if begun["status"] == "ok":
                 await self._judge.run(cell, index)

@@ -39,8 +39,12 @@ class Agent:
         question: Any = ["begin"]
         while question[0] != "end":
             try:
-                number, question = wire.unpack(self._channel.receive(), self)
-                answer = self._answer(*question)
+                message = self._channel.receive()
+                try:
+                    number, question = wire.unpack(message, self)
+                    answer = self._answer(*question)
+                except wire.UnreadableError as error:  # it refers to what is gone here
+                    number, answer = wire.number(message), self._raised(error)
                 self._channel.send(self._pack([number, answer]))
             except KeyboardInterrupt:  # meant for a function that has just ended
                 continue
@@ -92,6 +96,8 @@ class Agent:
     def name(self, value: Any) -> list[Any] | None:
         """Refer to functions, classes, and objects of the notebook's own classes."""
         kind = type(value)
+        if issubclass(kind, VALUES):
+            return None
         of_notebook = getattr(kind, "__module__", "") == self._namespace.get("__name__")
         if not (of_notebook or kind in CALLABLE or isinstance(value, type)) or len(self._known) > MAX_REFERENCES:
             return None
@@ -110,6 +116,7 @@ class Agent:
         return reduce(getattr, path.split("."), importlib.import_module(module))
 
 
+VALUES = (int, float, complex, str, bytes, tuple, frozenset)  # named tuples and members of enumerations among them
 CALLABLE: tuple[type, ...] = (
     types.FunctionType,
     types.BuiltinFunctionType,

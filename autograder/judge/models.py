@@ -93,11 +93,13 @@ def check(config: Any) -> None:
         CustomModelError: with the first thing that it names beside them.
     """
     for part in _parts(config):
-        name = part.get("class_name")
-        if name is None or (name in VALUES and "module" not in part):
+        if isinstance(part.get("vocabulary"), str):
+            raise CustomModelError("a model that reads its vocabulary from a file: give the words as a list")
+        if "class_name" not in part:
             continue
-        if not _is_stock_class(part):
-            raise CustomModelError(f"a model with {name!r}: only what Keras itself provides passes")
+        name = part["class_name"]
+        if not (isinstance(name, str) and ((name in VALUES and "module" not in part) or _is_stock_class(part))):
+            raise CustomModelError(f"a model with {str(name)[:100]!r}: only what Keras itself provides passes")
 
 
 def _is_stock(config: Any) -> bool:

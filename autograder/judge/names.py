@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import symtable
 from collections.abc import Iterator
+from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
+
+TRANSPARENT = (["%%time"], ["%%capture"])  # cell magics that run the cell in the notebook
 
 
 def read(source: str) -> set[str]:
@@ -42,8 +46,11 @@ def defined(source: str) -> set[str]:
 
 
 def _symbols(source: str) -> Iterator[tuple[symtable.SymbolTable, symtable.Symbol]]:
+    first, _, rest = source.lstrip().partition("\n")
+    source = rest if first.split()[:1] in TRANSPARENT else source
     try:
-        tables = [symtable.symtable(TransformerManager().transform_cell(source), "cell", "exec")]
+        tree = _Plainer().visit(ast.parse(TransformerManager().transform_cell(source)))
+        tables = [symtable.symtable(ast.unparse(ast.fix_missing_locations(tree)), "cell", "exec")]
     except (SyntaxError, ValueError):  # ValueError: a NUL in the text
         return
     while tables:
@@ -51,3 +58,34 @@ def _symbols(source: str) -> Iterator[tuple[symtable.SymbolTable, symtable.Symbo
         tables += table.get_children()
         for symbol in table.get_symbols():
             yield table, symbol
+
+
+class _Plainer(ast.NodeTransformer):
+    """Rewrites what symbol tables do not tell, or tell otherwise from one Python to the next.
+
+    From 3.12 on the targets of comprehensions are listed as names of the notebook; those of generators are not. What
+    `+=` changes is not listed as read. Strings with expressions in them become tuples, since older Pythons cannot
+    write them all.
+    """
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> Any:
+        return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
+
+    visit_SetComp = visit_ListComp  # noqa: N815
+
+    def visit_DictComp(self, node: ast.DictComp) -> Any:
+        return self.generic_visit(ast.GeneratorExp(ast.Tuple([node.key, node.value], ast.Load()), node.generators))
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> Any:
+        self.generic_visit(node)
+        if not isinstance(node.target, ast.Name):
+            return node
+        before = ast.Name(node.target.id, ast.Load())
+        return ast.Assign([node.target], ast.BinOp(before, node.op, node.value))
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
+        return self.generic_visit(ast.Tuple(node.values, ast.Load()))
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> Any:
+        spec = [] if node.format_spec is None else [node.format_spec]
+        return self.generic_visit(ast.Tuple([node.value, *spec], ast.Load()))

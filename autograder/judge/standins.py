@@ -19,6 +19,9 @@ from autograder.judge import IN_YOUR_CODE, wire
 from autograder.judge.channel import Channel, ChannelError, GoneError
 
 STALE = 16  # answers to interrupted questions that may be in the way
+MAX_TEXT = 4000  # characters of a message
+MAX_FRAMES = 10
+MAX_STANDINS = 100_000
 NEVER = {"StopIteration", "StopAsyncIteration"}  # these would end a loop of the test's in silence
 
 
@@ -89,16 +92,23 @@ class Judge:
         self._standins: dict[int, StudentObject] = {}
         self.flags: dict[str, None] = {}  # a set that keeps its order
 
-    def begin(self, wanted: Iterable[str], answers: Iterable[str] = (), locked: Iterable[str] = ()) -> None:
+    def begin(
+        self,
+        wanted: Iterable[str],
+        answers: Iterable[str] = (),
+        locked: Iterable[str] = (),
+        bound: Iterable[str] = (),
+    ) -> None:
         """Put what a cell reads and this side does not have into the namespace; ask what can be asked of anybody.
 
         Args:
             wanted: names that the cell reads.
             answers: names that the assignment's answers define; these may hide builtins.
             locked: names that cells before this one define which both kernels run.
+            bound: names that the cell defines itself, and can do without.
 
         Raises:
-            NotSent: when one of them does not pass.
+            NotSent: when one of the others does not pass.
             ChannelError: when the student's kernel is gone, or does not keep to the rules.
         """
         self._locked, answers = set(locked), set(answers)
@@ -110,8 +120,8 @@ class Judge:
             kind, *value = self._exchange("get", name)
             self._resolved.discard(name)
             self._namespace.pop(name, None)
-            if kind == "cannot":
-                raise NotSent(f"{name} cannot be passed to the tests: it is {value[0]}.")
+            if kind == "cannot" and name not in bound:
+                raise NotSent(f"{name} cannot be passed to the tests: it is {_text(value[0])}.")
             if kind == "value":
                 self._namespace[name] = value[0]
                 self._resolved.add(name)
@@ -137,7 +147,7 @@ class Judge:
         if kind == "raised":
             raise _exception(*parts)
         if kind == "cannot":
-            raise NotSent(f"{what} cannot be passed to the tests: it is {parts[0]}.")
+            raise NotSent(f"{what} cannot be passed to the tests: it is {_text(parts[0])}.")
         return parts[0]
 
     def _exchange(self, *question: Any) -> Any:
@@ -150,8 +160,9 @@ class Judge:
             self._channel.send(message)
             return self._receive()
         except wire.UnreadableError as error:
-            self._note(f"an answer cannot be read ({error})")
-            raise NotSent(f"What your code answered cannot be read: {error}.") from None
+            if not isinstance(error, wire.NotRebuiltError):
+                self._note(f"an answer cannot be read ({error})")
+            raise NotSent(f"What your code answered cannot be read: {_text(str(error))}.") from None
         except ChannelError as error:
             if not isinstance(error, GoneError):  # that is an accident, and told as one
                 self._note(f"its kernel does not keep to the rules ({error})")
@@ -163,10 +174,12 @@ class Judge:
             if not (type(answer) is list and len(answer) == 2):
                 raise wire.UnreadableError("not an answer")
             number, parts = answer
-            if type(number) is int and 0 < number < self._asked:
-                continue  # to a question that was interrupted
-            if number != self._asked or not _is_answer(parts):
+            if type(number) is not int or number != self._asked:
+                if type(number) is int and 0 < number < self._asked:
+                    continue  # to a question that was interrupted
                 raise wire.UnreadableError("not the answer to what was asked")
+            if not _is_answer(parts):
+                raise wire.UnreadableError("an answer of no known form")
             return parts
         raise wire.UnreadableError("too many answers")
 
@@ -175,8 +188,8 @@ class Judge:
         if isinstance(value, StudentObject):
             return ["student", value._number]
         label = getattr(value, "__name__", None)
-        if isinstance(value, types.FunctionType | type) and self._namespace.get(label or "") is value:
-            return ["notebook", label]
+        if getattr(value, "__module__", None) == self._namespace.get("__name__"):  # what a test defines stays here
+            return ["notebook", label] if label in self._locked and self._namespace.get(label) is value else None
         module = getattr(value, "__module__", None) or ("numpy" if isinstance(value, np.ufunc) else None)
         path = getattr(value, "__qualname__", label)
         if callable(value) and path and _look_up(module, path) is value:
@@ -186,18 +199,20 @@ class Judge:
     def find(self, reference: Any) -> Any:
         """Make a stand-in for what the student's side refers to, or find the one made before."""
         where, number, kind, label = reference
-        if where != "student" or type(number) is not int or type(label) is not str:
+        if [type(part) for part in reference] != [str, int, str, str] or where != "student":
             raise wire.UnreadableError("a reference to nothing of the student's")
         if number not in self._standins:
+            if len(self._standins) >= MAX_STANDINS:
+                raise wire.UnreadableError("references to too many objects")
             make = StudentFunction if kind == "function" else StudentObject
-            self._standins[number] = make(self, number, label[:100])
+            self._standins[number] = make(self, number, _text(label)[:100])
         return self._standins[number]
 
     def _ask_what_is_known(self) -> None:
         """Ask what an honest kernel answers in one way; note each answer that is another. Accuses nobody."""
         payload = [secrets.token_bytes(16), np.frombuffer(secrets.token_bytes(32), np.uint8), {"π": (1.5, None)}]
         answer = self._exchange("echo", payload)
-        if not (answer[0] == "value" and repr(answer[1]) == repr((payload,))):
+        if not _is_echo(answer, payload):
             self._note("values do not arrive as they were sent")
         for flag, function, arguments, right in KNOWN:
             kind, *parts = self._exchange("call", function, arguments, {})
@@ -207,11 +222,13 @@ class Judge:
                 self._note(flag)
         for name in sorted(self._locked):
             module = self._namespace.get(name)
-            if isinstance(module, types.ModuleType) and self._exchange("module", name) != ["value", module.__name__]:
+            if isinstance(module, types.ModuleType) and not _is_value(self._exchange("module", name), module.__name__):
                 self._note(f"{name} is not the module that the notebook imports")
         hooks = self._exchange("hooks")
-        if hooks != ["value", []]:
-            self._note(f"the notebook's interpreter is changed ({str(hooks[-1])[:80]})")
+        if not _is_value(hooks, []):
+            found = hooks[-1] if type(hooks[-1]) is list else []
+            names = ", ".join(name for name in found if type(name) is str)
+            self._note(f"the notebook's interpreter is changed ({names[:80]})")
 
     def _note(self, flag: str) -> None:
         self.flags["".join(letter if letter.isprintable() else "?" for letter in flag[:200])] = None
@@ -229,9 +246,9 @@ def _known() -> list[tuple[str, Callable[..., Any], list[Any], Any]]:
         (python, abs, [-3], 3),
         (python, sum, [[1, 2]], 3),
         (python, isinstance, [1, str], False),
-        (numpy, np.allclose, [[0.0], [1.0]], np.False_),
+        (numpy, np.allclose, [[0.0], [1.0]], False),
         (numpy, np.array_equal, [[0], [1]], False),
-        (numpy, np.isclose, [0.0, 1.0], np.False_),
+        (numpy, np.isclose, [0.0, 1.0], False),
         ("numpy.testing is changed", testing.assert_allclose, [0.0, 1.0], AssertionError),
         ("numpy.testing is changed", testing.assert_array_equal, [[0], [1]], AssertionError),
         ("course_utils.checks is changed", checks.close, [1.0, 2.0, "x"], AssertionError),
@@ -240,10 +257,27 @@ def _known() -> list[tuple[str, Callable[..., Any], list[Any], Any]]:
 
 
 def _same(parts: list[Any], right: Any) -> bool:
-    return len(parts) == 1 and isinstance(parts[0], bool | int | np.bool) and parts[0] == right
+    found = [bool(part) if isinstance(part, np.bool) else part for part in parts]
+    return [type(part) for part in found] == [type(right)] and found == [right]
 
 
 KNOWN = _known()
+
+
+def _is_value(answer: list[Any], right: str | list[Any]) -> bool:
+    return answer[0] == "value" and type(answer[1]) is type(right) and answer[1] == right
+
+
+def _is_echo(answer: list[Any], payload: list[Any]) -> bool:
+    try:
+        return answer[0] == "value" and repr(answer[1]) == repr((payload,))
+    except Exception:  # noqa: BLE001  (a number of too many digits, lists in lists: no echo)
+        return False
+
+
+def _text(text: str) -> str:
+    """Make text fit for a message: a kernel cannot show half a character, nor should it have to show a million."""
+    return text[:MAX_TEXT].encode(errors="replace").decode()
 
 
 def _look_up(module: str | None, path: str) -> Any:
@@ -257,11 +291,12 @@ def _is_answer(parts: Any) -> bool:
     if type(parts) is not list or not parts:
         return False
     kind, *rest = parts
+    if type(kind) is not str:
+        return False
     if kind == "raised":
         names, message, frames = rest if len(rest) == 3 else (None, None, None)
         return type(message) is str and all(
-            type(texts) is list and texts is not None and all(type(text) is str for text in texts)
-            for texts in (names, frames)
+            type(texts) is list and all(type(text) is str for text in texts) for texts in (names, frames)
         )
     return (kind, len(rest)) in {("value", 1), ("missing", 0)} or (
         kind == "cannot" and [type(x) for x in rest] == [str]
@@ -276,12 +311,13 @@ def _exception(names: list[str], message: str, frames: list[str]) -> Raised:
         if isinstance(kind, type) and issubclass(kind, Exception) and name not in NEVER:
             base = kind
             break
+    message = _text(message)
     title = names[0][:100] if names and names[0].isidentifier() else "Error"
     try:
         error: Raised = type(title, (Raised, base), {})(message)
     except TypeError:  # of those that want more than a message, such as UnicodeDecodeError
         error = type(title, (Raised,), {})(message)
-    error.frames = tuple(frames)
+    error.frames = tuple(_text(frame) for frame in frames[-MAX_FRAMES:])
     return error
 
 

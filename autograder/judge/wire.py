@@ -22,6 +22,7 @@ from autograder.judge import models
 
 MAX_BYTES = 128 << 20
 MAX_DEPTH = 100
+MAX_DTYPE = 50  # characters of a dtype's name
 PLAIN_KINDS = "biufcSUmM"  # kinds of NumPy's dtypes that are nothing but bytes
 
 TUPLE, SET, FROZENSET, COMPLEX, INTEGER, RANGE, SLICE, COLLECTION, ARRAY, SCALAR, OBJECTS = range(1, 12)
@@ -51,6 +52,10 @@ class UnreadableError(ValueError):
     """Bytes that are no value."""
 
 
+class NotRebuiltError(UnreadableError):
+    """An honest model may be one that Keras writes and cannot read."""
+
+
 class References(Protocol):
     """How a side names what stays where it is, and finds what the other side names."""
 
@@ -71,8 +76,8 @@ def pack(value: Any, references: References) -> bytes:
     try:
         message = packer.pack(value)
     except (RecursionError, ValueError) as error:
-        if isinstance(error, UnicodeError):
-            raise CannotSendError("a string that is not text") from None
+        if isinstance(error, ValueError) and "recursion" not in str(error):  # as MessagePack says it
+            raise
         raise CannotSendError("a value that is nested too deeply, or that contains itself") from None
     if len(message) > MAX_BYTES:
         raise CannotSendError(_too_large(len(message)))
@@ -91,6 +96,14 @@ def unpack(message: bytes, references: References) -> Any:
         raise
     except Exception as error:  # noqa: BLE001  (bytes that nobody vouches for: whatever is wrong, they are no value)
         raise UnreadableError(f"{type(error).__name__}: {error}") from None
+
+
+def number(message: bytes) -> Any:
+    """Give the first entry of a list, where the rest may not be readable."""
+    unpacker = msgpack.Unpacker()
+    unpacker.feed(message)
+    unpacker.read_array_header()
+    return unpacker.unpack()
 
 
 def _too_large(size: int) -> str:
@@ -197,10 +210,13 @@ def _column(column: Any) -> list[Any]:
     dtype = column.dtype
     if isinstance(dtype, np.dtype) and dtype.kind in PLAIN_KINDS:
         return [dtype.str, column.to_numpy()]
+    if str(dtype) in _WITH_NA:
+        return [str(dtype), column.to_numpy(dtype=object, na_value=None).tolist()]
     return [str(dtype) if str(dtype) in _DTYPES else "object", column.tolist()]
 
 
-_DTYPES = ("object", "str", "string", "category", "boolean", "Int64", "Float64")
+_WITH_NA = ("string", "boolean", "Int64", "Float64")
+_DTYPES = ("object", "str", "category", *_WITH_NA)
 
 _EXACT: dict[type, tuple[int, Callable[[Any], Any]]] = {
     tuple: (TUPLE, list),
@@ -210,10 +226,9 @@ _EXACT: dict[type, tuple[int, Callable[[Any], Any]]] = {
     int: (INTEGER, lambda n: [n < 0, abs(n).to_bytes((n.bit_length() + 7) // 8)]),  # of more than 64 bits
     range: (RANGE, lambda r: [r.start, r.stop, r.step]),
     slice: (SLICE, lambda s: [s.start, s.stop, s.step]),
-    type(...): (ELLIPSIS, lambda _: None),
+    type(...): (ELLIPSIS, lambda _: []),
     **{kind: (COLLECTION, lambda c: [type(c).__name__, _entries(c)]) for kind in COLLECTIONS.values()},
     defaultdict: (COLLECTION, lambda d: ["defaultdict", dict(d)]),
-    memoryview: (ARRAY, lambda view: ["|u1", [view.nbytes], view.tobytes()]),
 }
 
 
@@ -266,15 +281,39 @@ class _Unpacker:
             return self._references.find(parts)
         if code not in _MADE:
             raise UnreadableError(f"unknown extension {code}")
-        return _MADE[code](parts)
+        return _MADE[code](_plain(parts, list))
+
+
+def _plain(value: Any, *kinds: type) -> Any:
+    """See that a part is of a kind that takes no more memory than its message: no range, no number for its zeros."""
+    if type(value) not in kinds:
+        raise UnreadableError(f"a {type(value).__name__} where a {kinds[0].__name__} belongs")
+    return value
+
+
+def _lengths(shape: Any) -> list[int]:
+    """Check a shape."""
+    if any(type(length) is not int or length < 0 for length in _plain(shape, list)):
+        raise UnreadableError("a shape that is none")
+    return list(shape)
 
 
 def _make_array(parts: Any) -> np.ndarray[Any, Any]:
     name, shape, data = parts
-    dtype = np.dtype(str(name))
+    dtype = _plain_dtype(name)
+    array = np.frombuffer(bytearray(_plain(data, bytes)), dtype).reshape(_lengths(shape))
+    if dtype.kind == "b" and (array.view(np.uint8) > 1).any():
+        raise UnreadableError("an array of more than true and false")
+    return array
+
+
+def _plain_dtype(name: Any) -> np.dtype[Any]:
+    if len(_plain(name, str)) > MAX_DTYPE:  # NumPy would read a long list of fields
+        raise UnreadableError("an array of a dtype with a long name")
+    dtype: np.dtype[Any] = np.dtype(name)
     if dtype.kind not in PLAIN_KINDS or dtype.hasobject:
         raise UnreadableError(f"an array of dtype {dtype}")
-    return np.frombuffer(bytearray(data), dtype).reshape([int(length) for length in shape])
+    return dtype
 
 
 def _make_scalar(parts: Any) -> Any:
@@ -283,28 +322,31 @@ def _make_scalar(parts: Any) -> Any:
 
 def _make_objects(parts: Any) -> np.ndarray[Any, Any]:
     shape, entries = parts
-    array = np.empty(len(entries), dtype=object)
+    array = np.empty(len(_plain(entries, list)), dtype=object)
     for number, entry in enumerate(entries):
         array[number] = entry
-    return array.reshape([int(length) for length in shape])
+    return array.reshape(_lengths(shape))
 
 
 def _make_collection(parts: Any) -> Any:
     name, entries = parts
-    return dict(entries) if name == "defaultdict" else COLLECTIONS[name](entries)
+    _plain(entries, list if name == "deque" else dict)
+    return entries if name == "defaultdict" else COLLECTIONS[name](entries)
 
 
 def _make_tensor(parts: Any) -> Any:
     import tensorflow as tf
 
     name, array = parts
-    return tf.constant(array, dtype=tf.dtypes.as_dtype(str(name)))
+    return tf.constant(_plain(array, np.ndarray), dtype=tf.dtypes.as_dtype(str(name)))
 
 
 def _make_index(parts: Any) -> Any:
     import pandas as pd
 
     names, several, dtype, entries = parts
+    _plain(names, list)
+    _plain(entries, list, np.ndarray)
     if several:
         return pd.MultiIndex.from_tuples(entries, names=names)
     return pd.Index(entries, dtype=_dtype(dtype), name=names[0])
@@ -314,42 +356,54 @@ def _make_series(parts: Any) -> Any:
     import pandas as pd
 
     name, index, dtype, entries = parts
-    return pd.Series(entries, index=index, dtype=_dtype(dtype), name=name)
+    if not isinstance(index, pd.Index):
+        raise UnreadableError("a column without an index")
+    return pd.Series(_plain(entries, list, np.ndarray), index=index, dtype=_dtype(dtype), name=name)
 
 
 def _make_frame(parts: Any) -> Any:
     import pandas as pd
 
     columns, index, series = parts
-    frame = pd.DataFrame(dict(enumerate(series)), index=index)
+    if not isinstance(index, pd.Index):
+        raise UnreadableError("a table without an index")
+    along = [_plain(column, pd.Series).set_axis(index) for column in _plain(series, list)]  # nothing to look up, then
+    frame = pd.DataFrame(dict(enumerate(along)), index=index)
     frame.columns = columns
     return frame
 
 
 def _dtype(name: Any) -> Any:
-    if name in _DTYPES:
-        return name
-    dtype = np.dtype(str(name))
-    if dtype.kind not in PLAIN_KINDS:
-        raise UnreadableError(f"a column of dtype {dtype}")
-    return dtype
+    return name if name in _DTYPES else _plain_dtype(name)
 
 
 def _make_history(parts: Any) -> Any:
     import keras
 
+    found, epochs, params = parts
     history = keras.callbacks.History()
-    history.history, history.epoch = dict(parts[0]), list(parts[1])
-    history.set_params(dict(parts[2]))
+    history.history, history.epoch = _plain(found, dict), _plain(epochs, list)
+    history.set_params(_plain(params, dict))
     return history
+
+
+def _make_model(parts: Any) -> Any:
+    config, weights = parts
+    arrays = [_plain(array, np.ndarray) for array in _plain(weights, list)]
+    try:
+        return models.put_together(_plain(config, str), arrays)
+    except models.CustomModelError:
+        raise
+    except Exception as error:  # noqa: BLE001  (whatever Keras finds wrong)
+        raise NotRebuiltError(f"a model that Keras cannot rebuild ({type(error).__name__})") from None
 
 
 _MADE: dict[int, Callable[[Any], Any]] = {
     TUPLE: tuple,
-    SET: set,
-    FROZENSET: frozenset,
+    SET: lambda parts: {each for each in parts},  # noqa: C416  (not set(parts): this can be interrupted, whatever collides)
+    FROZENSET: lambda parts: frozenset({each for each in parts}),  # noqa: C416
     COMPLEX: lambda parts: complex(*parts),
-    INTEGER: lambda parts: (-1 if parts[0] else 1) * int.from_bytes(parts[1]),
+    INTEGER: lambda parts: (-1 if parts[0] else 1) * int.from_bytes(_plain(parts[1], bytes)),
     RANGE: lambda parts: range(*parts),
     SLICE: lambda parts: slice(*parts),
     ELLIPSIS: lambda _: ...,
@@ -362,5 +416,5 @@ _MADE: dict[int, Callable[[Any], Any]] = {
     SERIES: _make_series,
     FRAME: _make_frame,
     HISTORY: _make_history,
-    MODEL: lambda parts: models.put_together(*parts),
+    MODEL: _make_model,
 }

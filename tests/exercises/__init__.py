@@ -107,6 +107,7 @@ class Judged(Together):
     def __init__(self) -> None:
         super().__init__()
         self.judges: dict[str, object] = {"__name__": "__main__"}
+        self.locked = set[str]()
         self.sockets = socket.socketpair()
         channels = [Channel(end) for end in self.sockets]
         self.agent, self.judge = Agent(self.namespace, channels[0]), Judge(self.judges, channels[1])
@@ -117,13 +118,16 @@ class Judged(Together):
 
     def run(self, source: str, *, locked: bool = False) -> str | None:
         failure = super().run(source)
-        return failure or (self.test(source) if locked else None)
+        if locked:
+            failure = failure or self.test(source)
+            self.locked |= names.defined(source)
+        return failure
 
     def test(self, source: str) -> str | None:
         serving = Thread(target=self.agent.serve)
         serving.start()
         try:
-            self.judge.begin(names.read(source))
+            self.judge.begin(names.read(source), locked=self.locked, bound=names.defined(source))
             return _run(source, self.judges)
         except NotSent as error:
             return f"{type(error).__name__}: {error}"
