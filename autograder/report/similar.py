@@ -11,8 +11,8 @@ everybody finds. An index from hashes to students takes the place of comparing a
 weighs the more the fewer others have it, -log2 of their share (Spärck Jones, "A statistical interpretation of term
 specificity", Journal of Documentation 28, 1972), so agreeing in a whole notebook comes before agreeing in one answer.
 
-Why not a library: copydetect (Pygments' tokens, winnowing) compares all pairs of files, and Pygments takes minutes
-for what a regular expression reads in seconds when there are ten thousand submissions.
+Why not a library: copydetect (Pygments' tokens, winnowing; last release of 2024) compares all pairs of files, which is
+out of reach for ten thousand submissions, and Pygments takes six times as long as the regular expression below.
 """
 
 from __future__ import annotations
