@@ -293,6 +293,24 @@ def export(
 
 
 @cli.command()
+def report(
+    context: typer.Context,
+    assignment: Name,
+    out: Annotated[Path | None, typer.Option(help="The HTML file; report-ASSIGNMENT.html by default.")] = None,
+) -> None:
+    """Write a page about the class: scores, exercises, typical errors, times, flags, who is missing, similar answers.
+
+    Example: autograder report 01_convolution_by_hand
+    """
+    from autograder.report import report as run
+
+    out = out or Path(f"report-{assignment}.html")
+    with console.status("reading and comparing submissions"):
+        number = run(Course(context.obj), assignment, out)
+    console.print(f"{number} students → {out}", soft_wrap=True)
+
+
+@cli.command()
 def doctor(context: typer.Context) -> None:
     """Check environment, kernel, data, disk and course; say what to do about each finding.
 

@@ -18,7 +18,7 @@ from copy import deepcopy
 from pathlib import Path
 from queue import Empty
 from subprocess import DEVNULL
-from typing import Any
+from typing import Any, ClassVar
 
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -67,6 +67,10 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
     is run.
     """
 
+    seconds: ClassVar[dict[str, float]] = {}
+    """How long the cells of the submission that this process has run last took, by grade_id. Not kept in its file: the
+    same submission gives the same file."""
+
     limits = Dict(help="What a submission may use: names and values as in autograder/limits.py.").tag(config=True)
     assignment_limits = Dict(help="The same for single assignments, by name.").tag(config=True)
     max_restarts = Integer(3, help="Cells that may take the kernel with them before the rest is not run.").tag(
@@ -86,13 +90,17 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             special = {**special, "cell_time": self.timeout}
         self._allowed = Limits.of(self.limits, special, f"ExecuteSubmission.limits (for {assignment})")
         specs.ensure()
+        self.seconds.clear()
         self._given_up: dict[int, NotebookNode] = {}
         self._deadline = time.monotonic() + self._allowed.total_time
         self._last = len(nb.cells)
         self._run_demos = False
         self._flags: list[str] = []
-        answers = [cell for cell in self.source(resources).cells if cell.cell_type == "code" and is_solution(cell)]
-        self._answers = set[str]().union(*(names.defined(cell.source) for cell in answers))
+        ours = [cell for cell in self.source(resources).cells if cell.cell_type == "code"]
+        self._answers = set[str]().union(*(names.defined(cell.source) for cell in ours if is_solution(cell)))
+        self._classes = set[str]().union(
+            *(names.classes(cell.source) for cell in ours if is_solution(cell) or _is_locked(cell))
+        )
         about = nb.metadata.setdefault("autograder", NotebookNode(notes=[]))
         while True:
             try:
@@ -147,6 +155,14 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 run_sync(_together)(self._student.stop(), self._judge.stop())
 
     def _run(self, cell: NotebookNode, index: int) -> None:
+        start = time.monotonic()
+        try:
+            self._run_in_its_place(cell, index)
+        finally:
+            if name := grade_id(cell):
+                self.seconds[name] = round(time.monotonic() - start, 3)
+
+    def _run_in_its_place(self, cell: NotebookNode, index: int) -> None:
         """Run one cell where it belongs, unless it was given up or time is up."""
         if _is_demo(cell) and not self._run_demos:
             return
@@ -179,7 +195,8 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         serving = asyncio.ensure_future(self._student.ask(SERVE, None))
         watch = asyncio.ensure_future(self._stop_deserted(serving))
         try:
-            begin = f"{JUDGE}.begin({wanted}, {self._answers}, {self._locked}, {names.defined(cell.source)})"
+            sets = self._answers, self._locked, names.defined(cell.source), self._classes
+            begin = f"{JUDGE}.begin({wanted}, {', '.join(map(repr, sets))})"
             begun = await self._judge.ask(begin, self._allowed.cell_time)
             if begun["status"] == "ok":
                 await self._judge.run(cell, index)

@@ -91,6 +91,7 @@ def _is_final(course: Course, record: Record) -> bool:
 def _grade_one(course: Course, assignment: str, student: str) -> Record:
     from nbgrader.converters import Autograde
 
+    from autograder.execute import ExecuteSubmission
     from autograder.plugins import adopt
 
     record = Record(assignment=assignment, student=student, outcome=Outcome.GRADED)
@@ -100,6 +101,7 @@ def _grade_one(course: Course, assignment: str, student: str) -> Record:
         submission.read(adopt(folder, assignment))
         course.convert(Autograde, assignment, student)
         record.sandboxed, record.notes, record.flags, record.items = _results(course, assignment, student)
+        record.cell_seconds = dict(ExecuteSubmission.seconds)
     except NoNotebookError as error:
         record.outcome, record.reason = Outcome.MISSING, str(error)
     except SubmissionError as error:

@@ -10,7 +10,7 @@ import pytest
 from autograder.build import build, drift, from_source
 from autograder.course import Course
 from autograder.errors import AssignmentError
-from autograder.release import release, student_version
+from autograder.release import read_source, release, student_version
 
 
 def source(course: Course) -> Path:
@@ -82,7 +82,7 @@ def test_what_has_not_changed_is_not_run(course: Course) -> None:
 
 def test_student_version_in_memory_is_the_released_one(course: Course) -> None:
     released = nbformat.read(course.folder("release", assignment="ps1") / "ps1.ipynb", as_version=4)
-    assert student_version(course.source("ps1"), course.config) == released
+    assert student_version(read_source(course.source("ps1")), course.config) == released
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from autograder.course import Course
 from tests.classroom import Classroom, as_bytes
 from tests.marked import ROOT, Marked
 
-COMMANDS = ["build", "measure", "release", "collect", "grade", "feedback", "export", "doctor"]
+COMMANDS = ["build", "measure", "release", "collect", "grade", "feedback", "export", "report", "doctor"]
 
 
 def autograder(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -53,7 +53,12 @@ def test_unknown_assignment_lists_the_known(course: Course) -> None:
 
 @pytest.mark.parametrize(
     ("command", "hint"),
-    [("grade", "autograder collect ps1"), ("feedback", "autograder grade ps1"), ("export", "autograder grade ps1")],
+    [
+        ("grade", "autograder collect ps1"),
+        ("feedback", "autograder grade ps1"),
+        ("export", "autograder grade ps1"),
+        ("report", "autograder grade ps1"),
+    ],
 )
 def test_step_that_comes_too_early_names_the_one_before(course: Course, command: str, hint: str) -> None:
     done = autograder(course.root, command, "ps1")
@@ -106,6 +111,8 @@ def test_from_archive_to_grades(ps1: Classroom, tmp_path: Path) -> None:
     assert rows["lovelaceada_11"]["to_be_marked"] == "1"
     assert rows["lovelaceada_11"]["why"] == ""
     assert "breaks off" in rows["shannonc_13"]["reason"]
+    assert autograder(root, "report", "ps1", "--out", str(tmp_path / "report.html")).returncode == 0
+    assert "breaks off" in (tmp_path / "report.html").read_text()
     assert "breaks off" in (root / "feedback" / "shannonc_13" / "ps1" / "ps1.html").read_text()
 
 

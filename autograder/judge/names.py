@@ -46,12 +46,10 @@ def defined(source: str) -> set[str]:
 
 
 def _symbols(source: str) -> Iterator[tuple[symtable.SymbolTable, symtable.Symbol]]:
-    first, _, rest = source.lstrip().partition("\n")
-    source = rest if first.split()[:1] in TRANSPARENT else source
+    tree = ast.fix_missing_locations(_Plainer().visit(_tree(source)))
     try:
-        tree = _Plainer().visit(ast.parse(TransformerManager().transform_cell(source)))
-        tables = [symtable.symtable(ast.unparse(ast.fix_missing_locations(tree)), "cell", "exec")]
-    except (SyntaxError, ValueError):  # ValueError: a NUL in the text
+        tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
+    except SyntaxError:  # what parses need not make sense: a return outside of functions
         return
     while tables:
         table = tables.pop()
@@ -89,3 +87,24 @@ class _Plainer(ast.NodeTransformer):
     def visit_FormattedValue(self, node: ast.FormattedValue) -> Any:
         spec = [] if node.format_spec is None else [node.format_spec]
         return self.generic_visit(ast.Tuple([node.value, *spec], ast.Load()))
+
+
+def classes(source: str) -> set[str]:
+    """Names of the classes that a cell defines, wherever in it.
+
+    Args:
+        source: the cell's text; magics are fine.
+
+    Returns:
+        The names; none when the text is not Python.
+    """
+    return {node.name for node in ast.walk(_tree(source)) if isinstance(node, ast.ClassDef)}
+
+
+def _tree(source: str) -> ast.Module:
+    first, _, rest = source.lstrip().partition("\n")
+    source = rest if first.split()[:1] in TRANSPARENT else source
+    try:
+        return ast.parse(str(TransformerManager().transform_cell(source)))
+    except (SyntaxError, ValueError):  # ValueError: a NUL in the text
+        return ast.Module([], [])

@@ -48,14 +48,18 @@ class Raised(Exception):  # noqa: N818
 
 
 class StudentObject:
-    """Stands for an object of a class of the student's: its attributes and methods can be used, no more."""
+    """Stands for an object of the student's.
+
+    Where the assignment asks for classes, attributes and methods of their objects can be used. Nowhere else: what
+    stands in for a number, a table or a model must not answer for itself.
+    """
 
     def __init__(self, judge: Judge, number: int, label: str) -> None:
         self._judge, self._number, self._label = judge, number, label
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
+        if name.startswith("_") or self._label not in self._judge.classes:
+            raise AttributeError(f"{self!r} has nothing called {name} that tests can use")
         return self._judge.ask(f"{self._label}.{name}", "attribute", self, name)
 
     def __repr__(self) -> str:
@@ -89,6 +93,7 @@ class Judge:
         self._asked = 0
         self._resolved: set[str] = set()
         self._locked: set[str] = set()
+        self.classes: set[str] = set()
         self._standins: dict[int, StudentObject] = {}
         self.flags: dict[str, None] = {}  # a set that keeps its order
 
@@ -98,6 +103,7 @@ class Judge:
         answers: Iterable[str] = (),
         locked: Iterable[str] = (),
         bound: Iterable[str] = (),
+        classes: Iterable[str] = (),
     ) -> None:
         """Put what a cell reads and this side does not have into the namespace; ask what can be asked of anybody.
 
@@ -106,12 +112,13 @@ class Judge:
             answers: names that the assignment's answers define; these may hide builtins.
             locked: names that cells before this one define which both kernels run.
             bound: names that the cell defines itself, and can do without.
+            classes: names of classes that the assignment's answers and locked cells define.
 
         Raises:
             NotSent: when one of the others does not pass.
             ChannelError: when the student's kernel is gone, or does not keep to the rules.
         """
-        self._locked, answers = set(locked), set(answers)
+        self._locked, self.classes, answers = set(locked), set(classes), set(answers)
         self._ask_what_is_known()
         for name in sorted(wanted):
             own = name in self._namespace and name not in self._resolved

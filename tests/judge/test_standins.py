@@ -33,6 +33,7 @@ class Notebook:
         self.agent = Agent(self.namespace, Channel(self.ends[0]))
         self.judge = Judge(self.judges, Channel(self.ends[1]))
         self.locked = names.defined(locked)
+        self.classes = names.classes(source) | names.classes(locked)  # as if the assignment asked for them
         exec(locked, self.namespace)
         exec(locked, self.judges)
         self.run(source)
@@ -46,7 +47,7 @@ class Notebook:
         serving = Thread(target=self.agent.serve)
         serving.start()
         try:
-            self.judge.begin(names.read(source), answers.split(), self.locked, names.defined(source))
+            self.judge.begin(names.read(source), answers.split(), self.locked, names.defined(source), self.classes)
             exec(source, self.judges)
         finally:
             self.judge.end()
@@ -63,6 +64,36 @@ class Notebook:
             end.close()
 
 
+Make = Callable[..., "Notebook"]
+
+LIAR = """
+class Liar:
+    def evaluate(self, *args):
+        return [0.0, 1.0]
+    equals = startswith = all = sqrt = lambda self, *args: True
+
+def f(*args):
+    return Liar()
+"""
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "assert f().evaluate(1, 2)[1] > 0.9",
+        "assert f().equals([1, 2])",
+        "assert f().startswith('x')",
+        "import numpy as _np; assert _np.all(f()) is True",
+        "import numpy as _np; assert _np.sqrt(f()) == 3",
+    ],
+)
+def test_objects_do_not_answer_for_themselves_where_no_class_is_asked_for(notebook: Make, test: str) -> None:
+    judged = notebook(LIAR)
+    judged.classes = set()
+    with pytest.raises((AttributeError, AssertionError, TypeError)):
+        judged.test(test)
+
+
 @pytest.fixture
 def notebook() -> Iterator[Callable[..., Notebook]]:
     made: list[Notebook] = []
@@ -75,8 +106,6 @@ def notebook() -> Iterator[Callable[..., Notebook]]:
     for each in made:
         each.close()
 
-
-Make = Callable[..., Notebook]
 
 STUDENT = """
 import numpy as np

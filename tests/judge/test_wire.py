@@ -64,7 +64,7 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES, ids=[f"{n}-{type(value).__name__}" for n, value in enumerate(VALUES)])
 def test_plain_value_arrives_as_it_was(value: Any) -> None:
     assert (type(passed(value)), repr(passed(value))) == (type(value), repr(value))
 
