@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +17,7 @@ from rich.table import Table
 
 from autograder.course import Course
 from autograder.errors import AutograderError
+from autograder.executor import State
 from autograder.export import Form
 from autograder.records import Outcome, Record, Status
 
@@ -49,7 +52,8 @@ def main(
 
     Run it in the course's root folder, in that order. Exit codes: 0 done; 1 done, but not for everybody, or a problem
     was found; 2 wrong usage; 3 not a course; 4 an assignment cannot be used; 5 nothing to collect; 6 submissions
-    cannot be confined here; 7 a CSV file cannot be used; 130 interrupted.
+    cannot be confined here; 7 a CSV file cannot be used; 8 another grader is at work; 9 scheduler or workers cannot be
+    used; 130 interrupted.
     """
     context.obj = course_dir.resolve()
 
@@ -183,8 +187,17 @@ def collect(
 def grade(
     context: typer.Context,
     assignment: Name,
+    *,
     student: Students = None,
     force: Annotated[bool, typer.Option("--force", help="Grade anew even what has not changed.")] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Submissions at a time; by default what cores and memory allow.", show_default=False),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Run them on the workers of this Dask scheduler.", show_default=False),
+    ] = None,
     no_sandbox: Annotated[
         bool,
         typer.Option("--no-sandbox", help="Let submissions do all that you can do here; results say so."),
@@ -192,7 +205,12 @@ def grade(
 ) -> None:
     """Run and mark submissions, each in a sandbox. Those that have not changed since are not run again.
 
+    Ctrl-C, or even a crash, loses nothing that was finished: the same command goes on from there. What each submission
+    made the grader say is in records/ASSIGNMENT/STUDENT.log.
+
     Example: autograder grade 01_convolution_by_hand
+
+    On a cluster: autograder grade 01_convolution_by_hand --scheduler tcp://host:8786
     """
     from autograder import grade as module
 
@@ -206,15 +224,18 @@ def grade(
     students = module.submissions(course, assignment, student)
     graded: list[Record] = []
     unchanged = 0
-    with _progress() as progress:
-        task = progress.add_task("grading", total=len(students))
-        for record, fresh in module.grade(course, assignment, students, force=force):
-            graded.append(record)
-            unchanged += not fresh
-            progress.update(task, advance=1, description=f"grading (last: {record.student})")
+    started = time.monotonic()
+    with _Grading(len(students)) as show:
+        found = module.grade(
+            course, assignment, students, force=force, workers=workers, scheduler=scheduler, watch=show.state
+        )
+        with closing(found):
+            for record, fresh in found:
+                graded.append(record)
+                unchanged += not fresh
+                show.record(record, fresh)
     console.print(_table(graded))
-    if unchanged:
-        console.print(f"{unchanged} had not changed and were not run again (--force runs them).")
+    console.print(_summary(graded, unchanged, time.monotonic() - started), soft_wrap=True)
     console.print(f"Next: autograder feedback {assignment}; autograder export {assignment} --out grades.csv")
     if any(record.outcome is not Outcome.GRADED for record in graded):
         raise typer.Exit(1)
@@ -332,6 +353,57 @@ def doctor(context: typer.Context) -> None:
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console)
+
+
+class _Grading:
+    """Shows how far grading has come."""
+
+    def __init__(self, total: int) -> None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[more]}"),
+        )
+        self._progress = Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console)
+        self._task = self._progress.add_task("grading", total=total, more="")
+        self._state = State(0, 0)
+        self._failed = self._fresh = 0
+        self._since = time.monotonic()
+
+    def __enter__(self) -> _Grading:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def state(self, state: State) -> None:
+        """Take in how many are running."""
+        if state.dashboard and not self._state.dashboard:
+            self._progress.console.print(f"{state.workers} workers; dashboard: {state.dashboard}", soft_wrap=True)
+        self._state = state
+        self._show()
+
+    def record(self, record: Record, fresh: bool) -> None:
+        """Count one that is done."""
+        self._failed += record.outcome is not Outcome.GRADED
+        self._fresh += fresh
+        self._progress.advance(self._task)
+        self._show()
+
+    def _show(self) -> None:
+        rate = 60 * self._fresh / max(time.monotonic() - self._since, 1.0)
+        more = f"{self._state.running} running, [{'red' if self._failed else 'dim'}]{self._failed} failed[/], "
+        self._progress.update(self._task, more=f"{more}{rate:.0f} a minute")
+
+
+def _summary(graded: list[Record], unchanged: int, seconds: float) -> str:
+    counts = Counter(record.outcome for record in graded)
+    parts = [f"{number} {outcome}" for outcome, number in counts.items()]
+    if unchanged:
+        parts.append(f"{unchanged} of them had not changed and were not run again (--force runs them)")
+    return f"{', '.join(parts)}; {seconds:.0f} s."
 
 
 def _table(records: list[Record]) -> Table:

@@ -6,6 +6,8 @@ AutograderError              anything we can explain: shown as one message, exit
 ├── ArchiveError             a folder or zip of submissions that cannot be collected (exit code 5)
 ├── KernelServerError        the fork server for warm kernels does not start (an ordinary kernel takes its place)
 ├── TableError               a CSV file that was handed to us cannot be used (exit code 7)
+├── BusyError                another grader is at work on the course (exit code 8)
+├── ExecutorError            there is nothing to run submissions on: scheduler or workers cannot be used (exit code 9)
 ├── SandboxError             untrusted notebooks cannot be confined here, so they are not run (exit code 6)
 └── SubmissionError          one student's files cannot be read; the class goes on
     └── NoNotebookError      there is no notebook among them
@@ -48,6 +50,18 @@ class TableError(AutograderError):
 
 class KernelServerError(AutograderError):
     """The fork server for warm kernels cannot be used."""
+
+
+class BusyError(AutograderError):
+    """Another grader is at work on the same course."""
+
+    exit_code = 8
+
+
+class ExecutorError(AutograderError):
+    """The scheduler or its workers cannot be used, or were lost."""
+
+    exit_code = 9
 
 
 class SandboxError(AutograderError):

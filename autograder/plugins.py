@@ -14,8 +14,6 @@ same. In the order in which they meet a submission:
 
 from __future__ import annotations
 
-import logging
-import shutil
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -37,7 +35,7 @@ from traitlets.config import Config
 
 from autograder import late, submission, tables
 from autograder.course import CONFIG_FILE, Course
-from autograder.errors import AssignmentError, AutograderError, CourseError, NoNotebookError
+from autograder.errors import AssignmentError, AutograderError, CourseError
 from autograder.execute import OUTCOMES
 from autograder.judge import IN_YOUR_CODE
 from autograder.rebuild import rebuild
@@ -61,7 +59,7 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
     del student
     names = _sources(assignment)
     if notebooks and len(names) == 1:
-        notebooks[:] = [str(adopt(Path(notebooks[0]).parent, names[0]))]
+        notebooks[:] = [str(submission.adopt(Path(notebooks[0]).parent, names[0]))]
 
 
 def _sources(assignment: str) -> list[str]:
@@ -71,32 +69,6 @@ def _sources(assignment: str) -> list[str]:
     course = CourseDirectory(config=config, root=str(root))
     folder = Path(course.format_path(course.source_directory, ".", assignment))
     return sorted(path.stem for path in folder.glob("*.ipynb"))
-
-
-def adopt(folder: Path, name: str) -> Path:
-    """Make sure that a submission's notebook has the name of the assignment's notebook.
-
-    Args:
-        folder: the submission's folder.
-        name: what it should be called, without ``.ipynb``.
-
-    Returns:
-        The notebook to grade. Several with other names: the last one changed.
-
-    Raises:
-        NoNotebookError: when there is none at all.
-        SubmissionError: when the only one under another name cannot be read.
-    """
-    wanted = folder / f"{name}.ipynb"
-    if not wanted.exists():
-        others = sorted(folder.glob("*.ipynb"), key=lambda path: (path.lstat().st_mtime, path.name))
-        if not others:
-            names = ", ".join(sorted(printable(path.relative_to(folder)) for path in folder.iterdir())) or "nothing"
-            raise NoNotebookError(f"There is no notebook (.ipynb) in what you handed in, only: {names}.")
-        submission.read(others[-1])  # refuses links and what is no notebook, before a copy is made
-        shutil.copy2(others[-1], wanted)
-        logging.getLogger("traitlets").warning("Graded %s as %s", printable(others[-1]), wanted.name)
-    return wanted
 
 
 class SubmissionReader(NotebookExporter):  # type: ignore[misc]

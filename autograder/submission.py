@@ -7,13 +7,15 @@ at, all of the right type; stored outputs and everything else is left behind.
 from __future__ import annotations
 
 import json
+import logging
+import shutil
 import stat
 import unicodedata
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from autograder.errors import SubmissionError
+from autograder.errors import NoNotebookError, SubmissionError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -78,6 +80,32 @@ def refuse_links(folder: Path) -> None:
     links = sorted(printable(path.relative_to(folder)) for path in folder.rglob("*") if path.is_symlink())
     if links:
         raise SubmissionError(f"What you handed in holds links ({', '.join(links)}). Hand in the files themselves.")
+
+
+def adopt(folder: Path, name: str) -> Path:
+    """Make sure that a submission's notebook has the name of the assignment's notebook.
+
+    Args:
+        folder: the submission's folder.
+        name: what it should be called, without ``.ipynb``.
+
+    Returns:
+        The notebook to grade. Several with other names: the last one changed.
+
+    Raises:
+        NoNotebookError: when there is none at all.
+        SubmissionError: when the only one under another name cannot be read.
+    """
+    wanted = folder / f"{name}.ipynb"
+    if not wanted.exists():
+        others = sorted(folder.glob("*.ipynb"), key=lambda path: (path.lstat().st_mtime, path.name))
+        if not others:
+            names = ", ".join(sorted(printable(path.relative_to(folder)) for path in folder.iterdir())) or "nothing"
+            raise NoNotebookError(f"There is no notebook (.ipynb) in what you handed in, only: {names}.")
+        read(others[-1])  # refuses links and what is no notebook, before a copy is made
+        shutil.copy2(others[-1], wanted)
+        logging.getLogger("traitlets").warning("Graded %s as %s", printable(others[-1]), wanted.name)
+    return wanted
 
 
 def _content(path: Path) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
 
+from autograder import executor
 from autograder.build import build
 from autograder.course import Course
 from tests.classroom import Classroom
@@ -29,6 +31,22 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "tests" / "data" / "ps1.py", root / "solutions" / "ps1")
     assert list(build(Course(root))) == [("ps1", True)]
     return root
+
+
+@pytest.fixture(scope="session")
+def scheduler() -> Iterator[str]:
+    """The address of a scheduler with one worker that many tests share."""
+    with executor.connect(workers=1) as client:
+        yield str(client.scheduler.address)
+
+
+@pytest.fixture
+def cluster(scheduler: str) -> Iterator[None]:
+    """Grades on the shared worker: to start one takes seconds."""
+    import dask
+
+    with dask.config.set({"scheduler-address": scheduler}):
+        yield
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from autograder.grade import grade
 from autograder.records import Outcome
 from tests.forgeries import CORPUS, TOTAL, hand_in, make_course
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cluster")]
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from autograder.grade import grade
 from autograder.records import Outcome, Record, Status
 from tests.classroom import Classroom
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cluster")]
 
 
 def grade_one(room: Classroom, student: str, *, force: bool = False) -> tuple[Record, bool]:

@@ -358,6 +358,7 @@ def test_file_that_cannot_be_written_is_an_error_and_leaves_nothing(marked, tmp_
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("cluster")
 def test_grading_feedback_and_export_agree(ps1: Classroom) -> None:
     with (ps1.course.root / "nbgrader_config.py").open("a") as config:
         config.write('\nc.LatePenalty.policy = {"kind": "per day", "percent": 10}\n')

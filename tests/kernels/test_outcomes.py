@@ -30,7 +30,7 @@ BRAGGING = "def double(x):\n    {}\n    return 2 * x"
 
 
 @pytest.fixture
-def strict(ps1: Classroom) -> Classroom:
+def strict(ps1: Classroom, cluster: None) -> Classroom:
     """A class with small limits, in which Bob, who comes after Ada, hands in right answers."""
     ps1.course.config.ExecuteSubmission.limits = SMALL
     ps1.submit("bob", ps1.fill())
@@ -182,6 +182,7 @@ def test_limits_of_one_assignment(strict: Classroom) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("cluster")
 def test_without_the_sandbox_results_say_so(ps1: Classroom) -> None:
     ps1.submit("ada", ps1.fill({"double": "import os\ndef double(x):\n    return 2 * x if os.getppid() > 2 else 0"}))
     [(inside, _)] = grade(ps1.course, "ps1", ["ada"])

@@ -1,0 +1,128 @@
+"""nbgrader's gradebook as the grader uses it: a copy of one assignment for workers, and results written in batches.
+
+Only the process that hands out the work writes to it, so it is never locked by a rival of its own.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder import late
+from autograder.records import Item, Status
+
+if TYPE_CHECKING:
+    from autograder.course import Course
+    from autograder.work import Done
+
+
+def only(course: Course, assignment: str) -> bytes:
+    """Copy what the gradebook knows of an assignment, without students, into a SQLite database of its own.
+
+    Args:
+        course: the course.
+        assignment: an assignment that is in the gradebook.
+
+    Returns:
+        The content of the database's file.
+    """
+    from nbgrader import api
+    from sqlalchemy import create_engine, select
+
+    cells = (api.GradeCell, api.SolutionCell, api.TaskCell)
+    with tempfile.TemporaryDirectory() as folder, api.Gradebook(course.directory.db_url) as gradebook:
+        copy = Path(folder) / "copy.db"
+        there, here = gradebook.engine, create_engine(f"sqlite:///{copy}")
+        api.Base.metadata.create_all(bind=here)
+        with there.connect() as source, here.begin() as target:
+
+            def fetch(table: Any, *conditions: Any) -> list[str]:
+                rows = [dict(row._mapping) for row in source.execute(select(table).where(*conditions))]
+                if rows:
+                    target.execute(table.insert(), rows)
+                return [row["id"] for row in rows]
+
+            tables = api.Base.metadata.tables
+            fetch(tables["course"])
+            ids = fetch(tables["assignment"], tables["assignment"].c.name == assignment)
+            notebooks = fetch(tables["notebook"], tables["notebook"].c.assignment_id.in_(ids))
+            fetch(tables["source_cell"], tables["source_cell"].c.notebook_id.in_(notebooks))
+            base = fetch(tables["base_cell"], tables["base_cell"].c.notebook_id.in_(notebooks))
+            for kind in cells:
+                fetch(kind.__table__, kind.__table__.c.id.in_(base))
+        here.dispose()
+        return copy.read_bytes()
+
+
+def write(course: Course, batch: Sequence[Done]) -> None:
+    """Write the marks of graded submissions, in one transaction, as nbgrader's autograde does; none given by hand goes.
+
+    The items of the records are brought up to date with marks that were given by hand.
+
+    Args:
+        course: the course.
+        batch: results of submissions of one assignment that were graded.
+    """
+    from nbgrader.api import Gradebook
+    from sqlalchemy.exc import SAWarning
+
+    if not batch:
+        return
+    with warnings.catch_warnings(), Gradebook(course.directory.db_url, course.directory.course_id) as gradebook:
+        warnings.simplefilter("ignore", SAWarning)  # SQLAlchemy 2 has remarks on how nbgrader uses it
+        # nbgrader commits after each step, which takes a while and can be cut in two
+        commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
+        overdue = [done for done in batch if _enter(course, gradebook, done)]
+        commit()
+    for done in overdue:
+        _penalise(course, done)
+
+
+def _enter(course: Course, gradebook: Any, done: Done) -> bool:
+    """Enter one result; tell whether it was handed in late."""
+    assignment, student = done.record.assignment, done.record.student
+    at = late.submitted_at(course.folder("submitted", student, assignment))
+    gradebook.update_or_create_student(student)
+    entry = gradebook.update_or_create_submission(assignment, student, **({"timestamp": at} if at else {}))
+    for notebook in entry.notebooks:
+        scores, comments = done.scores.get(notebook.name, {}), done.comments.get(notebook.name, {})
+        for mark in notebook.grades:
+            mark.auto_score = scores.get(mark.name)
+            mark.needs_manual_grade = mark.auto_score is None or mark.manual_score is not None
+        for comment in notebook.comments:
+            comment.auto_comment = comments.get(comment.name)
+        notebook.late_submission_penalty = None
+        if notebook.name == assignment:
+            marks = {mark.name: mark for mark in notebook.grades}
+            done.record.items = [_with(item, marks[item.grade_id]) for item in done.record.items]
+    return bool(entry.total_seconds_late > 0)
+
+
+def _with(item: Item, mark: Any) -> Item:
+    """Bring an item up to date with what a person has said about it."""
+    if mark.manual_score is None:
+        return item
+    score = mark.manual_score + (mark.extra_credit or 0.0)
+    status = item.status
+    if status is Status.UNANSWERED:
+        status = Status.TO_BE_MARKED
+    elif status in (Status.PASSED, Status.PARTIAL):
+        status = Status.PASSED if score >= item.max_score else Status.PARTIAL
+    return item.model_copy(update={"score": score, "status": status})
+
+
+def _penalise(course: Course, done: Done) -> None:
+    """Have nbgrader ask the plugin for late submissions what it costs."""
+    from nbformat.v4 import new_notebook
+    from nbgrader.preprocessors import AssignLatePenalties
+
+    assignment, student = done.record.assignment, done.record.student
+    course.tools_on_path()
+    for notebook in done.scores:
+        where = {"notebook": notebook, "assignment": assignment, "student": student}
+        AssignLatePenalties(config=course.config).preprocess(
+            new_notebook(), {"nbgrader": {**where, "db_url": course.directory.db_url}}
+        )

@@ -1,0 +1,71 @@
+"""Results on their way into the gradebook: each is written here first, and removed when its record is complete.
+
+So whatever moment the grader is killed at, a result is in the journal or recorded, and a result that was recorded only
+in part is recorded again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.records import Record
+from autograder.work import Done, File
+
+if TYPE_CHECKING:
+    from autograder.course import Course
+
+SUFFIX = ".msgpack"
+NAMES = "surrogateescape"  # of files, which need not be UTF-8
+
+
+def path(course: Course, assignment: str, student: str) -> Path:
+    """Where the result of a submission waits."""
+    return course.root / "records" / assignment / "journal" / f"{student}{SUFFIX}"
+
+
+def write(course: Course, done: Done) -> None:
+    """Put a result down so that it is there after a crash of the machine, whole or not at all."""
+    import msgpack
+
+    target = path(course, done.record.assignment, done.record.student)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_suffix(".tmp")
+    plain = {**asdict(done), "record": done.record.model_dump_json()}
+    plain["files"] = {name: asdict(file) for name, file in done.files.items()}
+    with draft.open("wb") as file:
+        file.write(msgpack.packb(plain, unicode_errors=NAMES))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def entries(course: Course, assignment: str) -> Iterator[Done]:
+    """Read the results that wait; a file that is none is removed."""
+    for found in sorted(path(course, assignment, "x").parent.glob(f"*{SUFFIX}")):
+        try:
+            yield _read(found)
+        except (ValueError, TypeError, KeyError):
+            found.unlink()
+
+
+def _read(found: Path) -> Done:
+    import msgpack
+
+    plain = msgpack.unpackb(found.read_bytes(), unicode_errors=NAMES)
+    plain["record"] = Record.model_validate_json(plain["record"])
+    plain["files"] = {name: File(**file) for name, file in plain["files"].items()}
+    return Done(**plain)
+
+
+def remove(course: Course, assignment: str, student: str) -> None:
+    """Strike a result out: it is recorded, or not wanted any more."""
+    path(course, assignment, student).unlink(missing_ok=True)
