@@ -70,7 +70,8 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
         stack.enter_context(dask.config.set(LOCAL))
         address = elsewhere(scheduler)
         try:
-            client = stack.enter_context(Client(address or stack.enter_context(_local(workers)), timeout=PATIENCE))
+            there = address or stack.enter_context(local(workers, security=_certificate()))
+            client = stack.enter_context(Client(there, timeout=PATIENCE))
         except (OSError, ValueError) as error:
             raise ExecutorError(
                 f"The scheduler {address or 'of this machine'} does not answer: {error}. Is `dask scheduler` running "
@@ -87,7 +88,23 @@ def elsewhere(scheduler: str | None = None) -> str | None:
     return scheduler or dask.config.get("scheduler-address", None)
 
 
-def _local(workers: int | None) -> Any:
+def _certificate() -> Any:
+    """Make keys for one run: without them, other users of this machine could have the workers run what they like."""
+    from distributed.security import Security
+
+    try:
+        return Security.temporary()
+    except ImportError:  # an incomplete installation, of which `autograder doctor` tells
+        return None
+
+
+def local(workers: int | None = None, security: Any = None) -> Any:
+    """Start workers on this machine; Dask's `LocalCluster`, to be closed.
+
+    Args:
+        workers: how many processes; by default as many as cores and memory allow.
+        security: keys that everybody needs who talks to them.
+    """
     import logging
 
     from distributed import LocalCluster
@@ -100,6 +117,7 @@ def _local(workers: int | None) -> Any:
         dashboard_address="127.0.0.1:0",
         memory_limit=0,  # what needs memory are the kernels, and those have limits
         preload=["autograder.work"],
+        security=security,
         env={**os.environ, "DASK_LOGGING__DISTRIBUTED": "critical"},
         silence_logs=logging.CRITICAL,
     )

@@ -36,8 +36,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def scheduler() -> Iterator[str]:
     """The address of a scheduler with one worker that many tests share."""
-    with executor.connect(workers=1) as client:
-        yield str(client.scheduler.address)
+    import dask
+
+    with dask.config.set(executor.LOCAL), executor.local(1) as cluster:
+        yield str(cluster.scheduler_address)
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 
+import dask
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
@@ -12,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from autograder import records
 from autograder.export import export
 from autograder.feedback import feedback
-from autograder.grade import grade
+from autograder.grade import grade, submissions
 from autograder.records import Outcome, Record, Status
 from tests.classroom import Classroom
 
@@ -49,6 +51,23 @@ def test_killed_run_is_made_up_for(ps1: Classroom) -> None:
     records.path(ps1.course, "ps1", "ada").unlink()  # a record is written last
     record, fresh = grade_one(ps1, "ada")
     assert (fresh, record.score) == (True, 9)
+
+
+def test_two_workers_find_what_one_finds(ps1: Classroom) -> None:
+    for student, double in {"ada": "2 * x", "bob": "2 + x", "eve": "x[0]"}.items():
+        ps1.submit(student, ps1.fill({"double": f"def double(x):\n    return {double}"}))
+    ps1.submit("tim", b"{")
+    students, times = submissions(ps1.course, "ps1"), {"seconds", "cell_seconds"}
+    made = []
+    for workers in (None, 2):
+        with nullcontext() if workers is None else dask.config.set({"scheduler-address": None}):
+            found = grade(ps1.course, "ps1", students, force=True, workers=workers)
+            made.append({one.student: one.model_dump(exclude=times) for one, _ in found})
+        made[-1]["files"] = {
+            path.parent.parent.name: path.read_bytes() for path in ps1.course.root.glob("autograded/*/ps1/ps1.ipynb")
+        }
+    assert made[0] == made[1]
+    assert len(made[0]["files"]) == 3
 
 
 def test_partial_credit_by_a_number(ps1: Classroom) -> None:
