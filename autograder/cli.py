@@ -27,6 +27,7 @@ errors = Console(stderr=True)
 
 Name = Annotated[str, typer.Argument(help="The assignment's name, as in solutions/.", show_default=False)]
 Students = Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default=False)]
+STOPPED = "Stopped. What was finished is kept; the same command goes on from there."
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[red]✗[/]"}
 
@@ -39,7 +40,7 @@ def app() -> None:
         errors.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        errors.print("Stopped. What was finished is kept; the same command goes on from there.")
+        errors.print(STOPPED)
         sys.exit(INTERRUPTED)
 
 
@@ -229,11 +230,15 @@ def grade(
         found = module.grade(
             course, assignment, students, force=force, workers=workers, scheduler=scheduler, watch=show.state
         )
-        with closing(found):
-            for record, fresh in found:
-                graded.append(record)
-                unchanged += not fresh
-                show.record(record, fresh)
+        try:
+            with closing(found):
+                for record, fresh in found:
+                    graded.append(record)
+                    unchanged += not fresh
+                    show.record(record, fresh)
+        except KeyboardInterrupt:  # which typer would end in silence
+            errors.print(STOPPED)
+            raise typer.Exit(INTERRUPTED) from None
     console.print(_table(graded))
     console.print(_summary(graded, unchanged, time.monotonic() - started), soft_wrap=True)
     console.print(f"Next: autograder feedback {assignment}; autograder export {assignment} --out grades.csv")

@@ -178,8 +178,10 @@ def run(
             except queue.Empty:
                 yield None
             else:
-                yield _ended(out.pop(future), future)
+                one = _ended(out.pop(future), future)
                 future.release()
+                watch(State(workers, len(out), dashboard))
+                yield one
     finally:
         client.cancel(list(out), force=True)
 
