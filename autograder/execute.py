@@ -98,6 +98,8 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         self._flags: list[str] = []
         ours = [cell for cell in self.source(resources).cells if cell.cell_type == "code"]
         self._answers = set[str]().union(*(names.defined(cell.source) for cell in ours if is_solution(cell)))
+        taught = [cell for cell in ours if not (is_solution(cell) or _is_ours_alone(cell))]
+        self._lecture = set[str]().union(*(names.defined(cell.source) for cell in taught))
         self._classes = set[str]().union(
             *(names.classes(cell.source) for cell in ours if is_solution(cell) or _is_locked(cell))
         )
@@ -148,8 +150,11 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                     end.close()  # so that each kernel notices when the other one ends
                 nb.metadata["language_info"] = run_sync(self._judge.language)()
                 self._locked: set[str] = set()
+                self._ours: set[str] = set()
                 for index, cell in enumerate(nb.cells):
                     if cell.cell_type == "code":
+                        if _is_ours_alone(cell):  # also where it is not run
+                            self._ours |= names.defined(cell.source) - self._answers
                         self._run(cell, index)
             finally:
                 run_sync(_together)(self._student.stop(), self._judge.stop())
@@ -182,27 +187,34 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
     async def _locked_too(self, cell: NotebookNode, index: int) -> None:
         """Run a locked cell in the judge as well; the student's outputs are the ones that stay."""
         twin = deepcopy(cell)
-        await self._judged(twin, index)
+        await self._judged(twin, index, always=True)
         self._locked |= names.defined(cell.source)
         if (error := _last_error(twin)) and not _last_error(cell):
             self._failed_locked[str(index)] = (
                 f"The locked cell “{grade_id(cell)}” failed when the tests were prepared: {error.ename}: {error.evalue}"
             )
 
-    async def _judged(self, cell: NotebookNode, index: int) -> None:
-        """Run a cell in the judge while the student's kernel answers its questions."""
-        wanted = sorted(names.read(cell.source))
+    async def _judged(self, cell: NotebookNode, index: int, *, always: bool = False) -> None:
+        """Run a cell in the judge while the student's kernel answers its questions.
+
+        Args:
+            cell: the cell.
+            index: its place.
+            always: run it also without what the student's kernel refuses to tell; what it defines must not be missing.
+        """
+        # No other names: what only the student's own cells define is none of a test's
+        wanted = sorted(names.read(cell.source) & (self._answers | self._lecture) - self._ours)
         serving = asyncio.ensure_future(self._student.ask(SERVE, None))
         watch = asyncio.ensure_future(self._stop_deserted(serving))
         try:
             sets = self._answers, self._locked, names.defined(cell.source), self._classes
-            begin = f"{JUDGE}.begin({wanted}, {', '.join(map(repr, sets))})"
+            begin = f"{JUDGE}.begin({wanted}, {', '.join(map(repr, sets))}, ours={self._ours})"
             begun = await self._judge.ask(begin, self._allowed.cell_time)
-            if begun["status"] == "ok":
+            if begun["status"] == "ok" or (always and begun["status"] == "error"):
                 await self._judge.run(cell, index)
-            elif begun["status"] == "error":
+            if begun["status"] == "error" and (_last_error(cell) or not always):
                 cell.outputs = [new_output("error", **{key: begun[key] for key in ("ename", "evalue", "traceback")})]
-            else:
+            elif begun["status"] not in ("ok", "error"):
                 cell.outputs = [self._judge.error_on_timeout]
             cell.execution_count = None
             watch.cancel()
@@ -487,6 +499,11 @@ def _is_demo(cell: NotebookNode) -> bool:
 
 def _is_locked(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("locked"))
+
+
+def _is_ours_alone(cell: NotebookNode) -> bool:
+    """Tell whether what a cell defines is never the student's: locked cells and tests, whether they are run or not."""
+    return (_is_locked(cell) or is_grade(cell)) and not is_solution(cell)
 
 
 def _is_ours(cell: NotebookNode) -> bool:

@@ -15,8 +15,10 @@ same. In the order in which they meet a submission:
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 from html import escape
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -164,17 +166,39 @@ class SaveMarks(SaveAutoGrades):  # type: ignore[misc]
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], cell_index: int) -> Result:
         """Record the score of a graded cell as if nothing had been written to stderr."""
-        super().preprocess_cell(without_stderr(cell), resources, cell_index)
+        super().preprocess_cell(as_scored(cell), resources, cell_index)
         return cell, resources
 
 
-def without_stderr(cell: NotebookNode) -> NotebookNode:
-    """Give a cell as it is to be scored."""
+NUMPYS = re.compile(r"np\.\w+\((.*)\)")
+
+
+def as_scored(cell: NotebookNode) -> NotebookNode:
+    """Give a cell as nbgrader is to score it: nothing on stderr, an error before all else, and credit that is a number.
+
+    nbgrader gives all points for what `float` cannot read, such as ``np.float64(0.5)``, and for negative numbers and
+    NaN, to which a wrong answer may well lead.
+    """
     if cell.cell_type != "code" or not is_grade(cell):
         return cell
     judged = NotebookNode(cell)
-    judged.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    outputs = [_with_credit(output) for output in cell.outputs if output.get("name") != "stderr"]
+    judged.outputs = sorted(outputs, key=lambda output: output.output_type != "error")
     return judged
+
+
+def _with_credit(output: NotebookNode) -> NotebookNode:
+    if output.output_type != "execute_result":
+        return output
+    shown = str(output.data.get("text/plain", ""))
+    found = NUMPYS.fullmatch(shown)
+    try:
+        credit = float(found[1] if found else shown)
+    except ValueError:
+        return output
+    plain = NotebookNode(output)
+    plain.data = {**output.data, "text/plain": repr(credit if 0 <= credit < inf else 0.0)}
+    return plain
 
 
 class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]
