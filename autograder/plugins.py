@@ -259,7 +259,7 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
 
 def message(output: NotebookNode) -> str:
     """What an error output tells the student, in one line or a few: a check's own words, else the error's name too."""
-    plain = output.ename in {"CheckFailed", "AssertionError", *OUTCOMES}
+    plain = output.ename in {"CheckFailed", "AssertionError", "NotSent", *OUTCOMES}
     if plain and output.evalue:
         return str(output.evalue)
     return f"{output.ename}: {output.evalue}" if output.evalue else str(output.ename)

@@ -41,6 +41,7 @@ from autograder.kernels.provisioner import KernelProcess
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group(__name__),  # one fork server for all tests
     pytest.mark.skipif(sys.platform != "linux", reason="warm kernels are forked, which needs Linux"),
 ]
 
