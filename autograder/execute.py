@@ -346,7 +346,10 @@ class Kernel(Execute):  # type: ignore[misc]
                 await self.interrupt()
                 await self._reply(request, GRACE)
                 return {"status": "silent"}
-            await asyncio.wait([dropping], timeout=GRACE)
+            if not (await asyncio.wait([dropping], timeout=GRACE / 2))[0]:  # a message so large that ZeroMQ cut the line
+                self._written = self._allowed.total_output + 1
+                self.km.provisioner.process.kill()
+                await asyncio.sleep(SIGNAL)
         finally:
             dropping.cancel()
         if value and (found := reply.get("user_expressions", {}).get("it", {})).get("status") == "ok":
