@@ -497,8 +497,8 @@ def _size(message: dict[str, Any]) -> int:
 
 
 def _is_demo(cell: NotebookNode) -> bool:
-    """Tell whether a cell is marked as one of the lecture's that no answer needs."""
-    return "demo" in cell.metadata.get("tags", [])
+    """Tell whether a cell is marked as one of the lecture's that no answer needs. A test that is not run would pass."""
+    return "demo" in cell.metadata.get("tags", []) and not (is_grade(cell) or is_solution(cell))
 
 
 def _is_locked(cell: NotebookNode) -> bool:
