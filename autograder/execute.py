@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import json
 import re
 import signal
 import socket
@@ -416,6 +417,7 @@ class Kernel(Execute):  # type: ignore[misc]
             await self.async_execute_cell(cell, index)
             await self._settle()
             validate(cell, ref="code_cell", version=4, version_minor=5)
+            json.dumps(cell.outputs, ensure_ascii=False).encode()  # half a character cannot be written to a file
         except Exception as error:  # noqa: BLE001  (a kernel may send anything: it is the submission's affair)
             if isinstance(error, CellTimeoutError) or late.is_set():
                 outcome = _error(TIMED_OUT, f"stopped after {seconds} s; it could not be interrupted.")
@@ -453,6 +455,8 @@ class Kernel(Execute):  # type: ignore[misc]
     def on_cell_executed(self, **kwargs: Any) -> None:
         """Add an error that came with the reply only, cut short like all that a cell may say."""
         content = kwargs["execute_reply"]["content"]
+        if content.get("status") not in ("ok", "error"):  # it was not run to its end: no error must not mean success
+            content.update(status="error", ename=NOT_RUN, evalue="the kernel did not run this cell.", traceback=[])
         if len(repr(content)) > self._allowed.cell_output:
             content.update(
                 evalue=str(content.get("evalue"))[:1000], traceback=[], ename=str(content.get("ename"))[:100]
@@ -496,8 +500,8 @@ def _size(message: dict[str, Any]) -> int:
 
 
 def _is_demo(cell: NotebookNode) -> bool:
-    """Tell whether a cell is marked as one of the lecture's that no answer needs."""
-    return "demo" in cell.metadata.get("tags", [])
+    """Tell whether a cell is marked as one of the lecture's that no answer needs. A test that is not run would pass."""
+    return "demo" in cell.metadata.get("tags", []) and not (is_grade(cell) or is_solution(cell))
 
 
 def _is_locked(cell: NotebookNode) -> bool:

@@ -60,6 +60,17 @@ def test_partial_credit_by_a_number(ps1: Classroom) -> None:
     assert found["partial-test"] == (Status.PARTIAL, 1.0)
 
 
+def test_test_that_is_tagged_demo_is_run(ps1: Classroom) -> None:
+    source = ps1.course.source("ps1")
+    notebook = nbformat.read(source, as_version=4)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") in ("double", "double-test"):
+            cell.metadata.tags = ["demo"]
+    nbformat.write(notebook, source)
+    ps1.submit("ada", ps1.released())
+    assert grade_one(ps1, "ada")[0].score == 0
+
+
 @pytest.mark.parametrize(
     ("shown", "score"),
     [
