@@ -347,7 +347,7 @@ class Kernel(Execute):  # type: ignore[misc]
                 await self.interrupt()
                 await self._reply(request, GRACE)
                 return {"status": "silent"}
-            if not (await asyncio.wait([dropping], timeout=GRACE / 2))[0]:  # a message so large that ZeroMQ cut the line
+            if not (await asyncio.wait([dropping], timeout=GRACE / 2))[0]:  # ZeroMQ cuts the line at a vast message
                 self._written = self._allowed.total_output + 1
                 self.km.provisioner.process.kill()
                 await asyncio.sleep(SIGNAL)
