@@ -176,8 +176,8 @@ NUMPYS = re.compile(r"np\.\w+\((.*)\)")
 def as_scored(cell: NotebookNode) -> NotebookNode:
     """Give a cell as nbgrader is to score it: nothing on stderr, an error before all else, and credit that is a number.
 
-    nbgrader gives all points for what `float` cannot read, such as ``np.float64(0.5)``, and for negative numbers and
-    NaN, to which a wrong answer may well lead.
+    nbgrader gives all points for what `float` cannot read, such as ``np.float64(0.5)`` and ``False``, and for negative
+    numbers and NaN, to which a wrong answer may well lead.
     """
     if cell.cell_type != "code" or not is_grade(cell):
         return cell
@@ -191,6 +191,8 @@ def _with_credit(output: NotebookNode) -> NotebookNode:
     if output.output_type != "execute_result":
         return output
     shown = str(output.data.get("text/plain", ""))
+    if shown in ("False", "np.False_"):  # a test that ends in a comparison
+        shown = "0"
     found = NUMPYS.fullmatch(shown)
     try:
         credit = float(found[1] if found else shown)

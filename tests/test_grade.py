@@ -82,6 +82,9 @@ def test_test_that_is_tagged_demo_is_run(ps1: Classroom) -> None:
         ("np.float64(nan)", 0.0),
         ("np.float64(-inf)", 0.0),
         ("inf", 0.0),
+        ("False", 0.0),
+        ("np.False_", 0.0),
+        ("True", 4.0),
         ("[1.0]", 4.0),  # no number at all: nbgrader's rule
     ],
 )
