@@ -69,7 +69,10 @@ class Kernel:
         return psutil.Process(self.process.pid).parent().parent()
 
     def run(self, code: str, *, react: Callable[[], None] | None = None) -> tuple[Reply, list[Reply]]:
-        """Run code; give the reply and what was shown. React to the first output, at once."""
+        """Run code; give the reply and what was shown. React to the first output, at once, and now and then again.
+
+        Again, because Python drops an interrupt that arrives while it finalises an object.
+        """
         sent = self.client.execute(code, allow_stdin=False)
         shown: list[Reply] = []
         while True:
@@ -80,7 +83,7 @@ class Kernel:
                 return self.reply(sent), shown
             if message["msg_type"] not in ("status", "execute_input"):
                 shown.append(message)
-                if react and len(shown) == 1:
+                if react and len(shown) % 200 == 1:
                     react()
 
     def reply(self, sent: str) -> Reply:
