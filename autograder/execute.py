@@ -99,8 +99,6 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         self._flags: list[str] = []
         ours = [cell for cell in self.source(resources).cells if cell.cell_type == "code"]
         self._answers = set[str]().union(*(names.defined(cell.source) for cell in ours if is_solution(cell)))
-        taught = [cell for cell in ours if not (is_solution(cell) or _is_ours_alone(cell))]
-        self._lecture = set[str]().union(*(names.defined(cell.source) for cell in taught))
         self._classes = set[str]().union(
             *(names.classes(cell.source) for cell in ours if is_solution(cell) or _is_locked(cell))
         )
@@ -203,8 +201,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             index: its place.
             always: run it also without what the student's kernel refuses to tell; what it defines must not be missing.
         """
-        # No other names: what only the student's own cells define is none of a test's
-        wanted = sorted(names.read(cell.source) & (self._answers | self._lecture) - self._ours)
+        wanted = sorted(names.read(cell.source) - self._ours)
         serving = asyncio.ensure_future(self._student.ask(SERVE, None))
         watch = asyncio.ensure_future(self._stop_deserted(serving))
         try:
@@ -243,7 +240,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         await asyncio.wait([serving], timeout=GRACE)
         flood = self._student.flood()
         if flood:
-            await asyncio.sleep(SIGNAL)
+            await self._student.signalled()
         if serving.done() and ended["status"] == "ok" and not self._student.is_dead():
             cell.outputs += flood
             return
@@ -350,7 +347,7 @@ class Kernel(Execute):  # type: ignore[misc]
             if not (await asyncio.wait([dropping], timeout=GRACE / 2))[0]:  # ZeroMQ cuts the line at a vast message
                 self._written = self._allowed.total_output + 1
                 self.km.provisioner.process.kill()
-                await asyncio.sleep(SIGNAL)
+                await self.signalled()
         finally:
             dropping.cancel()
         if value and (found := reply.get("user_expressions", {}).get("it", {})).get("status") == "ok":
@@ -433,11 +430,18 @@ class Kernel(Execute):  # type: ignore[misc]
             watchdog.cancel()
         cell.outputs += self.flood()
 
+    async def signalled(self) -> None:
+        """Wait until a signal that was sent for too much output has come to something: it must not meet another cell."""
+        await asyncio.sleep(SIGNAL)  # between cells a kernel ignores interrupts
+        end = time.monotonic() + GRACE
+        while self._written > self._allowed.total_output and not self.is_dead() and time.monotonic() < end:
+            await asyncio.sleep(SIGNAL)
+
     async def _settle(self) -> None:
         """See that what a cell has set going meets this cell and not the next."""
         if self._cell_written <= self._allowed.cell_output:
             return
-        await asyncio.sleep(SIGNAL)  # between cells a kernel ignores interrupts
+        await self.signalled()
         if self.is_dead():
             raise DeadKernelError("ended for its output")
 
