@@ -431,7 +431,7 @@ class Kernel(Execute):  # type: ignore[misc]
         cell.outputs += self.flood()
 
     async def signalled(self) -> None:
-        """Wait until a signal that was sent for too much output has come to something: it must not meet another cell."""
+        """Wait until a signal that was sent for too much output has met this cell, not the next."""
         await asyncio.sleep(SIGNAL)  # between cells a kernel ignores interrupts
         end = time.monotonic() + GRACE
         while self._written > self._allowed.total_output and not self.is_dead() and time.monotonic() < end:
