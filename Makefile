@@ -2,8 +2,6 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
-# Tests that start kernels wait more than they compute
-WAITING_JOBS ?= 3
 
 # The first Python on the PATH that the course supports (override: make PYTHON=/path/to/python3.12)
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -32,7 +30,7 @@ demo: $(VENV)/installed  ## a small class, from release to grades and feedback, 
 	$(BIN)/python -m tests.demo build/demo
 
 test: check  ## everything CI runs
-	$(BIN)/python -m pytest -n $(WAITING_JOBS) --dist loadgroup -m slow
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m slow
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-kernel-name deep-learning --nbval-cell-timeout 300 solutions
 
 lab: $(VENV)/installed  ## JupyterLab on the student notebooks

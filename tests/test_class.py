@@ -14,7 +14,7 @@ from tests.classroom import Classroom, Submission, known_class
 from tests.exercises import nb01_convolution_by_hand as exercises
 from tests.test_notebooks import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group(__name__)]  # one class for all tests
+pytestmark = pytest.mark.slow
 ASSIGNMENT = "01_convolution_by_hand"
 Graded = tuple[Course, dict[str, Submission], dict[str, Record]]
 

@@ -15,7 +15,7 @@ from autograder.feedback import feedback
 from autograder.grade import grade, submissions
 from tests.classroom import DEAF, Classroom, as_bytes, edited
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group(__name__)]  # one class for all tests
+pytestmark = pytest.mark.slow
 
 
 def nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

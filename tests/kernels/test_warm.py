@@ -41,7 +41,6 @@ from autograder.kernels.provisioner import KernelProcess
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group(__name__),  # one fork server for all tests
     pytest.mark.skipif(sys.platform != "linux", reason="warm kernels are forked, which needs Linux"),
 ]
 
@@ -293,7 +292,9 @@ def test_warnings_are_shown_as_ever(kernels: dict[str, Kernel]) -> None:
 def test_only_the_kernels_own_files_are_open(kernels: dict[str, Kernel]) -> None:
     code = "sorted(t for t in map(os.path.realpath, glob.glob('/proc/self/fd/*')) if t[:5] not in ('/dev/', '/proc'))"
     ordinary, warm = (kernel.value(code, after="import glob, os") for kernel in kernels.values())
-    assert [path for path in warm if "history" not in path] == [path for path in ordinary if "history" not in path]
+    ours = ("history", "profile_default")  # SQLite opens the folder of a history for a moment
+    found = [[path for path in paths if not any(name in path for name in ours)] for paths in (warm, ordinary)]
+    assert found[0] == found[1]
 
 
 @each_kernel
