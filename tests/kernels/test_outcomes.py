@@ -228,7 +228,7 @@ def test_each_try_belongs_to_a_layer_and_a_working_one_is_not_active() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "says"),
-    [({"memory": "much"}, "memory: "), ({"cell_tme": 3}, "cell_tme: .*Limits are memory"), ({"files": 0}, "files: ")],
+    [({"memory": "much"}, "memory: "), ({"cell_tme": 3}, "cell_tme: .*It may hold memory"), ({"files": 0}, "files: ")],
 )
 def test_impossible_limits_are_named(wrong: dict[str, object], says: str) -> None:
     with pytest.raises(CourseError, match=f"key: {says}"):
