@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import markup
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -30,6 +30,11 @@ Students = Annotated[list[str] | None, typer.Option(help="Only this one; may be 
 STOPPED = "Stopped. What was finished is kept; the same command goes on from there."
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[red]✗[/]"}
+
+
+def escape(text: str) -> str:
+    """Keep what others wrote from being taken for markup, or for commands to the terminal."""
+    return markup.escape("".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text))
 
 
 def app() -> None:

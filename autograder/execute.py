@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import json
 import re
 import signal
 import socket
@@ -148,8 +149,11 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                     end.close()  # so that each kernel notices when the other one ends
                 nb.metadata["language_info"] = run_sync(self._judge.language)()
                 self._locked: set[str] = set()
+                self._ours: set[str] = set()
                 for index, cell in enumerate(nb.cells):
                     if cell.cell_type == "code":
+                        if _is_ours_alone(cell):  # also where it is not run
+                            self._ours |= names.defined(cell.source) - self._answers
                         self._run(cell, index)
             finally:
                 run_sync(_together)(self._student.stop(), self._judge.stop())
@@ -182,27 +186,33 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
     async def _locked_too(self, cell: NotebookNode, index: int) -> None:
         """Run a locked cell in the judge as well; the student's outputs are the ones that stay."""
         twin = deepcopy(cell)
-        await self._judged(twin, index)
+        await self._judged(twin, index, always=True)
         self._locked |= names.defined(cell.source)
         if (error := _last_error(twin)) and not _last_error(cell):
             self._failed_locked[str(index)] = (
                 f"The locked cell “{grade_id(cell)}” failed when the tests were prepared: {error.ename}: {error.evalue}"
             )
 
-    async def _judged(self, cell: NotebookNode, index: int) -> None:
-        """Run a cell in the judge while the student's kernel answers its questions."""
-        wanted = sorted(names.read(cell.source))
+    async def _judged(self, cell: NotebookNode, index: int, *, always: bool = False) -> None:
+        """Run a cell in the judge while the student's kernel answers its questions.
+
+        Args:
+            cell: the cell.
+            index: its place.
+            always: run it also without what the student's kernel refuses to tell; what it defines must not be missing.
+        """
+        wanted = sorted(names.read(cell.source) - self._ours)
         serving = asyncio.ensure_future(self._student.ask(SERVE, None))
         watch = asyncio.ensure_future(self._stop_deserted(serving))
         try:
             sets = self._answers, self._locked, names.defined(cell.source), self._classes
-            begin = f"{JUDGE}.begin({wanted}, {', '.join(map(repr, sets))})"
+            begin = f"{JUDGE}.begin({wanted}, {', '.join(map(repr, sets))}, ours={self._ours})"
             begun = await self._judge.ask(begin, self._allowed.cell_time)
-            if begun["status"] == "ok":
+            if begun["status"] == "ok" or (always and begun["status"] == "error"):
                 await self._judge.run(cell, index)
-            elif begun["status"] == "error":
+            if begun["status"] == "error" and (_last_error(cell) or not always):
                 cell.outputs = [new_output("error", **{key: begun[key] for key in ("ename", "evalue", "traceback")})]
-            else:
+            elif begun["status"] not in ("ok", "error"):
                 cell.outputs = [self._judge.error_on_timeout]
             cell.execution_count = None
             watch.cancel()
@@ -230,7 +240,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         await asyncio.wait([serving], timeout=GRACE)
         flood = self._student.flood()
         if flood:
-            await asyncio.sleep(SIGNAL)
+            await self._student.signalled()
         if serving.done() and ended["status"] == "ok" and not self._student.is_dead():
             cell.outputs += flood
             return
@@ -334,7 +344,10 @@ class Kernel(Execute):  # type: ignore[misc]
                 await self.interrupt()
                 await self._reply(request, GRACE)
                 return {"status": "silent"}
-            await asyncio.wait([dropping], timeout=GRACE)
+            if not (await asyncio.wait([dropping], timeout=GRACE / 2))[0]:  # ZeroMQ cuts the line at a vast message
+                self._written = self._allowed.total_output + 1
+                self.km.provisioner.process.kill()
+                await self.signalled()
         finally:
             dropping.cancel()
         if value and (found := reply.get("user_expressions", {}).get("it", {})).get("status") == "ok":
@@ -401,6 +414,7 @@ class Kernel(Execute):  # type: ignore[misc]
             await self.async_execute_cell(cell, index)
             await self._settle()
             validate(cell, ref="code_cell", version=4, version_minor=5)
+            json.dumps(cell.outputs, ensure_ascii=False).encode()  # half a character cannot be written to a file
         except Exception as error:  # noqa: BLE001  (a kernel may send anything: it is the submission's affair)
             if isinstance(error, CellTimeoutError) or late.is_set():
                 outcome = _error(TIMED_OUT, f"stopped after {seconds} s; it could not be interrupted.")
@@ -416,11 +430,18 @@ class Kernel(Execute):  # type: ignore[misc]
             watchdog.cancel()
         cell.outputs += self.flood()
 
+    async def signalled(self) -> None:
+        """Wait until a signal that was sent for too much output has met this cell, not the next."""
+        await asyncio.sleep(SIGNAL)  # between cells a kernel ignores interrupts
+        end = time.monotonic() + GRACE
+        while self._written > self._allowed.total_output and not self.is_dead() and time.monotonic() < end:
+            await asyncio.sleep(SIGNAL)
+
     async def _settle(self) -> None:
         """See that what a cell has set going meets this cell and not the next."""
         if self._cell_written <= self._allowed.cell_output:
             return
-        await asyncio.sleep(SIGNAL)  # between cells a kernel ignores interrupts
+        await self.signalled()
         if self.is_dead():
             raise DeadKernelError("ended for its output")
 
@@ -438,6 +459,8 @@ class Kernel(Execute):  # type: ignore[misc]
     def on_cell_executed(self, **kwargs: Any) -> None:
         """Add an error that came with the reply only, cut short like all that a cell may say."""
         content = kwargs["execute_reply"]["content"]
+        if content.get("status") not in ("ok", "error"):  # it was not run to its end: no error must not mean success
+            content.update(status="error", ename=NOT_RUN, evalue="the kernel did not run this cell.", traceback=[])
         if len(repr(content)) > self._allowed.cell_output:
             content.update(
                 evalue=str(content.get("evalue"))[:1000], traceback=[], ename=str(content.get("ename"))[:100]
@@ -481,12 +504,17 @@ def _size(message: dict[str, Any]) -> int:
 
 
 def _is_demo(cell: NotebookNode) -> bool:
-    """Tell whether a cell is marked as one of the lecture's that no answer needs."""
-    return "demo" in cell.metadata.get("tags", [])
+    """Tell whether a cell is marked as one of the lecture's that no answer needs. A test that is not run would pass."""
+    return "demo" in cell.metadata.get("tags", []) and not (is_grade(cell) or is_solution(cell))
 
 
 def _is_locked(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("locked"))
+
+
+def _is_ours_alone(cell: NotebookNode) -> bool:
+    """Tell whether what a cell defines is never the student's: locked cells and tests, whether they are run or not."""
+    return (_is_locked(cell) or is_grade(cell)) and not is_solution(cell)
 
 
 def _is_ours(cell: NotebookNode) -> bool:

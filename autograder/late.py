@@ -9,17 +9,17 @@ writes them to the gradebook, so marks given by hand and extensions granted afte
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from autograder import tables
-from autograder.errors import CourseError, SubmissionError, TableError
+from autograder.errors import SubmissionError, TableError
+from autograder.settings import Settings
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -36,10 +36,8 @@ WORDS = (  # how Moodle writes a time in English
 )
 
 
-class LatePolicy(BaseModel):
+class LatePolicy(Settings):
     """What lateness costs (`LatePenalty.policy` in nbgrader_config.py)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     kind: Literal["none", "per day", "cut-off"] = "none"
     """``"none"``: nothing. ``"per day"``: `percent` for each started day. ``"cut-off"``: everything, after a time."""
@@ -69,29 +67,6 @@ class LatePolicy(BaseModel):
     def zone(self) -> ZoneInfo:
         """The time zone."""
         return ZoneInfo(self.timezone)
-
-    @classmethod
-    def of(cls, general: Mapping[str, Any], special: Mapping[str, Any], where: str) -> LatePolicy:
-        """Read a policy from a configuration.
-
-        Args:
-            general: for the course.
-            special: for one assignment; these go before.
-            where: the configuration's key, for messages.
-
-        Raises:
-            CourseError: unknown name or impossible value; the message lists the names.
-        """
-        if not (isinstance(general, Mapping) and isinstance(special, Mapping)):
-            raise CourseError(f'{where} is not a dictionary. Write for example {{"kind": "per day", "percent": 10}}.')
-        try:
-            return cls(**{**general, **special})
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise CourseError(
-                f"{where}: {first['loc'][0]}: {first['msg']}. It may hold {', '.join(cls.model_fields)}; "
-                "autograder/late.py says what they mean."
-            ) from None
 
     def penalty(self, days: int, score: float, maximum: float) -> tuple[float, bool]:
         """Work out what a submission loses.

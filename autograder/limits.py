@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError
+from pydantic import ByteSize, Field
 
-from autograder.errors import CourseError
+from autograder.settings import Settings
 
 MIB = 1 << 20
 Size = Annotated[ByteSize, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
 
 
-class Limits(BaseModel):
+class Limits(Settings):
     """Limits of one submission; the defaults suit the course's notebooks on a laptop.
 
     Sizes are bytes, or text such as ``"2 GiB"``; times are seconds.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     memory: Size = ByteSize(2048 * MIB)
     """Of all processes together, beyond what every kernel starts with."""
@@ -46,23 +43,3 @@ class Limits(BaseModel):
     """For a cell of the instructor's that gives no points, as imports do."""
     total_time: Count = 300
     """For the notebook."""
-
-    @classmethod
-    def of(cls, general: Mapping[str, Any], special: Mapping[str, Any], where: str) -> Limits:
-        """Read limits from a configuration.
-
-        Args:
-            general: for the course.
-            special: for one assignment; these go before.
-            where: the configuration's key, for messages.
-
-        Raises:
-            CourseError: unknown name or impossible value; the message lists the names.
-        """
-        try:
-            return cls(**{**general, **special})
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise CourseError(
-                f"{where}: {first['loc'][0]}: {first['msg']}. Limits are {', '.join(cls.model_fields)}."
-            ) from None

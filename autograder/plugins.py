@@ -14,7 +14,9 @@ same. In the order in which they meet a submission:
 
 from __future__ import annotations
 
+import re
 from html import escape
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -136,17 +138,41 @@ class SaveMarks(SaveAutoGrades):  # type: ignore[misc]
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], cell_index: int) -> Result:
         """Record the score of a graded cell as if nothing had been written to stderr."""
-        super().preprocess_cell(without_stderr(cell), resources, cell_index)
+        super().preprocess_cell(as_scored(cell), resources, cell_index)
         return cell, resources
 
 
-def without_stderr(cell: NotebookNode) -> NotebookNode:
-    """Give a cell as it is to be scored."""
+NUMPYS = re.compile(r"np\.\w+\((.*)\)")
+
+
+def as_scored(cell: NotebookNode) -> NotebookNode:
+    """Give a cell as nbgrader is to score it: nothing on stderr, an error before all else, and credit that is a number.
+
+    nbgrader gives all points for what `float` cannot read, such as ``np.float64(0.5)`` and ``False``, and for negative
+    numbers and NaN, to which a wrong answer may well lead.
+    """
     if cell.cell_type != "code" or not is_grade(cell):
         return cell
     judged = NotebookNode(cell)
-    judged.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    outputs = [_with_credit(output) for output in cell.outputs if output.get("name") != "stderr"]
+    judged.outputs = sorted(outputs, key=lambda output: output.output_type != "error")
     return judged
+
+
+def _with_credit(output: NotebookNode) -> NotebookNode:
+    if output.output_type != "execute_result":
+        return output
+    shown = str(output.data.get("text/plain", ""))
+    if shown in ("False", "np.False_"):  # a test that ends in a comparison
+        shown = "0"
+    found = NUMPYS.fullmatch(shown)
+    try:
+        credit = float(found[1] if found else shown)
+    except ValueError:
+        return output
+    plain = NotebookNode(output)
+    plain.data = {**output.data, "text/plain": repr(credit if 0 <= credit < inf else 0.0)}
+    return plain
 
 
 class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]
@@ -207,7 +233,7 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
 
 def message(output: NotebookNode) -> str:
     """What an error output tells the student, in one line or a few: a check's own words, else the error's name too."""
-    plain = output.ename in {"CheckFailed", "AssertionError", *OUTCOMES}
+    plain = output.ename in {"CheckFailed", "AssertionError", "NotSent", *OUTCOMES}
     if plain and output.evalue:
         return str(output.evalue)
     return f"{output.ename}: {output.evalue}" if output.evalue else str(output.ename)

@@ -115,7 +115,7 @@ def _rehearse(
 
     from autograder.execute import ExecuteSubmission
     from autograder.kernels import layers
-    from autograder.plugins import message, without_stderr
+    from autograder.plugins import as_scored, message
 
     class Rehearsal(ExecuteSubmission):
         def source(self, resources: dict[str, Any]) -> NotebookNode:
@@ -134,7 +134,7 @@ def _rehearse(
             yield Problem(_name(cell), f"fails: {message(errors[-1])}")
         if cell.cell_type != "code" or not _is(cell, "grade"):
             continue
-        score, most = determine_grade(without_stderr(cell))
+        score, most = determine_grade(as_scored(cell))
         if score != (most if full else 0):
             said = f": {message(errors[-1])}" if errors else ""
             yield Problem(_name(cell), f"gives {score:g} of {most:g} points for {with_what}{said}")

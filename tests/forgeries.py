@@ -39,8 +39,12 @@ WRONG = {
         "root": "def root(x):\n    return -3.0",
         "build": "def build():\n    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])",
     },
+    "ps3": {
+        "triple": "def triple(x):\n    return x - 8",
+        "halves": "def halves(x):\n    return np.asarray(x) + 9",
+    },
 }
-TOTAL = {"ps1": 9.0, "ps2": 10.0}
+TOTAL = {"ps1": 9.0, "ps2": 10.0, "ps3": 9.0}
 
 
 @dataclass(frozen=True)
@@ -1023,6 +1027,78 @@ def double(x):
     ),
 ]
 
+# Against a grader that runs the instructor's cells elsewhere: keep it from doing so, and lend it functions instead
+
+LENT = """
+def close(*values, **options):
+    return None
+def agree(*values, **options):
+    return "right"
+def lend(*anything, lent=dict(close=close, agree=agree)):
+    shell.user_ns.update(lent)
+shell = get_ipython()
+"""
+
+HELPERS = [
+    Entry(
+        "lends_helpers",
+        "after each cell the tests' own functions are replaced, as if the student had written them",
+        lambda room: _with_first_cell(room, LENT + "shell.events.register('post_run_cell', lend)"),
+        assignment="ps3",
+    ),
+    Entry(
+        "noise_at_setup",
+        "while the instructor's cells are prepared no answer can be read; later the student's functions are in their place",
+        lambda room: _with_first_cell(
+            room,
+            LENT
+            + """
+from autograder.judge import wire
+plain, due = wire.pack, []
+def noise(*values):
+    return due.pop() if due else plain(*values)
+def begins(info):
+    if "one and one" in info.raw_cell or "Compare both" in info.raw_cell:
+        due.append(b"noise")
+wire.pack = noise
+shell.events.register("pre_run_cell", begins)
+shell.events.register("post_run_cell", lend)
+""",
+        ),
+        assignment="ps3",
+    ),
+    Entry(
+        "ends_at_setup",
+        "the process ends whenever a cell of the instructor's is run, until such cells are given up",
+        lambda room: _with_first_cell(
+            room,
+            LENT
+            + """
+import os
+def ends(info):
+    if "one and one" in info.raw_cell or "Compare both" in info.raw_cell:
+        os._exit(0)
+shell.events.register("pre_run_cell", ends)
+lend()
+""",
+        ),
+        assignment="ps3",
+    ),
+    Entry(
+        "no_number",
+        "parts of an answer are none at all: the mean of no comparisons is no number",
+        wrong_but(halves="def halves(x):\n    return []"),
+        assignment="ps3",
+    ),
+    Entry(
+        "less_than_nothing",
+        "an answer is so wrong that its points are negative, or no number",
+        wrong_but(halves="def halves(x):\n    return np.full(len(x), 1e300 if len(x) == 1 else np.nan)"),
+        assignment="ps3",
+    ),
+    Entry("honest_helpers_used", "right answers where tests have helpers", answers(), 9.0, "ps3"),
+]
+
 # Honest ones, in ways that are less common
 
 
@@ -1178,7 +1254,7 @@ HONEST = [
     Entry("honest_moved", "the answer was written into another cell, with helpers before it", _moved, 9.0),
 ]
 
-CORPUS = {entry.name: entry for entry in [*VALUES, *MACHINERY, *FILES, *ENDINGS, *RETURNED, *SENT, *HONEST]}
+CORPUS = {entry.name: entry for entry in [*VALUES, *MACHINERY, *FILES, *ENDINGS, *RETURNED, *SENT, *HELPERS, *HONEST]}
 assert all(re.fullmatch(r"[a-z0-9_]+", name) for name in CORPUS)
 
 

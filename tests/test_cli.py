@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import cli
 from autograder.course import Course
 from tests.classroom import Classroom, as_bytes
 from tests.marked import ROOT, Marked
@@ -20,6 +21,10 @@ COMMANDS = ["build", "measure", "release", "collect", "grade", "feedback", "expo
 def autograder(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).parent / "autograder"), "--course-dir", str(root), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_what_others_wrote_is_no_command_to_the_terminal() -> None:
+    assert cli.escape("[red]a\x1b]0;title\x07b\u202ec\nd") == "\\[red]a ]0;title b c\nd"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -57,6 +57,7 @@ def test_everybody_gets_exactly_what_they_deserve(targets: Course, name: str) ->
     assert (record.outcome, record.score) == (Outcome.GRADED, entry.deserved), record.model_dump_json(indent=1)
     made = targets.folder("autograded", name, entry.assignment) / f"{entry.assignment}.ipynb"
     assert harm(made) == []
+    assert not (entry.honest and record.flags)
 
 
 def test_corpus_knows_what_can_be_had() -> None:

@@ -9,12 +9,14 @@ import dask
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbgrader.utils import determine_grade
 
 from autograder import records
 from autograder.export import export
 from autograder.feedback import feedback
 from autograder.grade import grade, submissions
+from autograder.plugins import as_scored
 from autograder.records import Outcome, Record, Status
 from tests.classroom import Classroom
 
@@ -75,6 +77,42 @@ def test_partial_credit_by_a_number(ps1: Classroom) -> None:
     record, _ = grade_one(ps1, "ada")
     found = {item.grade_id: (item.status, item.score) for item in record.items}
     assert found["partial-test"] == (Status.PARTIAL, 1.0)
+
+
+def test_test_that_is_tagged_demo_is_run(ps1: Classroom) -> None:
+    source = ps1.course.source("ps1")
+    notebook = nbformat.read(source, as_version=4)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") in ("double", "double-test"):
+            cell.metadata.tags = ["demo"]
+    nbformat.write(notebook, source)
+    ps1.submit("ada", ps1.released())
+    assert grade_one(ps1, "ada")[0].score == 0
+
+
+@pytest.mark.parametrize(
+    ("shown", "score"),
+    [
+        ("3.0", 3.0),
+        ("np.float64(0.5)", 0.5),
+        ("np.float32(4.0)", 4.0),
+        ("-2.0", 0.0),
+        ("nan", 0.0),
+        ("np.float64(nan)", 0.0),
+        ("np.float64(-inf)", 0.0),
+        ("inf", 0.0),
+        ("False", 0.0),
+        ("np.False_", 0.0),
+        ("True", 4.0),
+        ("[1.0]", 4.0),  # no number at all: nbgrader's rule
+    ],
+)
+def test_credit_that_is_shown(shown: str, score: float) -> None:
+    result = new_output("execute_result", data={"text/plain": shown})
+    cell = new_code_cell(metadata={"nbgrader": {"grade": True, "solution": False, "points": 4}}, outputs=[result])
+    assert determine_grade(as_scored(cell)) == (score, 4.0)
+    cell.outputs.append(new_output("error", ename="TooMuchOutput"))
+    assert determine_grade(as_scored(cell)) == (0, 4.0)
 
 
 def test_hang_and_crash_cost_only_their_own_exercise(ps1: Classroom) -> None:

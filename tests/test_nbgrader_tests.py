@@ -24,6 +24,8 @@ DIFFERENCES = {
     "test_grade_overwrite_files_subdirs": NO_MODULES,
     "test_handle_failure": REPAIRED,
     "test_handle_failure_single_notebook": REPAIRED,
+    "test_hidden_tests_single_notebook": "A test cannot take a function away from another one: it runs elsewhere.",
+    "test_late_submission_penalty_zero": "Lateness costs what LatePenalty.policy says, not penalty_method.",
     "test_missing_source_kernelspec": "A submission runs in our kernel: naming one that does not exist is no error.",
     "test_no_execute": "Outputs that students stored are never marked: a submission that is not run is refused.",
     "test_side_effects": "What a submission writes stays in its sandbox and is gone with it.",

@@ -146,7 +146,8 @@ def _hooks() -> list[str]:
 
 
 def _is_jupyters(call: Any) -> bool:
-    return str(getattr(call, "__module__", "")).split(".")[0] in ("IPython", "ipykernel", "matplotlib_inline")
+    package = str(getattr(call, "__module__", "")).split(".")[0]
+    return package in ("IPython", "ipykernel", "matplotlib", "matplotlib_inline")
 
 
 def _shell() -> Any:

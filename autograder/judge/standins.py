@@ -104,6 +104,8 @@ class Judge:
         locked: Iterable[str] = (),
         bound: Iterable[str] = (),
         classes: Iterable[str] = (),
+        *,
+        ours: Iterable[str] = (),
     ) -> None:
         """Put what a cell reads and this side does not have into the namespace; ask what can be asked of anybody.
 
@@ -113,14 +115,21 @@ class Judge:
             locked: names that cells before this one define which both kernels run.
             bound: names that the cell defines itself, and can do without.
             classes: names of classes that the assignment's answers and locked cells define.
+            ours: names that locked cells and tests define, up to this one: never the student's, even where such a cell
+                was not run.
 
         Raises:
-            NotSent: when one of the others does not pass.
+            NotSent: when one of the others does not pass; all that do are there.
             ChannelError: when the student's kernel is gone, or does not keep to the rules.
         """
         self._locked, self.classes, answers = set(locked), set(classes), set(answers)
+        ours = set(ours)
+        for name in self._resolved & ours:
+            self._namespace.pop(name, None)
+        self._resolved -= ours
         self._ask_what_is_known()
-        for name in sorted(wanted):
+        refused = []
+        for name in sorted(set(wanted) - ours):
             own = name in self._namespace and name not in self._resolved
             if own or (hasattr(builtins, name) and name not in answers):
                 continue
@@ -128,10 +137,12 @@ class Judge:
             self._resolved.discard(name)
             self._namespace.pop(name, None)
             if kind == "cannot" and name not in bound:
-                raise NotSent(f"{name} cannot be passed to the tests: it is {_text(value[0])}.")
+                refused.append(f"{name} cannot be passed to the tests: it is {_text(value[0])}.")
             if kind == "value":
                 self._namespace[name] = value[0]
                 self._resolved.add(name)
+        if refused:
+            raise NotSent(refused[0])
 
     def end(self) -> list[str]:
         """Let the student's kernel go on.

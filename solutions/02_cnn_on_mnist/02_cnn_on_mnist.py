@@ -27,7 +27,7 @@
 # **Builds on** notebook 00 (tensors, dense layers, softmax, cross-entropy, gradient descent) and notebook 01
 # (convolution, pooling, counting parameters).
 #
-# **Time** Less than a minute to run every cell on a laptop with two cores (`full`: a quarter of an hour or more); plan
+# **Time** About a minute to run every cell on a laptop with two cores (`full`: a quarter of an hour or more); plan
 # three hours to work through it.
 #
 # Nothing is downloaded: `quick` uses the 1,797 small digits that scikit-learn brings along. With `profile = "full"`

@@ -42,12 +42,13 @@ class Notebook:
         """Run a cell of the student's."""
         exec(source, self.namespace)
 
-    def test(self, source: str, answers: str = "") -> None:
+    def test(self, source: str, answers: str = "", ours: str = "") -> None:
         """Run a test; raises what it raises."""
         serving = Thread(target=self.agent.serve)
         serving.start()
         try:
-            self.judge.begin(names.read(source), answers.split(), self.locked, names.defined(source), self.classes)
+            sets = names.defined(source), self.classes
+            self.judge.begin(names.read(source), answers.split(), self.locked, *sets, ours=ours.split())
             exec(source, self.judges)
         finally:
             self.judge.end()
@@ -217,6 +218,24 @@ def test_names_are_resolved_anew_for_each_test(notebook: Make) -> None:
         changing.test("a")
     changing.run("a = 3")
     changing.test("assert a == 3")
+
+
+def test_what_our_cells_define_is_never_the_students(notebook: Make) -> None:
+    made = notebook("def close(*values):\n    pass\nscale = 2")
+    made.test("close(scale, 3)")  # what a lecture cell of this name defines may be asked for
+    with pytest.raises(NameError, match="close"):
+        made.test("close(scale, 3)", ours="close")  # a cell of ours defines it, which was not run
+    made.judges["close"] = checks.close
+    with pytest.raises(AssertionError, match="the scale is wrong"):
+        made.test("close(scale, 3, 'the scale')", ours="close")
+
+
+def test_what_passes_is_there_although_something_does_not(notebook: Make) -> None:
+    made = notebook("a = (_ for _ in ())\nz = 3")
+    with pytest.raises(NotSent, match="a cannot be passed"):
+        made.test("a, z")
+    assert made.judges["z"] == 3
+    assert "a" not in made.judges
 
 
 def test_builtins_are_the_judges_unless_an_answer_defines_them(notebook: Make) -> None:

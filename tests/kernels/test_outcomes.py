@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from traitlets.config import Config
 
 from autograder import records
 from autograder.errors import CourseError, SandboxError
+from autograder.execute import Kernel
 from autograder.export import export
 from autograder.feedback import feedback
 from autograder.grade import grade
@@ -107,6 +110,11 @@ kernel = get_ipython().kernel
 session = kernel.session
 def send(kind, content, **others):
     session.send(kernel.iopub_socket, kind, content, **{"parent": kernel.get_parent("shell"), **others})
+"""
+HALF = """
+plain = session.pack
+session.pack = lambda message: plain(message).replace(b"HALF", b"\\\\ud800")
+print("HALF")
 """
 WIDGET = """
 def double(x):
@@ -221,7 +229,7 @@ def test_each_try_belongs_to_a_layer_and_a_working_one_is_not_active() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "says"),
-    [({"memory": "much"}, "memory: "), ({"cell_tme": 3}, "cell_tme: .*Limits are memory"), ({"files": 0}, "files: ")],
+    [({"memory": "much"}, "memory: "), ({"cell_tme": 3}, "cell_tme: .*It may hold memory"), ({"files": 0}, "files: ")],
 )
 def test_impossible_limits_are_named(wrong: dict[str, object], says: str) -> None:
     with pytest.raises(CourseError, match=f"key: {says}"):
@@ -235,3 +243,17 @@ def test_limits_may_be_given_as_text() -> None:
         "memory": 1 << 30,
         "disk": 1 << 20,
     }
+
+
+@pytest.mark.slow
+def test_half_a_character_costs_only_the_cell_that_shows_it(strict: Classroom) -> None:
+    record = grade_ada(strict, f"{KERNEL}{HALF}")
+    assert status(record, "share-test")[0] is Status.PASSED
+    assert "made the kernel send what none sends" in record.notes[0]
+
+
+def test_cell_that_the_kernel_did_not_run_has_not_passed() -> None:
+    cell, allowed = new_code_cell(), Limits()
+    kernel = Kernel(new_notebook(cells=[cell]), ".", 0, allowed, sandbox=False, config=Config())
+    kernel.on_cell_executed(cell=cell, cell_index=0, execute_reply={"content": {"status": "aborted"}})
+    assert [output.ename for output in cell.outputs] == ["NotRun"]

@@ -68,7 +68,10 @@ class Kernel:
         return psutil.Process(self.process.pid).parent().parent()
 
     def run(self, code: str, *, react: Callable[[], None] | None = None) -> tuple[Reply, list[Reply]]:
-        """Run code; give the reply and what was shown. React to the first output, at once."""
+        """Run code; give the reply and what was shown. React to the first output, at once, and now and then again.
+
+        Again, because Python drops an interrupt that arrives while it finalises an object.
+        """
         sent = self.client.execute(code, allow_stdin=False)
         shown: list[Reply] = []
         while True:
@@ -79,7 +82,7 @@ class Kernel:
                 return self.reply(sent), shown
             if message["msg_type"] not in ("status", "execute_input"):
                 shown.append(message)
-                if react and len(shown) == 1:
+                if react and len(shown) % 200 == 1:
                     react()
 
     def reply(self, sent: str) -> Reply:
@@ -289,7 +292,9 @@ def test_warnings_are_shown_as_ever(kernels: dict[str, Kernel]) -> None:
 def test_only_the_kernels_own_files_are_open(kernels: dict[str, Kernel]) -> None:
     code = "sorted(t for t in map(os.path.realpath, glob.glob('/proc/self/fd/*')) if t[:5] not in ('/dev/', '/proc'))"
     ordinary, warm = (kernel.value(code, after="import glob, os") for kernel in kernels.values())
-    assert [path for path in warm if "history" not in path] == [path for path in ordinary if "history" not in path]
+    ours = ("history", "profile_default")  # SQLite opens the folder of a history for a moment
+    found = [[path for path in paths if not any(name in path for name in ours)] for paths in (warm, ordinary)]
+    assert found[0] == found[1]
 
 
 @each_kernel
