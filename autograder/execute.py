@@ -29,7 +29,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Integer
-from zmq import ZMQError
+from zmq import EVENT_DISCONNECTED, EVENTS, POLLIN, ZMQError
 
 from autograder.errors import SubmissionError
 from autograder.judge import names
@@ -51,6 +51,7 @@ TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT = (
 OUTCOMES = {TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT}
 GRACE = 10  # seconds after its time until a cell is ended that cannot be interrupted
 SIGNAL = 0.2  # seconds until a signal that was sent has come to something
+DEAF = "it could not be interrupted"
 SERVE = "__import__('autograder.judge.agent', fromlist=['serve']).serve()"
 JUDGE = "__import__('autograder.judge.standins', fromlist=['this_kernel']).this_kernel()"
 UNDEFINED = re.compile(r"^name '(\w+)' is not defined")
@@ -241,16 +242,18 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         flood = self._student.flood()
         if flood:
             await self._student.signalled()
-        if serving.done() and ended["status"] == "ok" and not self._student.is_dead():
+        if serving.done() and ended["status"] == "ok" and not (self._student.is_dead() or self._student.is_cut()):
             cell.outputs += flood
             return
         if self._judge.is_dead() or self._student.is_dead():
             error = (self._judge if self._judge.is_dead() else self._student).why_dead()
-        elif deserted:
+        elif deserted and not self._student.is_cut():
             self._flags.append("its kernel does not answer the tests")
             error = _error(KERNEL_DIED, "your code does not answer the tests any more.")
         else:
-            error = _error(TIMED_OUT, f"stopped after {self._allowed.cell_time} s; it could not be interrupted.")
+            [error] = self._student.flood(DEAF) or [
+                _error(TIMED_OUT, f"stopped after {self._allowed.cell_time} s; {DEAF}.")
+            ]
         raise _KernelLostError(index, error)
 
     def _lacks_demos(self, nb: NotebookNode) -> bool:
@@ -289,6 +292,7 @@ class Kernel(Execute):  # type: ignore[misc]
         self._channel = channel
         self._allowed = allowed
         self._written = self._cell_written = 0
+        self._line: Any = None  # tells when what shows its outputs is cut off
 
     async def start(self) -> None:
         """Start it; what it writes past Jupyter to the terminal goes nowhere."""
@@ -296,11 +300,15 @@ class Kernel(Execute):  # type: ignore[misc]
         await self.async_start_new_kernel(stdout=DEVNULL, stderr=DEVNULL, channel=self._channel, **self._start)
         self.kc = self.km.client(context=self.km.context)  # which the provisioner has given bounds
         self.kc.allow_stdin = False
+        self._line = self.kc.iopub_channel.socket.get_monitor_socket(EVENT_DISCONNECTED)
         self.kc.start_channels(hb=False)  # a heartbeat's thread waits for ever if a kernel spoils its own sockets
         await self.kc.wait_for_ready(timeout=self.startup_timeout)
 
     async def stop(self) -> None:
         """End it."""
+        if self._line is not None:
+            self.kc.iopub_channel.socket.disable_monitor()
+            self._line.close()
         if self.km is not None:
             await self._async_cleanup_kernel()
 
@@ -344,9 +352,8 @@ class Kernel(Execute):  # type: ignore[misc]
                 await self.interrupt()
                 await self._reply(request, GRACE)
                 return {"status": "silent"}
-            if not (await asyncio.wait([dropping], timeout=GRACE / 2))[0]:  # ZeroMQ cuts the line at a vast message
-                self._written = self._allowed.total_output + 1
-                self.km.provisioner.process.kill()
+            if not (await asyncio.wait([dropping], timeout=GRACE / 2))[0]:  # its messages are lost or do not end
+                self._end_for_output()
                 await self.signalled()
         finally:
             dropping.cancel()
@@ -394,9 +401,17 @@ class Kernel(Execute):  # type: ignore[misc]
             self.km.provisioner.process.send_signal(signal.SIGINT)
         return False
 
-    def flood(self) -> list[NotebookNode]:
-        """Give the error of a cell that has shown too much; nothing if it has not."""
-        return [self._too_much("it was stopped")] if self._cell_written > self._allowed.cell_output else []
+    def flood(self, end: str = "it was stopped") -> list[NotebookNode]:
+        """Give the error of a cell that has shown too much; nothing if it has not.
+
+        Args:
+            end: what came of it.
+        """
+        return [self._too_much(end)] if self.is_cut() or self._cell_written > self._allowed.cell_output else []
+
+    def is_cut(self) -> bool:
+        """Tell whether ZeroMQ has cut the line at a vast message, and what came with it is lost."""
+        return bool(self._line.get(EVENTS) & POLLIN) and not self.is_dead()
 
     async def run(self, cell: NotebookNode, index: int) -> None:
         """Run a cell of the notebook.
@@ -417,7 +432,7 @@ class Kernel(Execute):  # type: ignore[misc]
             json.dumps(cell.outputs, ensure_ascii=False).encode()  # half a character cannot be written to a file
         except Exception as error:  # noqa: BLE001  (a kernel may send anything: it is the submission's affair)
             if isinstance(error, CellTimeoutError) or late.is_set():
-                outcome = _error(TIMED_OUT, f"stopped after {seconds} s; it could not be interrupted.")
+                [outcome] = self.flood(DEAF) or [_error(TIMED_OUT, f"stopped after {seconds} s; {DEAF}.")]
             elif isinstance(error, DeadKernelError):
                 outcome = self.why_dead()
             else:
@@ -439,7 +454,9 @@ class Kernel(Execute):  # type: ignore[misc]
 
     async def _settle(self) -> None:
         """See that what a cell has set going meets this cell and not the next."""
-        if self._cell_written <= self._allowed.cell_output:
+        if self.is_cut():
+            self._end_for_output()
+        elif self._cell_written <= self._allowed.cell_output:
             return
         await self.signalled()
         if self.is_dead():
@@ -467,6 +484,10 @@ class Kernel(Execute):  # type: ignore[misc]
             )
         super().on_cell_executed(**kwargs)
 
+    def _end_for_output(self) -> None:
+        self._written = self._allowed.total_output + 1
+        self.km.provisioner.process.kill()
+
     def _end_late_kernel(self, late: threading.Event) -> None:
         late.set()
         self.km.provisioner.process.kill()
@@ -475,7 +496,7 @@ class Kernel(Execute):  # type: ignore[misc]
         """Name what ended it, as the error of the cell that it ran."""
         cause = getattr(self.km.provisioner.process, "cause", None)
         if self._written > self._allowed.total_output or cause == "output":
-            return self._too_much("it could not be interrupted")
+            return self._too_much(DEAF)
         if cause == "memory":
             memory = self._allowed.memory.human_readable(separator=" ")
             return _error(OUT_OF_MEMORY, f"stopped: it used more than {memory} of memory.")

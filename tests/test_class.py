@@ -20,9 +20,7 @@ Graded = tuple[Course, dict[str, Submission], dict[str, Record]]
 
 
 @pytest.fixture(scope="module")
-def graded(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Graded:
+def graded(tmp_path_factory: pytest.TempPathFactory, scheduler: str) -> Graded:
     root = tmp_path_factory.mktemp("class")
     shutil.copytree(ROOT / "solutions" / ASSIGNMENT, root / "solutions" / ASSIGNMENT)
     config = (ROOT / "nbgrader_config.py").read_text()
@@ -35,13 +33,12 @@ def graded(
     students = known_class(Classroom(course, ASSIGNMENT), *kinds)
     for submission in students:
         Classroom(course, ASSIGNMENT).hand_in(submission)
-    found = {record.student: record for record, _ in grade(course, ASSIGNMENT, submissions(course, ASSIGNMENT))}
+    names = submissions(course, ASSIGNMENT)
+    found = {record.student: record for record, _ in grade(course, ASSIGNMENT, names, scheduler=scheduler)}
     return course, {submission.student: submission for submission in students}, found
 
 
-def test_every_student_gets_what_they_deserve(
-    graded: Graded,
-) -> None:
+def test_every_student_gets_what_they_deserve(graded: Graded) -> None:
     _, students, found = graded
     deserved = {name: (submission.outcome, submission.score) for name, submission in students.items()}
     assert {name: (record.outcome, record.score) for name, record in found.items()} == deserved
@@ -60,9 +57,7 @@ def test_every_lost_point_has_a_message(graded: Graded) -> None:
     assert [item for item in lost if not item.message] == []
 
 
-def test_every_student_without_a_mark_has_a_reason(
-    graded: Graded,
-) -> None:
+def test_every_student_without_a_mark_has_a_reason(graded: Graded) -> None:
     _, _, found = graded
     unmarked = [record for record in found.values() if record.outcome is not Outcome.GRADED]
     assert len(unmarked) == 4

@@ -55,14 +55,14 @@ def hand_in(room: Classroom) -> None:
 
 
 @pytest.fixture(scope="module")
-def both(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Course, str]:
+def both(built: Path, tmp_path_factory: pytest.TempPathFactory, scheduler: str) -> tuple[Course, Course, str]:
     """The same submissions graded by us and by nbgrader's commands, and what the latter printed."""
     folder = tmp_path_factory.mktemp("both")
     ours = Course(shutil.copytree(built, folder / "ours"))
     hand_in(Classroom(ours, "ps1"))
     stock = Course(shutil.copytree(ours.root, folder / "stock", symlinks=True))
     students = submissions(ours, "ps1")
-    assert len(list(grade(ours, "ps1", students))) == len(students)
+    assert len(list(grade(ours, "ps1", students, scheduler=scheduler))) == len(students)
     assert len(list(feedback(ours, "ps1", students))) == len(students)
     shutil.rmtree(stock.root / "notebooks")
     (stock.root / "gradebook.db").unlink()
