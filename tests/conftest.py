@@ -35,16 +35,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def scheduler() -> Iterator[str]:
-    """The address of a scheduler with one worker that many tests share."""
+    """The address of a scheduler with two workers that many tests share."""
     import dask
 
-    with dask.config.set(executor.LOCAL), executor.local(1) as cluster:
+    with dask.config.set(executor.LOCAL), executor.local(2) as cluster:
         yield str(cluster.scheduler_address)
 
 
 @pytest.fixture
 def cluster(scheduler: str) -> Iterator[None]:
-    """Grades on the shared worker: to start one takes seconds."""
+    """Grades on the shared workers: to start some takes seconds."""
     import dask
 
     with dask.config.set({"scheduler-address": scheduler}):

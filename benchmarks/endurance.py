@@ -1,0 +1,248 @@
+"""Does a class come through? Marks must not depend on who runs what, on who is killed, or on hostile neighbours.
+
+    python -m benchmarks.endurance same --repeats 20       1, 2 and 8 workers and a scheduler by address, in turn
+    python -m benchmarks.endurance kills --students 200    grader and workers are killed at random until all are graded
+    python -m benchmarks.endurance hostile                 1,000 submissions, every tenth one hostile or broken
+
+Each grades submissions with known marks in a course of its own, in a temporary folder, and says what it saw. Exit code
+1 when a mark is not the one deserved, two runs differ, or something is left behind. On two idle cores they take about
+5, 10 and 25 minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.progress import track
+
+from autograder import executor, records
+from autograder.course import Course
+from autograder.grade import grade, submissions
+from autograder.records import Outcome, Record
+from tests import forgeries
+from tests.classroom import DEAF, Classroom, as_bytes
+
+ASSIGNMENT = "ps1"
+TIMES = {"seconds", "cell_seconds"}
+DOUBLE = {  # answers by what they earn, partial credit included
+    3.0: ("def double(x):\n    return 2 * x", "def double(x):\n    return x + x"),
+    0.0: ("def double(x):\n    return 3 * x + 5", "def double(x):\n    return -7.0"),
+}
+SHARE = {6.0: "def share(part, whole):\n    return part / whole", 0.0: "def share(part, whole):\n    return -1.0"}
+LEFT = ("kernel", "grading-", "dask-", "tmp")  # how the names of temporary folders begin that a grader makes
+PATIENCE = 60  # seconds until what was told to end must have ended
+console = Console()
+Deserved = dict[str, tuple[Outcome, float | None]]
+
+
+def honest(room: Classroom, number: int) -> tuple[str, float]:
+    """Hand in something that nobody else has; give the student and the mark that it deserves."""
+    chance = random.Random(number)
+    points = chance.choice(list(DOUBLE)), chance.choice(list(SHARE))
+    double = f"# student {number}\n{chance.choice(DOUBLE[points[0]])}"
+    student = f"s{number:04}"
+    room.submit(student, room.fill({"double": double, "share": SHARE[points[1]]}))
+    return student, sum(points)
+
+
+def hostile(room: Classroom, number: int) -> tuple[str, tuple[Outcome, float | None]]:
+    """Hand in an attack, something that hangs or crashes, or something broken, in turn."""
+    attacks = [entry for entry in forgeries.CORPUS.values() if entry.assignment == ASSIGNMENT]
+    share = SHARE[0.0]
+    others: list[tuple[Any, Outcome, float | None]] = [
+        (as_bytes(room.fill())[:3000], Outcome.UNREADABLE, None),
+        (b"", Outcome.UNREADABLE, None),
+        (room.fill({"double": DEAF, "share": share}), Outcome.GRADED, 0.0),
+        (room.fill({"double": "import os\nwhile True:\n    os.fork()", "share": share}), Outcome.GRADED, 0.0),
+        (room.fill({"double": "import os\nos.kill(os.getppid(), 9)\nos._exit(0)"}), Outcome.GRADED, 3.0),
+        (room.fill({"double": "x = [bytearray(1 << 24) for _ in range(1 << 20)]"}), Outcome.GRADED, 3.0),
+        (room.fill({"double": "while True:\n    print('x' * 1000)"}), Outcome.GRADED, 3.0),
+    ]
+    builders: list[Callable[[], tuple[Any, Outcome, float | None]]] = [
+        *(lambda one=one: one for one in others),  # type: ignore[misc]
+        *(lambda e=e: (e.build(room), Outcome.GRADED, e.deserved) for e in attacks),  # type: ignore[misc]
+    ]
+    content, outcome, score = builders[number % len(builders)]()
+    student = f"h{number:04}"
+    room.submit(student, content)
+    return student, (outcome, score)
+
+
+def make_class(root: Path, students: int, every: int = 0) -> tuple[Course, Deserved]:
+    """Make a course with submissions.
+
+    Args:
+        root: where.
+        students: how many.
+        every: each so manieth is hostile or broken; 0 for none.
+    """
+    course = forgeries.make_course(root)
+    room = Classroom(course, ASSIGNMENT)
+    deserved: Deserved = {}
+    for number in track(range(students), description="making submissions", console=console, transient=True):
+        if every and number % every == every - 1:
+            student, due = hostile(room, number // every)
+            deserved[student] = due
+        else:
+            student, score = honest(room, number)
+            deserved[student] = (Outcome.GRADED, score)
+    return course, deserved
+
+
+def snapshot(course: Course) -> dict[str, Any]:
+    """All that grading came to, but how long it took: records, marks in the gradebook, files."""
+    from nbgrader.api import Gradebook
+
+    found: dict[str, Any] = {}
+    for student in course.students("submitted", ASSIGNMENT):
+        record = records.load(course, ASSIGNMENT, student)
+        assert record, f"{student} has no record"
+        made = course.folder("autograded", student, ASSIGNMENT) / f"{ASSIGNMENT}.ipynb"
+        found[student] = record.model_dump(exclude=TIMES), made.read_bytes() if made.exists() else b""
+    with Gradebook(course.directory.db_url) as gradebook:
+        found["marks"] = {entry.student_id: entry.score for entry in gradebook.assignment_submissions(ASSIGNMENT)}
+    return found
+
+
+def wrong(course: Course, deserved: Deserved) -> list[str]:
+    """Students whose mark is not the one they deserve."""
+    found = {student: records.load(course, ASSIGNMENT, student) for student in deserved}
+    return [name for name, due in deserved.items() if not (one := found[name]) or (one.outcome, one.score) != due]
+
+
+@contextmanager
+def nothing_left(problems: list[str]) -> Iterator[None]:
+    """Look for processes and temporary files that were not there before."""
+
+    def temporary() -> set[str]:
+        return {path.name for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith(LEFT)}
+
+    def processes() -> dict[int, str]:
+        found = psutil.process_iter(["cmdline"])
+        lines = {one.pid: " ".join(one.info["cmdline"] or []) for one in found}
+        return {pid: line for pid, line in lines.items() if "autograder" in line or "multiprocessing" in line}
+
+    files, before = temporary(), processes()
+    yield
+    end = time.monotonic() + PATIENCE
+    while (left := {pid: line for pid, line in processes().items() if pid not in before}) and time.monotonic() < end:
+        time.sleep(1)
+    servers = [pid for pid, line in left.items() if "autograder.kernels.server" in line]
+    if left.keys() - servers[:1]:  # one waits for more work
+        problems.append(f"processes left: {left}")
+    if more := temporary() - files:
+        problems.append(f"files left: {sorted(more)}")
+
+
+def same(root: Path, options: argparse.Namespace) -> list[str]:
+    """Grade a class again and again, by different workers."""
+    course, deserved = make_class(root, options.students or 12)
+    students = submissions(course, ASSIGNMENT)
+    first: dict[str, Any] = {}
+    problems: list[str] = []
+    with executor.local(2) as cluster:
+        turns = cycle([("1 worker", {"workers": 1}), ("2 workers", {"workers": 2}), ("8 workers", {"workers": 8}),
+                       ("by address", {"scheduler": str(cluster.scheduler_address)})])  # fmt: skip
+        for number, (name, how) in zip(range(options.repeats), turns, strict=False):
+            started = time.monotonic()
+            list(grade(course, ASSIGNMENT, students, force=True, **how))  # type: ignore[arg-type]
+            found = snapshot(course)
+            first = first or found
+            different = [key for key in first if first[key] != found[key]]
+            console.print(f"{number + 1:3} {name}: {time.monotonic() - started:.0f} s, {len(different)} differ")
+            problems += [f"run {number + 1} ({name}) differs: {different}"] if different else []
+    return problems + [f"not as deserved: {wrong(course, deserved)}"] * bool(wrong(course, deserved))
+
+
+def kills(root: Path, options: argparse.Namespace) -> list[str]:
+    """Grade a class while its grader and workers are killed, then one like it undisturbed."""
+    chance = random.Random(options.seed)
+    students = options.students or 200
+    course, deserved = make_class(root / "disturbed", students)
+    calm, _ = make_class(root / "calm", students)
+    command = [str(Path(sys.executable).with_name("autograder")), "--course-dir", str(course.root), "grade", ASSIGNMENT]
+    killed: Counter[str] = Counter()
+    problems: list[str] = []
+    while True:
+        grader = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+        time.sleep(chance.uniform(5, 25))
+        while grader.poll() is None and killed.total() < options.kills:
+            whom = chance.choice([grader, *grader.children(recursive=True)])
+            role = "grader" if whom == grader else "one of its processes"
+            try:
+                whom.kill()
+            except psutil.NoSuchProcess:
+                continue
+            killed[role] += 1
+            done = len(list((course.root / "records" / ASSIGNMENT).glob("*.json")))
+            console.print(f"killed {role} with {done} of {students} recorded")
+            time.sleep(chance.uniform(2, 20))
+        said = grader.communicate()[1].decode(errors="replace")
+        if grader.returncode == 0:
+            break
+        if grader.returncode > 0:
+            console.print(f"grader ended by itself ({grader.returncode}): {said[-300:]}", markup=False)
+            if killed.total() >= options.kills and (found := wrong(course, deserved)):
+                return [f"not graded, with nobody killed any more: {found}"]
+    console.print(f"killed: {dict(killed)}; now a class like it, undisturbed")
+    list(grade(calm, ASSIGNMENT, submissions(calm, ASSIGNMENT)))
+    one, other = snapshot(course), snapshot(calm)
+    problems += [f"{key} differs" for key in one if one[key] != other[key]]
+    return problems + [f"not as deserved: {wrong(course, deserved)}"] * bool(wrong(course, deserved))
+
+
+def hostile_class(root: Path, options: argparse.Namespace) -> list[str]:
+    """Grade a class in which every tenth submission is hostile or broken."""
+    students = options.students or 1000
+    course, deserved = make_class(root, students, every=10)
+    started, memory = time.monotonic(), []
+    flagged: list[Record] = []
+    names = submissions(course, ASSIGNMENT)
+    for record, _ in track(grade(course, ASSIGNMENT, names), "grading", total=len(names), console=console):
+        memory.append(psutil.Process().memory_info().rss / 2**20)
+        flagged += [record] * bool(record.flags)
+    seconds = time.monotonic() - started
+    console.print(
+        f"{students} submissions in {seconds:.0f} s ({60 * students / seconds:.0f} a minute); the grader's memory "
+        f"{memory[0]:.0f} MiB at the first, {memory[-1]:.0f} at the last; {len(flagged)} flagged, of which "
+        f"{sum(record.student.startswith('s') for record in flagged)} honest"
+    )
+    outcomes = Counter(str(records.load(course, ASSIGNMENT, name).outcome) for name in names)  # type: ignore[union-attr]
+    console.print(dict(outcomes))
+    found = wrong(course, deserved)
+    for name in found:
+        console.print(records.load(course, ASSIGNMENT, name), deserved[name])
+    return [f"not as deserved: {found}"] * bool(found)
+
+
+def main() -> int:
+    """Try what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["same", "kills", "hostile"])
+    parser.add_argument("--students", type=int, help="how many there are; by default 12, 200 and 1000")
+    parser.add_argument("--repeats", type=int, default=20, help="of same")
+    parser.add_argument("--kills", type=int, default=10, help="of kills")
+    parser.add_argument("--seed", type=int, default=0, help="of kills")
+    options = parser.parse_args()
+    problems: list[str] = []
+    with tempfile.TemporaryDirectory() as folder, nothing_left(problems):
+        problems += {"same": same, "kills": kills, "hostile": hostile_class}[options.what](Path(folder, "c"), options)
+    console.print("\n".join(problems) or "[green]all as it should be[/]", markup=not problems)
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
