@@ -479,8 +479,7 @@ def compare(options: argparse.Namespace, folder: Path) -> int:
 
 def comparison(rows: list[Graded], plain: float, deserved: Mapping[str, Mapping[str, float]]) -> Table:
     """Make the table."""
-    made = Table("", "submissions", "seconds each", "a minute", "with the start", "times nbgrader", "times plain cells")
-    made.add_column("marks as deserved")
+    made = Table("", "number", "s each", "a minute", "with the start", "× nbgrader", "÷ plain cells", "right marks")
     for row in rows:
         marks = [points == deserved[who][test] for who, tests in row.marks.items() for test, points in tests.items()]
         number = len(row.marks)
