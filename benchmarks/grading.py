@@ -16,8 +16,8 @@ The comparison: right and wrong answers to one assignment (tests/data/convnet.py
 
 "a minute" counts from the end of the first submission (of each worker's first) to the end of the last, so that what is
 paid once does not count; "with the start" counts all, for ours also the start of the fork server. nbgrader gives no
-points for a test during which something was written to stderr, as TensorFlow does at its first operation; the marks
-that it gives wrongly are counted, and each must be explained by that. No variable tells TensorFlow to be quiet.
+points for a test during which something was written to stderr, as TensorFlow may; marks that it gets wrong must be
+explained by that, and are counted. No variable tells TensorFlow to be quiet.
 
 The exit status is 1 if ours with two workers is not TIMES times as fast as nbgrader, or if a mark is wrong that this
 does not explain.
@@ -254,7 +254,7 @@ def by_stock(room: Classroom, chosen: list[Answers]) -> Graded:
                 loud = any(output.get("name") == "stderr" for output in cells[test].outputs)
                 noisy += loud
                 made.unexplained += [] if loud else [f"{answers.student}: {test}"]
-    made.told = f"no points for {noisy} tests in which TensorFlow wrote to stderr" if noisy else ""
+    made.told = f"no points for {noisy} tests during which something was written to stderr" if noisy else ""
     return made
 
 
