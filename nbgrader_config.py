@@ -41,7 +41,6 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.LimitOutput",
     "autograder.plugins.SaveMarks",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.ExecuteSubmission.limits = {  # all of them, and their defaults: autograder/limits.py
     "memory": "2 GiB",

@@ -15,6 +15,7 @@ import socket
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from queue import Empty
@@ -148,7 +149,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 run_sync(_together)(self._student.start(), self._judge.start())
                 for end in pair:
                     end.close()  # so that each kernel notices when the other one ends
-                nb.metadata["language_info"] = run_sync(self._judge.language)()
+                nb.metadata["language_info"] = self._judge.language_info
                 self._locked: set[str] = set()
                 self._ours: set[str] = set()
                 for index, cell in enumerate(nb.cells):
@@ -289,6 +290,7 @@ class Kernel(Execute):  # type: ignore[misc]
             TIMED_OUT, f"stopped after {allowed.cell_time} s. Is there a loop that does not end?"
         )
         self._start = {"limits": allowed} if sandbox else {}
+        self.language_info = NotebookNode()  # what a notebook's metadata say about it; known when it has started
         self._channel = channel
         self._allowed = allowed
         self._written = self._cell_written = 0
@@ -302,14 +304,37 @@ class Kernel(Execute):  # type: ignore[misc]
         self.kc.allow_stdin = False
         self._line = self.kc.iopub_channel.socket.get_monitor_socket(EVENT_DISCONNECTED)
         self.kc.start_channels(hb=False)  # a heartbeat's thread waits for ever if a kernel spoils its own sockets
-        await self.kc.wait_for_ready(timeout=self.startup_timeout)
+        await self._be_ready()
+
+    async def _be_ready(self) -> None:
+        """Wait until it answers and is heard: what it shows before that is lost.
+
+        jupyter_client's `wait_for_ready` goes on until nothing has come for 0.2 s. There is no need to: what belongs
+        to no cell is passed over.
+        """
+        end = time.monotonic() + self.startup_timeout
+        while time.monotonic() < end:
+            reply = await self._reply(self.kc.kernel_info(), 1)
+            if self.is_dead():
+                raise RuntimeError("The kernel died before it was ready.")
+            with suppress(Empty):
+                await self.kc.iopub_channel.get_msg(timeout=0.2)
+                if reply is not None:
+                    self.language_info = NotebookNode(reply["language_info"])
+                    return
+        raise RuntimeError(f"The kernel was not ready after {self.startup_timeout} s.")
 
     async def stop(self) -> None:
         """End it."""
         if self._line is not None:
             self.kc.iopub_channel.socket.disable_monitor()
             self._line.close()
+        if self.kc is not None:
+            self.kc.stop_channels()  # before Jupyter does: it waits for what was not delivered
         if self.km is not None:
+            if self.km.has_kernel:  # before Jupyter does: it looks ten times a second only whether it has ended
+                self.km.provisioner.process.kill()
+                await self.km.provisioner.wait()
             await self._async_cleanup_kernel()
 
     async def interrupt(self) -> None:
@@ -320,11 +345,6 @@ class Kernel(Execute):  # type: ignore[misc]
     def is_dead(self) -> bool:
         """Tell whether it has ended."""
         return self.km.provisioner.process.poll() is not None
-
-    async def language(self) -> NotebookNode:
-        """Give what a notebook's metadata say about the kernel's language."""
-        reply = await self.async_wait_for_reply(self.kc.kernel_info())
-        return NotebookNode(reply["content"]["language_info"])
 
     async def ask(self, code: str, seconds: float | None, *, value: bool = False) -> dict[str, Any]:
         """Run code that is not the notebook's; what it shows is dropped.

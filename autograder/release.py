@@ -61,13 +61,13 @@ def student_version(source: NotebookNode, config: Config) -> NotebookNode:
         The notebook that students got, if the source has not changed since.
     """
     from nbgrader.converters import GenerateAssignment
-    from nbgrader.preprocessors import InstantiateTests, SaveCells
+    from nbgrader.preprocessors import CheckCellMetadata, InstantiateTests, SaveCells
     from traitlets.utils.importstring import import_item
 
     notebook = deepcopy(source)
     for step in GenerateAssignment(config=config).preprocessors:
         step_class = import_item(step) if isinstance(step, str) else step
-        if step_class not in (InstantiateTests, SaveCells):
+        if step_class not in (CheckCellMetadata, InstantiateTests, SaveCells):  # the first: grading does that itself
             notebook, _ = step_class(config=config).preprocess(notebook, {})
     return notebook
 
