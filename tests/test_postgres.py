@@ -178,12 +178,12 @@ def formgrader(course: Course) -> str:
         *(api.get_assignments(), api.get_students(), api.get_submissions("ps1"), api.get_notebooks("ps1")),
         *(api.get_notebook_submissions("ps1", "ps1"), api.get_student_notebook_submissions("ada", "ps1")),
     ]
-    rows = [
-        {name: str(value)[:6] for name, value in row.items() if name not in ("id", "index")}
-        for table in tables
-        for row in table
-    ]
-    return "\n".join(sorted(json.dumps(row, sort_keys=True) for row in rows))
+
+    def plain(row: dict[str, Any]) -> str:  # sums of floats, and what is numbered by ids, differ from time to time
+        rounded = {name: round(value, 6) if isinstance(value, float) else str(value) for name, value in row.items()}
+        return json.dumps({name: rounded[name] for name in sorted(rounded) if name not in ("id", "index")})
+
+    return "\n".join(sorted(plain(row) for table in tables for row in table))
 
 
 def for_workers(course: Course) -> str:
