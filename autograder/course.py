@@ -115,11 +115,8 @@ class Course:
         run = converter(coursedir=directory, config=self.config, log=log)
         run.force = True
         try:
-            with (
-                warnings.catch_warnings(),
-                database.explained(directory.db_url),
-            ):  # SQLAlchemy 2 has remarks on how nbgrader uses it
-                warnings.simplefilter("ignore", SAWarning)
+            with warnings.catch_warnings(), database.explained(directory.db_url):
+                warnings.simplefilter("ignore", SAWarning)  # SQLAlchemy 2 has remarks on how nbgrader uses it
                 run.start()
         except Exception as error:
             error.log = buffer.getvalue()  # type: ignore[attr-defined]
