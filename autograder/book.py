@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import late
+from autograder import database, late
 from autograder.records import Item, Status
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def only(course: Course, assignment: str) -> bytes:
     from sqlalchemy import create_engine, select
 
     cells = (api.GradeCell, api.SolutionCell, api.TaskCell)
-    with tempfile.TemporaryDirectory() as folder, api.Gradebook(course.directory.db_url) as gradebook:
+    with tempfile.TemporaryDirectory() as folder, course.gradebook() as gradebook:
         copy = Path(folder) / "copy.db"
         there, here = gradebook.engine, create_engine(f"sqlite:///{copy}")
         api.Base.metadata.create_all(bind=here)
@@ -65,20 +65,23 @@ def write(course: Course, batch: Sequence[Done]) -> None:
     Args:
         course: the course.
         batch: results of submissions of one assignment that were graded.
+
+    Raises:
+        GradebookError: when the database cannot be used; nothing of the batch is in it then.
     """
-    from nbgrader.api import Gradebook
     from sqlalchemy.exc import SAWarning
 
     if not batch:
         return
-    with warnings.catch_warnings(), Gradebook(course.directory.db_url, course.directory.course_id) as gradebook:
+    with warnings.catch_warnings(), course.gradebook() as gradebook:
         warnings.simplefilter("ignore", SAWarning)  # SQLAlchemy 2 has remarks on how nbgrader uses it
         # nbgrader commits after each step, which takes a while and can be cut in two
         commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
         overdue = [done for done in batch if _enter(course, gradebook, done)]
         commit()
-    for done in overdue:
-        _penalise(course, done)
+    with database.explained(course.directory.db_url):
+        for done in overdue:
+            _penalise(course, done)
 
 
 def _enter(course: Course, gradebook: Any, done: Done) -> bool:

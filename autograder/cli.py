@@ -27,6 +27,14 @@ errors = Console(stderr=True)
 
 Name = Annotated[str, typer.Argument(help="The assignment's name, as in solutions/.", show_default=False)]
 Students = Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default=False)]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="The gradebook's database, for this once; for always, see docs/instructors.md.",
+        show_default=False,
+    ),
+]
 STOPPED = "Stopped. What was finished is kept; the same command goes on from there."
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[red]✗[/]"}
@@ -59,7 +67,7 @@ def main(
     Run it in the course's root folder, in that order. Exit codes: 0 done; 1 done, but not for everybody, or a problem
     was found; 2 wrong usage; 3 not a course; 4 an assignment cannot be used; 5 nothing to collect; 6 submissions
     cannot be confined here; 7 a CSV file cannot be used; 8 another grader is at work; 9 scheduler or workers cannot be
-    used; 130 interrupted.
+    used; 10 the gradebook's database cannot be used; 130 interrupted.
     """
     context.obj = course_dir.resolve()
 
@@ -71,6 +79,7 @@ def build(
     force: Annotated[
         bool, typer.Option("--force", help="Run notebooks anew even where the source is the same.")
     ] = False,
+    db: Database = None,
 ) -> None:
     """Run changed solution notebooks and generate their student versions.
 
@@ -78,7 +87,7 @@ def build(
     """
     from autograder import build as module
 
-    course = Course(context.obj)
+    course = Course(context.obj, db)
     names = assignments or course.assignments()
     with _progress() as progress:
         for name, executed in progress.track(module.build(course, names, force=force), total=len(names)):
@@ -131,6 +140,7 @@ def measure(
 def release(
     context: typer.Context,
     assignments: Annotated[list[str] | None, typer.Argument(help="All by default.", show_default=False)] = None,
+    db: Database = None,
 ) -> None:
     """Generate student versions in notebooks/ and register them in the gradebook.
 
@@ -138,7 +148,7 @@ def release(
     """
     from autograder.release import release as run
 
-    course = Course(context.obj)
+    course = Course(context.obj, db)
     for name in assignments or course.assignments():
         console.print(f"{name} → {run(course, name)}", soft_wrap=True)
 
@@ -204,6 +214,7 @@ def grade(
         str | None,
         typer.Option(metavar="URL", help="Run them on the workers of this Dask scheduler.", show_default=False),
     ] = None,
+    db: Database = None,
     no_sandbox: Annotated[
         bool,
         typer.Option("--no-sandbox", help="Let submissions do all that you can do here; results say so."),
@@ -217,10 +228,12 @@ def grade(
     Example: autograder grade 01_convolution_by_hand
 
     On a cluster: autograder grade 01_convolution_by_hand --scheduler tcp://host:8786
+
+    Into PostgreSQL: autograder grade 01_convolution_by_hand --db postgresql+psycopg://user@host/gradebook
     """
     from autograder import grade as module
 
-    course = Course(context.obj)
+    course = Course(context.obj, db)
     if no_sandbox:
         errors.print(
             "[yellow]Warning:[/] without the sandbox each submission can read, change and send away all that you can: "
@@ -246,7 +259,8 @@ def grade(
             raise typer.Exit(INTERRUPTED) from None
     console.print(_table(graded))
     console.print(_summary(graded, unchanged, time.monotonic() - started), soft_wrap=True)
-    console.print(f"Next: autograder feedback {assignment}; autograder export {assignment} --out grades.csv")
+    same = " (both with the same --db)" if db else ""
+    console.print(f"Next: autograder feedback {assignment}; autograder export {assignment} --out grades.csv{same}")
     if any(record.outcome is not Outcome.GRADED for record in graded):
         raise typer.Exit(1)
 
@@ -256,6 +270,7 @@ def feedback(
     context: typer.Context,
     assignment: Name,
     student: Students = None,
+    db: Database = None,
 ) -> None:
     """Write a page for each student: points, what the checks said, comments. Hidden tests are not in it.
 
@@ -263,7 +278,7 @@ def feedback(
     """
     from autograder import feedback as module
 
-    course = Course(context.obj)
+    course = Course(context.obj, db)
     students = module.students(course, assignment, student)
     with _progress() as progress:
         pages = list(progress.track(module.feedback(course, assignment, students), total=len(students)))
@@ -292,6 +307,7 @@ def export(
     scale: Annotated[
         bool, typer.Option("--scale", help="Convert marks where the platform has another maximum.")
     ] = False,
+    db: Database = None,
 ) -> None:
     """Write the grades as CSV: one row per student, with the reason where there is no mark, or for Canvas or Moodle.
 
@@ -305,7 +321,7 @@ def export(
     """
     from autograder import export as module
 
-    course = Course(context.obj)
+    course = Course(context.obj, db)
     if form is Form.CSV:
         if roster or column or scale:
             raise typer.BadParameter("--roster, --column and --scale need --format canvas or --format moodle.")
@@ -328,6 +344,7 @@ def report(
     context: typer.Context,
     assignment: Name,
     out: Annotated[Path | None, typer.Option(help="The HTML file; report-ASSIGNMENT.html by default.")] = None,
+    db: Database = None,
 ) -> None:
     """Write a page about the class: scores, exercises, typical errors, times, flags, who is missing, similar answers.
 
@@ -337,7 +354,7 @@ def report(
 
     out = out or Path(f"report-{assignment}.html")
     with console.status("reading and comparing submissions"):
-        number = run(Course(context.obj), assignment, out)
+        number = run(Course(context.obj, db), assignment, out)
     console.print(f"{number} students → {out}", soft_wrap=True)
 
 

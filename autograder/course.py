@@ -7,14 +7,18 @@ import logging
 import os
 import sys
 import warnings
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder import database
 from autograder.errors import AssignmentError, CourseError
 
 if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
     from nbgrader.converters import BaseConverter
     from nbgrader.coursedir import CourseDirectory
 
@@ -27,12 +31,14 @@ class Course:
 
     Args:
         root: the course folder, absolute.
+        db: URL of the gradebook's database, in place of the configured one.
 
     Raises:
         CourseError: when the folder has no nbgrader_config.py.
     """
 
     root: Path
+    db: str | None = field(default=None, repr=False)  # may hold a password
 
     def __post_init__(self) -> None:
         if not (self.root / CONFIG_FILE).is_file():
@@ -43,10 +49,11 @@ class Course:
 
     @cached_property
     def config(self) -> Any:
-        """The traitlets configuration of nbgrader_config.py, with the root set.
+        """The traitlets configuration of nbgrader_config.py, with the root and the gradebook's URL set.
 
         Raises:
             CourseError: when the file cannot be loaded.
+            GradebookError: when the URL of the gradebook is none, or its driver is missing.
         """
         from traitlets.config import PyFileConfigLoader
 
@@ -55,6 +62,8 @@ class Course:
         except Exception as error:
             raise CourseError(f"{self.root / CONFIG_FILE} does not load: {type(error).__name__}: {error}") from error
         config.CourseDirectory.root = str(self.root)
+        if url := self.db or config.CourseDirectory.get("db_url"):
+            config.CourseDirectory.db_url = database.complete(url, Path.cwd() if self.db else self.root)
         return config
 
     @cached_property
@@ -63,6 +72,20 @@ class Course:
         from nbgrader.coursedir import CourseDirectory
 
         return CourseDirectory(config=self.config)
+
+    @contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
+        """Open nbgrader's gradebook, which is made if there is none.
+
+        Raises:
+            GradebookError: when the database cannot be used.
+        """
+        from nbgrader.api import Gradebook
+
+        self.tools_on_path()
+        url, name = self.directory.db_url, self.directory.course_id
+        with database.explained(url), Gradebook(url, name) as gradebook:
+            yield gradebook
 
     def convert(self, converter: type[BaseConverter], assignment: str, student: str) -> str:
         """Run one of nbgrader's converters on one student's copy of an assignment, replacing what it made before.
@@ -79,6 +102,7 @@ class Course:
 
         Raises:
             nbgrader.converters.NbGraderException: when nbgrader gives up; its ``log`` attribute holds what was logged.
+            GradebookError: when the gradebook cannot be used.
         """
         from nbgrader.coursedir import CourseDirectory
         from sqlalchemy.exc import SAWarning
@@ -91,8 +115,8 @@ class Course:
         run = converter(coursedir=directory, config=self.config, log=log)
         run.force = True
         try:
-            with warnings.catch_warnings():  # SQLAlchemy 2 has remarks on how nbgrader uses it
-                warnings.simplefilter("ignore", SAWarning)
+            with warnings.catch_warnings(), database.explained(directory.db_url):
+                warnings.simplefilter("ignore", SAWarning)  # SQLAlchemy 2 has remarks on how nbgrader uses it
                 run.start()
         except Exception as error:
             error.log = buffer.getvalue()  # type: ignore[attr-defined]
@@ -133,18 +157,21 @@ class Course:
             )
         return assignment
 
-    def require_release(self, assignment: str) -> None:
+    def require_release(self, assignment: str) -> str:
         """Check that an assignment is in the gradebook, which releasing it does.
+
+        Returns:
+            Its id in this gradebook, which it has in no other.
 
         Raises:
             AssignmentError: when it is not.
+            GradebookError: when the gradebook cannot be used.
         """
-        from nbgrader.api import Gradebook, MissingEntry
+        from nbgrader.api import MissingEntry
 
-        self.tools_on_path()
-        with Gradebook(self.directory.db_url) as gradebook:
+        with self.gradebook() as gradebook:
             try:
-                gradebook.find_notebook(assignment, assignment)
+                return str(gradebook.find_notebook(assignment, assignment).assignment_id)
             except MissingEntry:
                 raise AssignmentError(
                     f"{assignment} is not in the gradebook yet. Release it first: autograder release {assignment}"

@@ -6,8 +6,9 @@ AutograderError              anything we can explain: shown as one message, exit
 ├── ArchiveError             a folder or zip of submissions that cannot be collected (exit code 5)
 ├── KernelServerError        the fork server for warm kernels does not start (an ordinary kernel takes its place)
 ├── TableError               a CSV file that was handed to us cannot be used (exit code 7)
-├── BusyError                another grader is at work on the course (exit code 8)
+├── BusyError                another grader is at work on the course or its gradebook (exit code 8)
 ├── ExecutorError            there is nothing to run submissions on: scheduler or workers cannot be used (exit code 9)
+├── GradebookError           the gradebook's database cannot be used (exit code 10)
 ├── SandboxError             untrusted notebooks cannot be confined here, so they are not run (exit code 6)
 └── SubmissionError          one student's files cannot be read; the class goes on
     └── NoNotebookError      there is no notebook among them
@@ -53,7 +54,7 @@ class KernelServerError(AutograderError):
 
 
 class BusyError(AutograderError):
-    """Another grader is at work on the same course."""
+    """Another grader is at work on the same course or gradebook."""
 
     exit_code = 8
 
@@ -62,6 +63,12 @@ class ExecutorError(AutograderError):
     """The scheduler or its workers cannot be used, or were lost."""
 
     exit_code = 9
+
+
+class GradebookError(AutograderError):
+    """The gradebook's database cannot be used: its URL, driver, server or rights are not right."""
+
+    exit_code = 10
 
 
 class SandboxError(AutograderError):

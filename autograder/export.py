@@ -59,6 +59,7 @@ def export(course: Course, assignment: str, out: Path) -> Exported:
 
     Raises:
         AssignmentError: unknown or not released assignment, or nobody to export.
+        GradebookError: when the gradebook cannot be used.
         CourseError, SubmissionError: when penalties for lateness cannot be worked out.
         TableError: when the extensions cannot be read or the file cannot be written.
     """
@@ -95,6 +96,7 @@ def export_for(
 
     Raises:
         AssignmentError: unknown or not released assignment, or nobody to export.
+        GradebookError: when the gradebook cannot be used.
         CourseError, SubmissionError: when penalties for lateness cannot be worked out.
         TableError: when the roster cannot be used or would be overwritten, or the file cannot be written.
     """
@@ -131,10 +133,8 @@ def _unmarked(rows: list[dict[str, Any]]) -> int:
 
 
 def _rows(course: Course, assignment: str) -> tuple[list[dict[str, Any]], list[str]]:
-    from nbgrader.api import Gradebook
-
     verdicts = late.settle(course, assignment)
-    with Gradebook(course.directory.db_url) as gradebook:
+    with course.gradebook() as gradebook:
         cells = [cell.name for cell in gradebook.find_notebook(assignment, assignment).grade_cells]
         graded = {entry.student_id: entry for entry in gradebook.assignment_submissions(assignment)}
         enrolled = {student.id: student for student in gradebook.students}
@@ -146,7 +146,14 @@ def _rows(course: Course, assignment: str) -> tuple[list[dict[str, Any]], list[s
     for row in rows:
         if row["outcome"] == "graded":
             _take_off(row, verdicts.get(row["student"], Verdict()))
-    return rows, cells
+    return rows, _ordered(course, assignment, ids, cells)
+
+
+def _ordered(course: Course, assignment: str, ids: list[str], cells: list[str]) -> list[str]:
+    """Put cells in the notebook's order, which records know; databases give them in any."""
+    known = (record.items for name in ids if (record := records.load(course, assignment, name)))
+    order = {item.grade_id: index for index, item in enumerate(next(filter(None, known), []))}
+    return sorted(cells, key=lambda name: order.get(name, len(order)))
 
 
 def _row(course: Course, assignment: str, name: str, student: Any, entry: Any) -> dict[str, Any]:
@@ -164,7 +171,7 @@ def _row(course: Course, assignment: str, name: str, student: Any, entry: Any) -
         handed_in = course.folder("submitted", name, assignment).is_dir()
         return {**row, "outcome": "not graded yet" if handed_in else "nothing handed in"}
     grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
-    row |= {"outcome": "graded", "score": entry.score, "max_score": entry.max_score}
+    row |= {"outcome": "graded", "score": round(entry.score, 4), "max_score": entry.max_score}
     if record and not record.sandboxed:
         row["reason"] = "run without sandbox"
     row["flags"] = "; ".join(record.flags) if record else ""

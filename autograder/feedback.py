@@ -70,6 +70,7 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
         Each page, when it is written.
 
     Raises:
+        GradebookError: when the gradebook cannot be used.
         CourseError, TableError, SubmissionError: when penalties for lateness cannot be worked out.
     """
     from nbgrader.converters import GenerateFeedback, NbGraderException

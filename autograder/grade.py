@@ -7,10 +7,11 @@ import shutil
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import book, executor, journal, records, submission
+from autograder import book, database, executor, journal, records, submission
 from autograder.course import CONFIG_FILE
 from autograder.errors import AssignmentError, BusyError, SubmissionError
 from autograder.kernels import layers
@@ -81,13 +82,13 @@ def grade(
 
     Raises:
         AssignmentError: when the assignment has not been released.
-        BusyError: when another process is grading this course.
+        BusyError: when another process is grading this course, or into this gradebook.
+        GradebookError: when the gradebook cannot be used.
         ExecutorError: when the workers cannot be used.
         SandboxError: when submissions cannot be confined there.
     """
-    course.require_release(assignment)
-    with _only_one(course):
-        version = records.fingerprint([course.source(assignment), course.root / CONFIG_FILE])
+    version = _version(course, assignment)
+    with _only_one(course), database.alone(course.directory.db_url):
         recorded = _catch_up(course, assignment, version)
         left = []
         for student in students:
@@ -109,6 +110,12 @@ def grade(
         ):
             for record in made:
                 yield record, True
+
+
+def _version(course: Course, assignment: str) -> str:
+    """Give one word for what marks depend on besides the submission, and for the gradebook: another has none yet."""
+    there = course.require_release(assignment)
+    return records.fingerprint([course.source(assignment), course.root / CONFIG_FILE], there)
 
 
 @contextmanager
@@ -182,12 +189,14 @@ def make_kit(course: Course, assignment: str) -> Kit:
     """
     from nbgrader.utils import find_all_files
 
+    config = deepcopy(course.config)
+    config.CourseDirectory.pop("db_url", None)  # which may hold a password; workers have a copy of their own
     source, release = (course.folder(step, assignment=assignment) for step in ("source", "release"))
     found = [Path(path) for path in find_all_files(str(source), course.directory.ignore)]
     return Kit(
         assignment=assignment,
-        version=records.fingerprint([course.source(assignment), course.root / CONFIG_FILE]),
-        config=course.config,
+        version=_version(course, assignment),
+        config=config,
         source=take(source, found),
         release=take(release),
         gradebook=book.only(course, assignment),

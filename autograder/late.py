@@ -260,18 +260,17 @@ def settle(course: Course, assignment: str) -> dict[str, Verdict]:
 
     Raises:
         AssignmentError: when the assignment is not in the gradebook.
+        GradebookError: when the gradebook cannot be used.
         CourseError: when the policy cannot be used.
         TableError: when the extensions cannot be used.
         SubmissionError: when the time of a submission cannot be read.
     """
-    from nbgrader.api import Gradebook
-
     course.require_release(assignment)
     rules = policy(course.config, assignment)
     granted = extensions(course, rules.zone)
     ours = course.config.AssignLatePenalties.get("plugin_class") == PLUGIN
     verdicts = {}
-    with Gradebook(course.directory.db_url) as gradebook:
+    with course.gradebook() as gradebook:
         due = gradebook.find_assignment(assignment).duedate
         for entry in gradebook.assignment_submissions(assignment):
             student = entry.student_id

@@ -27,10 +27,13 @@ def release(course: Course, assignment: str) -> Path:
 
     Raises:
         AssignmentError: unknown, not built, or not a valid nbgrader assignment.
+        GradebookError: when the gradebook cannot be used.
     """
     from nbgrader.converters import GenerateAssignment, NbGraderException
 
     course.require(assignment)
+    with course.gradebook():
+        pass  # it can be used
     if not course.source(assignment).exists():
         raise AssignmentError(f"{course.source(assignment)} has not been built from its .py yet. Run `make notebooks`.")
     try:

@@ -52,9 +52,9 @@ class Kit:
 
     assignment: str
     version: str
-    """Fingerprint of source and configuration."""
+    """Fingerprint of source and configuration, and of the gradebook."""
     config: Config
-    """nbgrader's configuration, as loaded."""
+    """nbgrader's configuration, as loaded, but for the gradebook's URL."""
     source: Files
     release: Files
     gradebook: bytes

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
 
+from autograder.records import Item, Status
 from autograder.work import Done, File, Job
 
 LETHAL, ONCE, SLOW = b"lethal", b"once", b"slow"
@@ -35,3 +37,16 @@ def do(job: Job) -> Done:
     file = File(f'{{"of": "{job.student}"}}'.encode(), 0o444)
     note(job, "ended")
     return Done(record, {"ps1.ipynb": file}, {"ps1": {"double-test": 9.0}}, {"ps1": {}}, log="quick")
+
+
+def mark(job: Job) -> Done:
+    """Give the points that the submission itself names, by exercise; the notebook is the released one."""
+    (text,) = (file.content for name, file in job.files.items() if name.endswith(".ipynb"))
+    points = json.loads(text or b"{}")
+    record = job.blank()
+    record.items = [
+        Item(grade_id=name, status=Status.PARTIAL, score=given, max_score=5) for name, given in points.items()
+    ]
+    why = Item(grade_id="why", status=Status.TO_BE_MARKED, score=None, max_score=5)
+    record.items.append(why)
+    return Done(record, {"ps1.ipynb": job.kit.release["ps1.ipynb"]}, {"ps1": points}, {"ps1": {}}, log="quick")

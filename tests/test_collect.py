@@ -155,7 +155,7 @@ def test_student_id_is_a_harmless_file_name_or_none(name):
     student, _, _ = module._student(f"{name}.ipynb", module._compiled("ps1", r"(?s)(?P<student>.*)\.ipynb"))
     if student is not None:
         assert re.fullmatch(r"[\w@-][\w.@-]*", student)
-        assert len(student.encode()) <= 200
+        assert len(student.encode()) <= module.MAX_NAME
     assert (student is None) == (name in {"..", ".", "...", "\x00", "_", "x" * 300, "é" * 150})
 
 

@@ -150,14 +150,13 @@ def _student(course: Course, assignment: str, name: str, handed_in: bool, book: 
 
 
 def _book(course: Course, assignment: str) -> _Book:
-    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.api import MissingEntry
     from sqlalchemy.engine import make_url
 
     book, url = _Book(), make_url(course.directory.db_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return book  # opening it would make one
-    course.tools_on_path()
-    with Gradebook(course.directory.db_url) as gradebook:
+    with course.gradebook() as gradebook:
         for student in gradebook.students:
             book.names[student.id] = " ".join(filter(None, [student.first_name, student.last_name]))
         try:
