@@ -60,10 +60,10 @@ def main(
 ) -> None:
     """Release, collect, grade, feedback, export: the instructor's side of the course.
 
-    Run it in the course's root folder, in that order. Exit codes: 0 done; 1 done, but not for everybody, or a problem
-    was found; 2 wrong usage; 3 not a course; 4 an assignment cannot be used; 5 nothing to collect; 6 submissions
-    cannot be confined here; 7 a CSV file cannot be used; 8 another grader is at work; 9 scheduler or workers cannot be
-    used; 130 interrupted.
+    Run it in the course's root folder, in that order. Exit codes: 0 done; 1 done, but not for everybody, not written
+    without your yes, or a problem was found; 2 wrong usage; 3 not a course; 4 an assignment cannot be used; 5 nothing
+    to collect; 6 submissions cannot be confined here; 7 a CSV file cannot be used; 8 another grader is at work;
+    9 scheduler or workers cannot be used; 130 interrupted.
     """
     context.obj = course_dir.resolve()
 

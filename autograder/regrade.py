@@ -67,7 +67,8 @@ def waiting(course: Course, assignment: str, students: Sequence[str], version: V
         The changes, by student.
     """
     found = [done.record for done in journal.entries(course, assignment, waiting=True)]
-    after = [record for record in found if record.version == version.key and record.student in set(students)]
+    wanted = set(students)
+    after = [record for record in found if record.version == version.key and record.student in wanted]
     pairs = [(marked(course, assignment, record.student, record.submission), record) for record in after]
     old = book.marked_by_hand(course, [before for before, _ in pairs if before])
     new = book.marked_by_hand(course, [record for before, record in pairs if before])
