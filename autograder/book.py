@@ -8,14 +8,16 @@ from __future__ import annotations
 import tempfile
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import database, late
+from autograder import database, late, records
 from autograder.records import Item, Status
 
 if TYPE_CHECKING:
     from autograder.course import Course
+    from autograder.records import Record
     from autograder.work import Done
 
 
@@ -57,6 +59,46 @@ def only(course: Course, assignment: str) -> bytes:
         return copy.read_bytes()
 
 
+def texts(course: Course, assignment: str) -> dict[str, tuple[str, float | None]]:
+    """Give the text and the points, if any, of each cell that the gradebook knows of an assignment.
+
+    Args:
+        course: the course.
+        assignment: an assignment that is in the gradebook.
+
+    Returns:
+        Them by grade_id, as they are run and counted in grading.
+    """
+    with course.gradebook() as gradebook:
+        notebook = gradebook.find_notebook(assignment, assignment)
+        points = {cell.name: cell.max_score for cell in (*notebook.grade_cells, *notebook.task_cells)}
+        return {cell.name: (cell.source, points.get(cell.name)) for cell in notebook.source_cells}
+
+
+def marked_by_hand(course: Course, found: Sequence[Record]) -> list[Record]:
+    """Bring records up to date with marks that were given by hand since.
+
+    Args:
+        course: the course.
+        found: records of submissions of one assignment.
+
+    Returns:
+        Copies of them.
+    """
+    from nbgrader.api import MissingEntry
+
+    done = []
+    with course.gradebook() as gradebook:
+        for record in found:
+            items = record.items
+            with suppress(MissingEntry):
+                where = (record.assignment, record.assignment, record.student)
+                marks = {mark.name: mark for mark in gradebook.find_submission_notebook(*where).grades}
+                items = [_with(item, marks[item.grade_id]) if item.grade_id in marks else item for item in items]
+            done.append(record.model_copy(update={"items": items}))
+    return done
+
+
 def write(course: Course, batch: Sequence[Done]) -> None:
     """Write the marks of graded submissions, in one transaction, as nbgrader's autograde does; none given by hand goes.
 
@@ -90,11 +132,14 @@ def _enter(course: Course, gradebook: Any, done: Done) -> bool:
     at = late.submitted_at(course.folder("submitted", student, assignment))
     gradebook.update_or_create_student(student)
     entry = gradebook.update_or_create_submission(assignment, student, **({"timestamp": at} if at else {}))
+    old = records.load(course, assignment, student)
+    again = old is not None and old.submission == done.record.submission
     for notebook in entry.notebooks:
         scores, comments = done.scores.get(notebook.name, {}), done.comments.get(notebook.name, {})
         for mark in notebook.grades:
-            mark.auto_score = scores.get(mark.name)
-            mark.needs_manual_grade = mark.auto_score is None or mark.manual_score is not None
+            before, mark.auto_score = mark.auto_score, scores.get(mark.name)
+            if not (again and mark.auto_score == before and mark.manual_score is not None):  # else nothing new to see
+                mark.needs_manual_grade = mark.auto_score is None or mark.manual_score is not None
         for comment in notebook.comments:
             comment.auto_comment = comments.get(comment.name)
         notebook.late_submission_penalty = None

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import markup
@@ -19,7 +19,10 @@ from autograder.course import Course
 from autograder.errors import AutograderError
 from autograder.executor import State
 from autograder.export import Form
-from autograder.records import Outcome, Record, Status
+from autograder.records import Item, Outcome, Record, Status
+
+if TYPE_CHECKING:
+    from autograder.regrade import Change
 
 cli = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=False)
 console = Console()
@@ -36,6 +39,7 @@ Database = Annotated[
     ),
 ]
 STOPPED = "Stopped. What was finished is kept; the same command goes on from there."
+STEPS = 5  # from what to what points change: so many kinds are shown
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[red]✗[/]"}
 
@@ -64,10 +68,10 @@ def main(
 ) -> None:
     """Release, collect, grade, feedback, export: the instructor's side of the course.
 
-    Run it in the course's root folder, in that order. Exit codes: 0 done; 1 done, but not for everybody, or a problem
-    was found; 2 wrong usage; 3 not a course; 4 an assignment cannot be used; 5 nothing to collect; 6 submissions
-    cannot be confined here; 7 a CSV file cannot be used; 8 another grader is at work; 9 scheduler or workers cannot be
-    used; 10 the gradebook's database cannot be used; 130 interrupted.
+    Run it in the course's root folder, in that order. Exit codes: 0 done; 1 done, but not for everybody, not written
+    without your yes, or a problem was found; 2 wrong usage; 3 not a course; 4 an assignment cannot be used; 5 nothing
+    to collect; 6 submissions cannot be confined here; 7 a CSV file cannot be used; 8 another grader is at work;
+    9 scheduler or workers cannot be used; 10 the gradebook's database cannot be used; 130 interrupted.
     """
     context.obj = course_dir.resolve()
 
@@ -205,7 +209,8 @@ def grade(
     assignment: Name,
     *,
     student: Students = None,
-    force: Annotated[bool, typer.Option("--force", help="Grade anew even what has not changed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Run everything anew, even what has not changed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking when marks change.")] = False,
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Submissions at a time; by default what cores and memory allow.", show_default=False),
@@ -222,6 +227,10 @@ def grade(
 ) -> None:
     """Run and mark submissions, each in a sandbox. Those that have not changed since are not run again.
 
+    When you have changed tests or points, and released the assignment again, only the changed tests are run. If that
+    changes marks that students have already, a table shows how, and nothing of it is written until you say yes.
+    Without a terminal to ask at, the exit code is 1; run it again with --yes.
+
     Ctrl-C, or even a crash, loses nothing that was finished: the same command goes on from there. What each submission
     made the grader say is in records/ASSIGNMENT/STUDENT.log.
 
@@ -232,6 +241,7 @@ def grade(
     Into PostgreSQL: autograder grade 01_convolution_by_hand --db postgresql+psycopg://user@host/gradebook
     """
     from autograder import grade as module
+    from autograder import journal, regrade, versions
 
     course = Course(context.obj, db)
     if no_sandbox:
@@ -241,8 +251,10 @@ def grade(
         )
         course.config.ExecuteSubmission.sandbox = False
     students = module.submissions(course, assignment, student)
-    graded: list[Record] = []
+    graded: dict[str, Record] = {}
     unchanged = 0
+    if causes := regrade.causes(course, assignment, students):
+        console.print(f"Changed since submissions were graded: {escape(', '.join(causes))}.", soft_wrap=True)
     started = time.monotonic()
     with _Grading(len(students)) as show:
         found = module.grade(
@@ -251,17 +263,31 @@ def grade(
         try:
             with closing(found):
                 for record, fresh in found:
-                    graded.append(record)
+                    graded[record.student] = record
                     unchanged += not fresh
                     show.record(record, fresh)
         except KeyboardInterrupt:  # which typer would end in silence
             errors.print(STOPPED)
             raise typer.Exit(INTERRUPTED) from None
-    console.print(_table(graded))
-    console.print(_summary(graded, unchanged, time.monotonic() - started), soft_wrap=True)
+    seconds = time.monotonic() - started
+    changes = regrade.waiting(course, assignment, students, versions.now(course, assignment))
+    written = not changes or _agreed(changes, yes=yes)
+    if changes and written:
+        module.accept(course, assignment, students)
+    graded |= {change.student: change.after if written else change.before for change in changes}
+    console.print(_table(list(graded.values())))
+    console.print(_summary(list(graded.values()), unchanged, seconds), soft_wrap=True)
+    if not written:
+        errors.print(
+            f"[red]Not written:[/] new results of {len(changes)} submissions, which wait in "
+            f"{journal.path(course, assignment, 'x', waiting=True).parent}. "
+            f"To write them: autograder grade {assignment} --yes. To drop them, delete that folder.",
+            soft_wrap=True,
+        )
+        raise typer.Exit(1)
     same = " (both with the same --db)" if db else ""
     console.print(f"Next: autograder feedback {assignment}; autograder export {assignment} --out grades.csv{same}")
-    if any(record.outcome is not Outcome.GRADED for record in graded):
+    if any(record.outcome is not Outcome.GRADED for record in graded.values()):
         raise typer.Exit(1)
 
 
@@ -425,11 +451,52 @@ class _Grading:
         self._progress.update(self._task, more=f"{more}{rate:.0f} a minute")
 
 
+def _agreed(changes: list[Change], *, yes: bool) -> bool:
+    """Show what would change for students who have a mark, and ask whether it shall."""
+    console.print(_changes(changes))
+    for one in sorted(changes, key=lambda one: one.student):
+        if _way(one.before, one.after) < 0:
+            console.print(f"[red]down:[/] {escape(one.student)}: {_step(one.before, one.after)}", soft_wrap=True)
+    return yes or (_can_ask() and typer.confirm("Write these marks?"))
+
+
+def _can_ask() -> bool:
+    return sys.stdin.isatty()
+
+
+def _changes(changes: list[Change]) -> Table:
+    table = Table("Exercise", "Up", "Down", "Points", title=f"What would change for {len(changes)} submissions")
+    found: dict[str, list[tuple[Item | Record | None, Item | Record | None]]] = {}
+    for change in changes:
+        for name, pair in change.items.items():
+            found.setdefault(escape(name), []).append(pair)
+    found["[bold]all together[/]"] = [(change.before, change.after) for change in changes if change.matters]
+    for name, pairs in found.items():
+        ways = Counter(_way(*pair) for pair in pairs)
+        steps = Counter(_step(*pair) for pair in pairs).most_common()
+        shown = [f"{step} ({number})" for step, number in steps[:STEPS]]
+        table.add_row(name, str(ways[1]), str(ways[-1]), "\n".join([*shown, *(["…"] if len(steps) > STEPS else [])]))
+    return table
+
+
+def _way(before: Item | Record | None, after: Item | Record | None) -> int:
+    """Tell whether points go up (1) or down (-1); to have none is less than zero."""
+    old, new = (-1.0 if one is None or one.score is None else one.score for one in (before, after))
+    return (new > old) - (new < old)
+
+
+def _step(before: Item | Record | None, after: Item | Record | None) -> str:
+    both = (before, after)
+    return " → ".join(
+        "–" if one is None or one.score is None else f"{one.score:g} of {one.max_score:g}" for one in both
+    )
+
+
 def _summary(graded: list[Record], unchanged: int, seconds: float) -> str:
     counts = Counter(record.outcome for record in graded)
     parts = [f"{number} {outcome}" for outcome, number in counts.items()]
     if unchanged:
-        parts.append(f"{unchanged} of them had not changed and were not run again (--force runs them)")
+        parts.append(f"{unchanged} of them were not run again, as nothing has changed since (--force runs them)")
     return f"{', '.join(parts)}; {seconds:.0f} s."
 
 

@@ -22,16 +22,18 @@ from queue import Empty
 from subprocess import DEVNULL
 from typing import Any, ClassVar
 
+import nbformat
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, validate
-from nbformat.v4 import new_output
+from nbformat.v4 import new_notebook, new_output
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Bool, Dict, Integer
+from traitlets import Bool, Dict, Integer, Unicode
 from zmq import EVENT_DISCONNECTED, EVENTS, POLLIN, ZMQError
 
+from autograder import earlier
 from autograder.errors import SubmissionError
 from autograder.judge import names
 from autograder.kernels import SANDBOXED, WARM, specs
@@ -82,6 +84,11 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
     timeout = Integer(
         None, allow_none=True, help="nbgrader's setting; where given, it replaces the limit cell_time."
     ).tag(config=True)
+    before = Unicode(
+        "",
+        help="A notebook: what this submission came to earlier. Only tests have changed since; those that have not "
+        "keep what they came to and are not run again.",
+    ).tag(config=True)
     sandbox = Bool(True, help="Without it a submission can do whatever you can do on this machine.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any], km: Any = None) -> Result:
@@ -92,13 +99,18 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         if self.timeout:
             special = {**special, "cell_time": self.timeout}
         self._allowed = Limits.of(self.limits, special, f"ExecuteSubmission.limits (for {assignment})")
-        specs.ensure()
         self.seconds.clear()
+        before = nbformat.read(self.before, as_version=4) if self.before else new_notebook()
+        if self.before and earlier.is_same(nb, before):
+            earlier.fill(nb, before)
+            return nb, resources
+        self._kept = earlier.kept(nb, before)
+        specs.ensure()
         self._given_up: dict[int, NotebookNode] = {}
         self._deadline = time.monotonic() + self._allowed.total_time
         self._last = len(nb.cells)
-        self._run_demos = False
-        self._flags: list[str] = []
+        self._run_demos = bool(self._kept) and any(_is_demo(cell) and cell.execution_count for cell in before.cells)
+        self._flags: list[str] = before.metadata.autograder.flags if self._kept else []
         ours = [cell for cell in self.source(resources).cells if cell.cell_type == "code"]
         self._answers = set[str]().union(*(names.defined(cell.source) for cell in ours if is_solution(cell)))
         self._classes = set[str]().union(
@@ -121,6 +133,9 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 if self._run_demos or not self._lacks_demos(nb):
                     break
                 self._run_demos = True
+        for cell in nb.cells:
+            if old := self._kept.get(grade_id(cell) or ""):
+                cell.outputs = old.outputs
         about.notes += [*_accidents(nb), *self._failed_locked.values()]
         about.sandboxed, about.flags = self.sandbox, self._flags
         return nb, resources
@@ -172,13 +187,15 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         """Run one cell where it belongs, unless it was given up or time is up."""
         if _is_demo(cell) and not self._run_demos:
             return
+        if grade_id(cell) in self._kept:
+            return
         if index in self._given_up:
             cell.outputs = [self._given_up[index]]
         elif index > self._last:
             cell.outputs = [_error(NOT_RUN, "not run: cells before this one crashed too often.")]
         elif time.monotonic() > self._deadline:
             cell.outputs = [_error(NOT_RUN, f"not run: the notebook took more than {self._allowed.total_time} s.")]
-        elif is_grade(cell) and not is_solution(cell):
+        elif earlier.is_test(cell):
             run_sync(self._judged)(cell, index)
         else:
             run_sync(self._student.run)(cell, index)

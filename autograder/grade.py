@@ -1,4 +1,8 @@
-"""Grading a class: what is to be run, on whom it is run, and one writer who keeps what it came to."""
+"""Grading a class: what is to be run, on whom it is run, and one writer who keeps what it came to.
+
+First results, and those of what was handed in again, are recorded as they come. A result that would replace a mark of
+the same submission waits until all are there: if no mark changes they are recorded, else `accept` does it.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import book, database, executor, journal, records, submission
-from autograder.course import CONFIG_FILE
+from autograder import book, database, executor, journal, records, regrade, submission, versions
 from autograder.errors import AssignmentError, BusyError, SubmissionError
 from autograder.kernels import layers
 from autograder.records import Outcome, Record
@@ -20,6 +23,8 @@ from autograder.work import Done, Job, Kit, do, put, take
 
 if TYPE_CHECKING:
     from autograder.course import Course
+    from autograder.regrade import Change
+    from autograder.versions import Version
 
 BATCH = 20  # results that are recorded together
 SECONDS = 2.0  # for which a result waits for others
@@ -66,7 +71,8 @@ def grade(
 ) -> Generator[tuple[Record, bool], None, None]:
     """Grade submissions; those that have not changed since they were graded are left as they are.
 
-    It can be stopped or killed at any time; called again, it goes on.
+    Where only tests have changed, only these are run. It can be stopped or killed at any time; called again, it goes
+    on.
 
     Args:
         course: the course.
@@ -78,44 +84,67 @@ def grade(
         watch: told how many are running.
 
     Yields:
-        For each student the record, and whether it was graded now.
+        For each student the record, and whether it was graded now. If `regrade.waiting` tells of changes afterwards,
+        these records are not written yet.
 
     Raises:
-        AssignmentError: when the assignment has not been released.
+        AssignmentError: when the assignment has not been released, or has changed since.
         BusyError: when another process is grading this course, or into this gradebook.
         GradebookError: when the gradebook cannot be used.
         ExecutorError: when the workers cannot be used.
         SandboxError: when submissions cannot be confined there.
     """
-    version = _version(course, assignment)
+    version = versions.now(course, assignment)
     with _only_one(course), database.alone(course.directory.db_url):
-        recorded = _catch_up(course, assignment, version)
+        versions.save(course, assignment, version)
+        recorded = _catch_up(course, assignment, version.key)
+        there = {one.student: one.after for one in regrade.waiting(course, assignment, students, version)}
         left = []
         for student in students:
-            known = None if force else _known(course, assignment, student, version)
+            known = None if force else there.get(student) or _known(course, assignment, student, version.key)
             if known:
                 yield known, student in recorded
             else:
                 left.append(student)
-        if not left:
-            return
-        kit = make_kit(course, assignment)
-        if kit.sandboxed and not executor.elsewhere(scheduler):
-            layers.require()
-        jobs = (make_job(course, kit, student) for student in left)
-        with (
-            executor.connect(scheduler, workers) as client,
-            closing(executor.run(client, do, jobs, watch)) as ended,
-            closing(_recorded(course, ended)) as made,
-        ):
-            for record in made:
-                yield record, True
+        if left:
+            kit = make_kit(course, assignment, version)
+            if kit.sandboxed and not executor.elsewhere(scheduler):
+                layers.require()
+            jobs = (make_job(course, kit, student, None if force else version) for student in left)
+            with (
+                executor.connect(scheduler, workers) as client,
+                closing(executor.run(client, do, jobs, watch)) as ended,
+                closing(_recorded(course, ended)) as made,
+            ):
+                for record in made:
+                    yield record, True
+        changes = regrade.waiting(course, assignment, students, version)
+        if not any(change.matters for change in changes):
+            _agree(course, assignment, version, changes)
 
 
-def _version(course: Course, assignment: str) -> str:
-    """Give one word for what marks depend on besides the submission, and for the gradebook: another has none yet."""
-    there = course.require_release(assignment)
-    return records.fingerprint([course.source(assignment), course.root / CONFIG_FILE], there)
+def accept(course: Course, assignment: str, students: list[str]) -> None:
+    """Record the results that wait, whatever marks they change.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name.
+        students: whose results; those of an earlier version of the assignment are not recorded.
+
+    Raises:
+        AssignmentError: when the assignment has changed since it was released.
+        BusyError: when another process is grading this course, or into this gradebook.
+        GradebookError: when the gradebook cannot be used.
+    """
+    version = versions.now(course, assignment)
+    with _only_one(course), database.alone(course.directory.db_url):
+        _agree(course, assignment, version, regrade.waiting(course, assignment, students, version))
+
+
+def _agree(course: Course, assignment: str, version: Version, changes: list[Change]) -> None:
+    for change in changes:
+        journal.agree(course, assignment, change.student)
+    _catch_up(course, assignment, version.key)
 
 
 @contextmanager
@@ -141,22 +170,38 @@ def _only_one(course: Course) -> Iterator[None]:
 
 
 def _catch_up(course: Course, assignment: str, version: str) -> set[str]:
-    """Record what a grader that was stopped has left in the journal; give the students."""
+    """Record what is in the journal, as a grader that was stopped has left it; give the students."""
+    _tidy(course, assignment, version)
     current, students = [], set()
     for done in journal.entries(course, assignment):
         record = done.record
-        there = records.handed_in(course, assignment, record.student)
-        if (record.submission, record.version, record.sandboxed) == (there, version, _sandboxed(course)):
+        if _is_current(course, record, version):
             current.append(done)
             students.add(record.student)
         else:  # not to be believed, nor is what may be recorded in part
-            records.path(course, assignment, record.student).unlink(missing_ok=True)
+            if old := records.load(course, assignment, record.student):
+                records.save(course, old.model_copy(update={"version": ""}))
             journal.remove(course, assignment, record.student)
         if len(current) == BATCH:
             _record(course, current)
             current = []
     _record(course, current)
     return students
+
+
+def _tidy(course: Course, assignment: str, version: str) -> None:
+    """Strike out what waits in vain, and send on its way what no longer replaces a mark."""
+    for done in journal.entries(course, assignment, waiting=True):
+        record = done.record
+        if not _is_current(course, record, version):
+            journal.remove(course, assignment, record.student, waiting=True)
+        elif regrade.marked(course, assignment, record.student, record.submission) is None:
+            journal.agree(course, assignment, record.student)
+
+
+def _is_current(course: Course, record: Record, version: str) -> bool:
+    there = records.handed_in(course, record.assignment, record.student)
+    return (record.submission, record.version, record.sandboxed) == (there, version, _sandboxed(course))
 
 
 def _sandboxed(course: Course) -> bool:
@@ -166,9 +211,12 @@ def _sandboxed(course: Course) -> bool:
 def _known(course: Course, assignment: str, student: str, version: str) -> Record | None:
     """Give the record of a submission that need not be graded again."""
     record = records.current(course, assignment, student)
-    if record and record.version == version and record.sandboxed == _sandboxed(course) and _is_final(course, record):
-        return record
-    return None
+    if record is None or record.sandboxed != _sandboxed(course) or not _is_final(course, record):
+        return None
+    if record.version != version and record.outcome in (Outcome.UNREADABLE, Outcome.MISSING):
+        record = record.model_copy(update={"version": version})  # no version makes a notebook of it
+        records.save(course, record)
+    return record if record.version == version else None
 
 
 def _is_final(course: Course, record: Record) -> bool:
@@ -177,12 +225,13 @@ def _is_final(course: Course, record: Record) -> bool:
     return record.outcome is not Outcome.GRADER_ERROR
 
 
-def make_kit(course: Course, assignment: str) -> Kit:
+def make_kit(course: Course, assignment: str, version: Version | None = None) -> Kit:
     """Gather what all submissions of an assignment need.
 
     Args:
         course: the course.
         assignment: the assignment's name.
+        version: as it is now; if it changes now, the next run sees it.
 
     Returns:
         It, by value.
@@ -195,7 +244,7 @@ def make_kit(course: Course, assignment: str) -> Kit:
     found = [Path(path) for path in find_all_files(str(source), course.directory.ignore)]
     return Kit(
         assignment=assignment,
-        version=_version(course, assignment),
+        version=(version or versions.now(course, assignment)).key,
         config=config,
         source=take(source, found),
         release=take(release),
@@ -203,13 +252,14 @@ def make_kit(course: Course, assignment: str) -> Kit:
     )
 
 
-def make_job(course: Course, kit: Kit, student: str) -> Job:
+def make_job(course: Course, kit: Kit, student: str, version: Version | None = None) -> Job:
     """Gather what grading a submission takes.
 
     Args:
         course: the course.
         kit: of the assignment.
         student: whose submission.
+        version: as it is now, to run only tests that have changed; by default all is run.
 
     Returns:
         It, by value. A notebook under another name has been copied to the right one.
@@ -218,21 +268,27 @@ def make_job(course: Course, kit: Kit, student: str) -> Job:
     with suppress(SubmissionError):  # which the worker meets too
         submission.refuse_links(folder)
         submission.adopt(folder, kit.assignment)
-    before = records.handed_in(course, kit.assignment, student)  # if it changes now, the next run sees it
-    return Job(kit, student, take(folder), before)
+    there = records.handed_in(course, kit.assignment, student)  # if it changes now, the next run sees it
+    record, before = regrade.marked(course, kit.assignment, student, there), None
+    if version and record and record.sandboxed == kit.sandboxed and _is_final(course, record):
+        before = regrade.before(course, record, version)
+    return Job(kit, student, take(folder), there, before)
 
 
 def _recorded(course: Course, ended: Iterator[executor.Ended[Job, Done] | None]) -> Generator[Record, None, None]:
-    """Journal each result at once, and record them a few at a time."""
+    """Journal each result at once, and record them a few at a time; those that would replace a mark wait."""
     batch: list[Done] = []
     since = 0.0
     try:
         for one in ended:
             if one is not None:
                 done = one.result or _given_up(one.job, one.problem)
-                journal.write(course, done)
-                since = since if batch else time.monotonic()
-                batch.append(done)
+                if _replaces_mark(course, done):
+                    yield done.record
+                else:
+                    journal.write(course, done)
+                    since = since if batch else time.monotonic()
+                    batch.append(done)
             if batch and (len(batch) >= BATCH or time.monotonic() - since >= SECONDS):
                 ready, batch = batch, []
                 yield from _record(course, ready)
@@ -259,14 +315,33 @@ def _record(course: Course, batch: list[Done]) -> list[Record]:
     return [done.record for done in batch]
 
 
-def _put_files(course: Course, done: Done) -> None:
+def _replaces_mark(course: Course, done: Done) -> bool:
+    """Put a result aside that would replace a mark; a failure of the grader replaces none, and leaves only its log."""
+    record = done.record
+    if regrade.marked(course, record.assignment, record.student, record.submission) is None:
+        return False
+    if record.outcome is Outcome.GRADER_ERROR:
+        _put_log(course, done)
+        record.reason += " The mark from before stays."
+    else:
+        journal.write(course, done, waiting=True)
+    return True
+
+
+def _put_log(course: Course, done: Done) -> None:
     record = done.record
     log = records.path(course, record.assignment, record.student).with_suffix(".log")
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text(done.log, encoding="utf-8", errors="replace")
-    target = course.folder("autograded", record.student, record.assignment)
     if record.outcome is Outcome.GRADER_ERROR:
         record.reason = record.reason or f"The grader failed; its log is {log}."
+
+
+def _put_files(course: Course, done: Done) -> None:
+    record = done.record
+    _put_log(course, done)
+    target = course.folder("autograded", record.student, record.assignment)
+    if record.outcome is Outcome.GRADER_ERROR:
         shutil.rmtree(target, ignore_errors=True)
     if record.outcome is not Outcome.GRADED:
         return

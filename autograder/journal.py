@@ -1,7 +1,8 @@
 """Results on their way into the gradebook: each is written here first, and removed when its record is complete.
 
 So whatever moment the grader is killed at, a result is in the journal or recorded, and a result that was recorded only
-in part is recorded again.
+in part is recorded again. Results that would replace a mark wait in a folder of their own until somebody has agreed:
+then they move into the journal.
 """
 
 from __future__ import annotations
@@ -22,16 +23,17 @@ SUFFIX = ".msgpack"
 NAMES = "surrogateescape"  # of files, which need not be UTF-8
 
 
-def path(course: Course, assignment: str, student: str) -> Path:
-    """Where the result of a submission waits."""
-    return course.root / "records" / assignment / "journal" / f"{student}{SUFFIX}"
+def path(course: Course, assignment: str, student: str, *, waiting: bool = False) -> Path:
+    """Where a result is on its way, or waits until somebody has agreed."""
+    folder = "waiting" if waiting else "journal"
+    return course.root / "records" / assignment / folder / f"{student}{SUFFIX}"
 
 
-def write(course: Course, done: Done) -> None:
+def write(course: Course, done: Done, *, waiting: bool = False) -> None:
     """Put a result down so that it is there after a crash of the machine, whole or not at all."""
     import msgpack
 
-    target = path(course, done.record.assignment, done.record.student)
+    target = path(course, done.record.assignment, done.record.student, waiting=waiting)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".tmp")
     plain = {**asdict(done), "record": done.record.model_dump_json()}
@@ -40,6 +42,17 @@ def write(course: Course, done: Done) -> None:
         file.write(msgpack.packb(plain, unicode_errors=NAMES))
         file.flush()
         os.fsync(file.fileno())
+    _move(draft, target)
+
+
+def agree(course: Course, assignment: str, student: str) -> None:
+    """Send a result on its way that has waited for that."""
+    target = path(course, assignment, student)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _move(path(course, assignment, student, waiting=True), target)
+
+
+def _move(draft: Path, target: Path) -> None:
     os.replace(draft, target)
     folder = os.open(target.parent, os.O_RDONLY)
     try:
@@ -48,9 +61,9 @@ def write(course: Course, done: Done) -> None:
         os.close(folder)
 
 
-def entries(course: Course, assignment: str) -> Iterator[Done]:
-    """Read the results that wait; a file that is none is removed."""
-    for found in sorted(path(course, assignment, "x").parent.glob(f"*{SUFFIX}")):
+def entries(course: Course, assignment: str, *, waiting: bool = False) -> Iterator[Done]:
+    """Read the results that are on their way, or those that wait; a file that is none is removed."""
+    for found in sorted(path(course, assignment, "x", waiting=waiting).parent.glob(f"*{SUFFIX}")):
         try:
             yield _read(found)
         except (ValueError, TypeError, KeyError):
@@ -66,6 +79,6 @@ def _read(found: Path) -> Done:
     return Done(**plain)
 
 
-def remove(course: Course, assignment: str, student: str) -> None:
+def remove(course: Course, assignment: str, student: str, *, waiting: bool = False) -> None:
     """Strike a result out: it is recorded, or not wanted any more."""
-    path(course, assignment, student).unlink(missing_ok=True)
+    path(course, assignment, student, waiting=waiting).unlink(missing_ok=True)

@@ -109,9 +109,9 @@ def handed_in(course: Course, assignment: str, student: str) -> str:
     return fingerprint(sorted(path for path in files if path.is_file() and not path.is_symlink()))
 
 
-def fingerprint(paths: list[Path], word: str = "") -> str:
-    """SHA-256 over a word and names and contents of files, in their order."""
-    digest = hashlib.sha256(word.encode())
+def fingerprint(paths: list[Path]) -> str:
+    """SHA-256 over names and contents of files, in their order."""
+    digest = hashlib.sha256()
     for file in paths:
         digest.update(os.fsencode(file.name))
         digest.update(hashlib.sha256(file.read_bytes()).digest())

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from autograder.course import Course
 
+FIXED = (
+    ". Keep the graded and locked cells and their names; their text and points may change. A test that should not "
+    "count can be given 0 points, and a new check can go into a test that is there."
+)
+
 
 def release(course: Course, assignment: str) -> Path:
     """Generate the student version of an assignment and register it in the gradebook.
@@ -40,7 +45,8 @@ def release(course: Course, assignment: str) -> Path:
         course.convert(GenerateAssignment, assignment, ".")
     except NbGraderException as error:
         log = getattr(error, "log", "")
-        raise AssignmentError(f"nbgrader cannot generate {assignment}: {_reason(log) or error}") from error
+        mend = FIXED if "Cannot add or remove cells" in log else ""
+        raise AssignmentError(f"nbgrader cannot generate {assignment}: {_reason(log) or error}{mend}") from error
     return course.folder("release", assignment=assignment)
 
 
@@ -51,7 +57,7 @@ def read_source(path: Path) -> NotebookNode:
     return nbformat.v4.upgrade(nbformat.read(path, as_version=4))  # before 4.5 cells had no ids
 
 
-def student_version(source: NotebookNode, config: Config) -> NotebookNode:
+def student_version(source: NotebookNode, config: Config, *, hidden_tests: bool = False) -> NotebookNode:
     """Make the student version of a notebook in memory, by the same steps as `release` but without the gradebook.
 
     Grading puts answers into this and not into the file in the release folder, which somebody may have worked in.
@@ -59,6 +65,7 @@ def student_version(source: NotebookNode, config: Config) -> NotebookNode:
     Args:
         source: the solution notebook.
         config: the course's configuration.
+        hidden_tests: leave them in, as in what the gradebook keeps of each cell.
 
     Returns:
         The notebook that students got, if the source has not changed since.
@@ -70,6 +77,8 @@ def student_version(source: NotebookNode, config: Config) -> NotebookNode:
     notebook = deepcopy(source)
     for step in GenerateAssignment(config=config).preprocessors:
         step_class = import_item(step) if isinstance(step, str) else step
+        if hidden_tests and step_class is SaveCells:
+            break
         if step_class not in (CheckCellMetadata, InstantiateTests, SaveCells):  # the first: grading does that itself
             notebook, _ = step_class(config=config).preprocess(notebook, {})
     return notebook

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 FOLDERS = {step: step for step in ("source", "release", "submitted", "autograded", "feedback")}
-GRADEBOOK = "gradebook.db"
+GRADEBOOK, BEFORE = "gradebook.db", "before.ipynb"
 _alone = threading.Lock()  # nbgrader changes the working directory
 
 
@@ -67,6 +67,14 @@ class Kit:
 
 
 @dataclass(frozen=True)
+class Before:
+    """What a submission came to earlier, where only tests have changed since."""
+
+    notebook: bytes
+    cell_seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Job:
     """A submission to be graded."""
 
@@ -75,6 +83,7 @@ class Job:
     files: Files
     submission: str
     """Fingerprint of the files."""
+    before: Before | None = None
 
     def blank(self) -> Record:
         """Start the record of this submission."""
@@ -192,6 +201,9 @@ def _private_course(job: Job, root: Path) -> Course:
     config.CourseDirectory.directory_structure = str(Path("{nbgrader_step}", "{student_id}", "{assignment_id}"))
     for step, name in FOLDERS.items():
         config.CourseDirectory[f"{step}_directory"] = name
+    if job.before:
+        (root / BEFORE).write_bytes(job.before.notebook)
+        config.ExecuteSubmission.before = str(root / BEFORE)
     _without_penalties(config)
     course = Course(root)
     vars(course)["config"] = config  # in place of the cached property's value
@@ -221,7 +233,7 @@ def _graded(course: Course, job: Job) -> Done:
         submission.read(submission.adopt(folder, assignment))
         done.log = course.convert(Autograde, assignment, job.student)
         _results(course, done)
-        record.cell_seconds = dict(ExecuteSubmission.seconds)
+        record.cell_seconds = {**(job.before.cell_seconds if job.before else {}), **ExecuteSubmission.seconds}
     except NoNotebookError as error:
         record.outcome, record.reason = Outcome.MISSING, str(error)
     except SubmissionError as error:

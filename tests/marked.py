@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
 from autograder import late, records
 from autograder.course import Course
 from autograder.records import Outcome, Record
+from autograder.release import release
 
 ROOT = Path(__file__).parents[1]
+ANSWER = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
 DUE = datetime(2026, 5, 1, 22, 0)  # in UTC
 
 
@@ -22,13 +28,26 @@ def new_course(root: Path) -> Path:
     (root / "solutions" / "ps1").mkdir(parents=True)
     (root / "solutions" / "ps1" / "ps1.py").touch()
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    Course.tools_on_path()
-    with Gradebook(Course(root).directory.db_url) as gradebook:
+    course = Course(root)
+    course.tools_on_path()
+    with Gradebook(course.directory.db_url) as gradebook:
         gradebook.add_assignment("ps1", duedate=DUE)
-        gradebook.add_notebook("ps1", "ps1")
-        for name, points, kind in (("double-test", 8, "code"), ("why", 2, "markdown")):
-            gradebook.add_grade_cell(name, "ps1", "ps1", max_score=points, cell_type=kind)
+    cells = [
+        new_markdown_cell("Double a number."),
+        new_code_cell("limit = 3", metadata=_marks("setup", locked=True)),
+        new_code_cell(ANSWER, metadata=_marks("double", solution=True)),
+        new_code_cell("assert double(limit) == 6", metadata=_marks("double-test", grade=True, locked=True, points=8)),
+        new_markdown_cell("Because.", metadata=_marks("why", grade=True, solution=True, points=2)),
+    ]
+    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), course.source("ps1"))
+    release(course, "ps1")
     return root
+
+
+def _marks(name: str, **more: object) -> NotebookNode:
+    kinds = dict.fromkeys(("grade", "solution", "locked", "task"), False)
+    return NotebookNode(nbgrader=NotebookNode(grade_id=name, schema_version=3, **{**kinds, **more}))
 
 
 @dataclass
@@ -42,6 +61,15 @@ class Marked:
         with (self.course.root / "nbgrader_config.py").open("a") as config:
             config.write(f"\n{text}\n")
         self.course = Course(self.course.root)
+
+    def change(self, cell: int, source: str, points: float | None = None) -> None:
+        """Change a cell of the assignment, by its number, and release it again."""
+        notebook = nbformat.read(self.course.source("ps1"), as_version=4)
+        notebook.cells[cell].source = source
+        if points is not None:
+            notebook.cells[cell].metadata.nbgrader.points = points
+        nbformat.write(notebook, self.course.source("ps1"))
+        release(self.course, "ps1")
 
     def policy(self, **values: object) -> None:
         """Set the policy for late submissions."""

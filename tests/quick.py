@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from pathlib import Path
 
-from autograder.records import Item, Status
+from autograder.records import Item, Outcome, Status
 from autograder.work import Done, File, Job
 
-LETHAL, ONCE, SLOW = b"lethal", b"once", b"slow"
+LETHAL, ONCE, SLOW, UNREADABLE = b"lethal", b"once", b"slow", b"unreadable"
 
 
 def note(job: Job, word: str) -> None:
@@ -26,7 +27,7 @@ def notes(folder: Path, word: str) -> dict[str, int]:
 
 
 def do(job: Job) -> Done:
-    """Give nine points; what the submission holds may bring the worker down, or take long."""
+    """Give nine points, or what the test says; what the submission holds may bring the worker down, or take long."""
     content = b"".join(file.content or b"" for file in job.files.values())
     note(job, "started")
     first = len((Path(job.kit.config.Quick.folder) / f"{job.student}.started").read_text().splitlines()) == 1
@@ -34,9 +35,21 @@ def do(job: Job) -> Done:
         os._exit(1)
     time.sleep(600 if content == SLOW else 0.05)
     record = job.blank()
+    source = (job.kit.source["ps1.ipynb"].content or b"").decode()
+    if job.student in re.findall(r"fails (\w+)", source):
+        raise RuntimeError("as it should")
+    if content == UNREADABLE:
+        record.outcome = Outcome.UNREADABLE
+    score = float(dict(re.findall(r"(\w+) has (\d)", source)).get(job.student, 9))
+    record.items = [
+        Item(grade_id="double-test", status=Status.PASSED, score=score, max_score=9),
+        Item(grade_id="why", status=Status.TO_BE_MARKED, score=None, max_score=2),
+    ]
+    if job.before:
+        note(job, "in part")
     file = File(f'{{"of": "{job.student}"}}'.encode(), 0o444)
     note(job, "ended")
-    return Done(record, {"ps1.ipynb": file}, {"ps1": {"double-test": 9.0}}, {"ps1": {}}, log="quick")
+    return Done(record, {"ps1.ipynb": file}, {"ps1": {"double-test": score}}, {"ps1": {}}, log="quick")
 
 
 def mark(job: Job) -> Done:

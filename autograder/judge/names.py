@@ -45,6 +45,46 @@ def defined(source: str) -> set[str]:
     }
 
 
+def needed(source: str) -> set[str]:
+    """Names that a cell may look up before it has bound them itself: cells before it must have defined them.
+
+    Args:
+        source: the cell's text; magics are fine.
+
+    Returns:
+        The names, rather too many than too few; none when the text is not Python.
+    """
+    return _needed(_tree(source).body, set())
+
+
+def _needed(steps: list[ast.stmt], bound: set[str]) -> set[str]:
+    """Go through statements in order; what they surely bind is added to `bound`."""
+    found = set[str]()
+    for step in steps:
+        text = ast.unparse(step)
+        match step:
+            case ast.For():
+                targets = {node.id for node in ast.walk(step.target) if isinstance(node, ast.Name)}
+                found |= read(ast.unparse(step.iter)) - bound
+                found |= _needed([*step.body, *step.orelse], bound | targets)
+            case ast.If():
+                found |= read(ast.unparse(step.test)) - bound
+                found |= _needed(step.body, set(bound)) | _needed(step.orelse, set(bound))
+            case ast.With():
+                head = ast.unparse(ast.With(step.items, [ast.Pass()], lineno=0))
+                found |= read(head) - bound
+                bound |= defined(head)
+                found |= _needed(step.body, bound)
+            case ast.While() | ast.Try() | ast.TryStar() | ast.Match():
+                found |= read(text) - bound
+            case ast.Delete():
+                found |= (read(text) | defined(text)) - bound
+            case _:
+                found |= read(text) - bound
+                bound |= defined(text)
+    return found
+
+
 def _symbols(source: str) -> Iterator[tuple[symtable.SymbolTable, symtable.Symbol]]:
     tree = ast.fix_missing_locations(_Plainer().visit(_tree(source)))
     try:

@@ -124,6 +124,28 @@ def test_names_of_newer_syntax(cell: str, reads: str, defines: str) -> None:
     assert (names.read(cell), names.defined(cell)) == (set(reads.split()), set(defines.split()))
 
 
+@pytest.mark.parametrize(
+    ("cell", "needs"),
+    [
+        ("x = f(y)\nprint(x)", "f y print"),
+        ("x += 1", "x"),
+        ("for i in range(n):\n    j = i\n    f(j)\nj", "range n f j"),
+        ("if a:\n    b = 1\nelse:\n    c\nb", "a b c"),
+        ("with open(p) as file:\n    text = file.read()\ntext", "open p"),
+        ("import numpy as np\nnp.zeros(3)", ""),
+        ("while a:\n    b = 1\nb", "a b"),
+        ("try:\n    b = 1\nfinally:\n    pass\nb", "b"),
+        ("del x", "x"),
+        ("def f():\n    return z\nz = 1", "z"),
+        ("[i for i in xs if i]", "xs"),
+        ("%time x = 1\nx", "get_ipython x"),
+        ("def f(:", ""),
+    ],
+)
+def test_names_that_cells_before_must_have_defined(cell: str, needs: str) -> None:
+    assert names.needed(cell) == set(needs.split())
+
+
 def test_star_imports_tell_no_names() -> None:
     cell = "from math import *\nsin(x)"
     assert names.read(cell) == {"sin", "x"}
