@@ -173,8 +173,9 @@ class Course:
             try:
                 return str(gradebook.find_notebook(assignment, assignment).assignment_id)
             except MissingEntry:
+                same = ", with the same --db" if self.db else ""
                 raise AssignmentError(
-                    f"{assignment} is not in the gradebook yet. Release it first: autograder release {assignment}"
+                    f"{assignment} is not in the gradebook yet. Release it first: autograder release {assignment}{same}"
                 ) from None
 
     def source(self, assignment: str) -> Path:
