@@ -176,6 +176,8 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 run_sync(_together)(self._student.stop(), self._judge.stop())
 
     def _run(self, cell: NotebookNode, index: int) -> None:
+        if grade_id(cell) in self._kept:
+            return
         start = time.monotonic()
         try:
             self._run_in_its_place(cell, index)
@@ -186,8 +188,6 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
     def _run_in_its_place(self, cell: NotebookNode, index: int) -> None:
         """Run one cell where it belongs, unless it was given up or time is up."""
         if _is_demo(cell) and not self._run_demos:
-            return
-        if grade_id(cell) in self._kept:
             return
         if index in self._given_up:
             cell.outputs = [self._given_up[index]]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CALM = {Status.PASSED, Status.PARTIAL, Status.FAILED, Status.UNANSWERED, Status.TO_BE_MARKED}
 """How tests end that have no bearing on the others; a hang or a crash takes time, or the kernel, from all."""
-UNKNOWN = "more than is known here"
+UNKNOWN = "it is not known what"
 
 
 @dataclass(frozen=True)

@@ -283,7 +283,7 @@ def test_only_the_changed_test_is_run(ps1: Classroom) -> None:
         assert (after["double-test"] == before[student]["double-test"]) == (student == "ada")
         kept = records.load(ps1.course, "ps1", student)
         assert kept
-        assert set(kept.cell_seconds) >= {"double-test", "share-test", "setup"}
+        assert all(kept.cell_seconds[name] > 0 for name in ("double-test", "share-test", "setup"))
     times = {"seconds", "cell_seconds"}
     forced = {one.student: one for one, _ in grade.grade(ps1.course, "ps1", students, force=True)}
     assert {name: one.model_dump(exclude=times) for name, one in forced.items()} == {
