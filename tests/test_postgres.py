@@ -203,7 +203,7 @@ def test_every_step_gives_what_it_gives_with_sqlite(course: Course, there: Cours
     other = Course(shutil.copytree(course.root, course.root.with_name("other")), there.db)
     (other.root / "gradebook.db").unlink()
     expected = term(course)
-    assert "ada,,,,graded,13.5,14.0,1,0,0.0,13.5," in expected["grades.csv"]
+    assert "ada,,,,graded,13.5,14.0,0,0,0.0,13.5," in expected["grades.csv"]
     assert "cyd,,,,graded,1.2,14.0,1,2,2.8,4.0," in expected["grades.csv"], "two days late"
     assert "Nicely put." in expected["ada"]
     found = term(other)
