@@ -2,6 +2,8 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
+# Slow tests wait for half of their time: for what must be stopped, and for kernels to start and end
+SLOW_JOBS ?= $(shell expr 2 '*' $(JOBS))
 
 # The first Python on the PATH that the course supports (override: make PYTHON=/path/to/python3.12)
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -30,7 +32,7 @@ demo: $(VENV)/installed  ## a small class, from release to grades and feedback, 
 	$(BIN)/python -m tests.demo build/demo
 
 test: check  ## everything CI runs
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m slow
+	$(BIN)/python -m pytest -n $(SLOW_JOBS) --dist loadfile -m slow
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-kernel-name deep-learning --nbval-cell-timeout 300 solutions
 
 lab: $(VENV)/installed  ## JupyterLab on the student notebooks
