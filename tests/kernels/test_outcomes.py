@@ -19,10 +19,7 @@ from autograder.limits import Limits
 from autograder.records import Outcome, Record, Status
 from tests.classroom import Classroom
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux"),
-    pytest.mark.usefixtures("cluster"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
 
 SMALL = {
     "cell_time": 4,
@@ -193,6 +190,7 @@ def test_limits_of_one_assignment(strict: Classroom) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("cluster")
 def test_without_the_sandbox_results_say_so(ps1: Classroom) -> None:
     ps1.submit("ada", ps1.fill({"double": "import os\ndef double(x):\n    return 2 * x if os.getppid() > 2 else 0"}))
     [(inside, _)] = grade(ps1.course, "ps1", ["ada"])
