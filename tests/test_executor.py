@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from tests import quick
 from tests.marked import Marked
 
 TOTAL = 12
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}  # for jobs of tests.quick
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -59,6 +60,13 @@ def hand_in(room: Marked, student: str, content: bytes) -> None:
 def run(room: Marked, **options: Any) -> dict[str, tuple[Outcome, bool]]:
     students = grade.submissions(room.course, "ps1")
     return {one.student: (one.outcome, fresh) for one, fresh in grade.grade(room.course, "ps1", students, **options)}
+
+
+def until(there: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    """Wait for what a process will do, as long as it lives."""
+    while not there():
+        assert process.poll() is None, "it has ended"
+        time.sleep(0.05)
 
 
 def marks(room: Marked) -> dict[str, float]:
@@ -133,13 +141,12 @@ def remote(tmp_path: Path) -> Iterator[str]:
     """A scheduler with a worker, each started as on a cluster, elsewhere."""
     tools = Path(sys.executable).parent
     file = tmp_path / "scheduler.json"
-    common = {"cwd": tmp_path, "stderr": subprocess.DEVNULL}
+    common: dict[str, Any] = {"cwd": tmp_path, "env": ENVIRONMENT, "stderr": subprocess.DEVNULL}
     options = ["--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0"]
     start = [str(tools / "dask"), "scheduler", *options, "--scheduler-file", str(file)]
     join = [str(tools / "dask"), "worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-dashboard"]
     with subprocess.Popen(start, **common) as one, subprocess.Popen(join, **common) as two:
-        while not file.exists():
-            time.sleep(0.1)
+        until(file.exists, one)
         import json
 
         yield json.loads(file.read_text())["address"]
@@ -167,9 +174,9 @@ def test_killed_grader_loses_nothing_and_does_nothing_twice(
     hand_in(room, f"s{after:02}", quick.SLOW)
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
-    with subprocess.Popen([sys.executable, str(script), str(room.course.root)], stdout=subprocess.DEVNULL) as grader:
-        while f"s{after:02}" not in quick.notes(notes, "started"):
-            time.sleep(0.05)
+    command = [sys.executable, str(script), str(room.course.root)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=ENVIRONMENT) as grader:
+        until(lambda: f"s{after:02}" in quick.notes(notes, "started"), grader)
         grader.send_signal(signal.SIGKILL)
     assert len(list(journal.entries(room.course, "ps1"))) == after % 4
     before = quick.notes(notes, "ended")
@@ -249,9 +256,8 @@ def test_interrupt_keeps_what_is_finished(room: Marked, notes: Path, tmp_path: P
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     command = [sys.executable, str(script), str(room.course.root)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as grader:
-        while "s06" not in quick.notes(notes, "started"):
-            time.sleep(0.05)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, env=ENVIRONMENT) as grader:
+        until(lambda: "s06" in quick.notes(notes, "started"), grader)
         started = time.monotonic()
         os.killpg(grader.pid, signal.SIGINT)
         assert grader.stderr

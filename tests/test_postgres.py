@@ -165,7 +165,7 @@ def term(course: Course) -> dict[str, str]:
     export.export(course, "ps1", out / "grades.csv")
     report(course, "ps1", out / "report.html")
     made = {page.path.parts[-3]: page.path.read_text() for page in pages}
-    made |= {path.name: re.sub(r"chart-\d+", "chart", path.read_text()) for path in out.iterdir()}
+    made |= {path.name: re.sub(r"chart-\d+|\d\d:\d\d UTC", "", path.read_text()) for path in out.iterdir()}
     return made | {"formgrader": formgrader(course), "for workers": for_workers(course)}
 
 
