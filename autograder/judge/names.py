@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import symtable
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -85,17 +85,19 @@ def _needed(steps: list[ast.stmt], bound: set[str]) -> set[str]:
     return found
 
 
-def _symbols(source: str) -> Iterator[tuple[symtable.SymbolTable, symtable.Symbol]]:
+@lru_cache(maxsize=1000)  # a class has the same tests
+def _symbols(source: str) -> list[tuple[symtable.SymbolTable, symtable.Symbol]]:
     tree = ast.fix_missing_locations(_Plainer().visit(_tree(source)))
     try:
         tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
     except SyntaxError:  # what parses need not make sense: a return outside of functions
-        return
+        return []
+    found = []
     while tables:
         table = tables.pop()
         tables += table.get_children()
-        for symbol in table.get_symbols():
-            yield table, symbol
+        found += [(table, symbol) for symbol in table.get_symbols()]
+    return found
 
 
 class _Plainer(ast.NodeTransformer):
