@@ -32,7 +32,7 @@ demo: $(VENV)/installed  ## a small class, from release to grades and feedback, 
 	$(BIN)/python -m tests.demo build/demo
 
 test: check  ## everything CI runs
-	$(BIN)/python -m pytest -n $(SLOW_JOBS) --dist loadfile -m slow
+	$(BIN)/python -m pytest -n $(SLOW_JOBS) --dist loadfile --no-loadscope-reorder -m slow
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-kernel-name deep-learning --nbval-cell-timeout 300 solutions
 
 lab: $(VENV)/installed  ## JupyterLab on the student notebooks
