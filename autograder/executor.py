@@ -28,6 +28,7 @@ PATIENCE = 30  # seconds until a scheduler has answered
 LOCAL = {
     "distributed.scheduler.allowed-failures": DEATHS - 1,
     "distributed.worker.daemon": False,  # a worker starts kernels
+    "distributed.deploy.lost-worker-timeout": "1 hour",  # one that starts again slowly is not given up
     "distributed.admin.log-format": "%(message)s",
     "logging.distributed": "critical",
 }
