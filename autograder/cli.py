@@ -281,7 +281,7 @@ def grade(
         errors.print(
             f"[red]Not written:[/] new results of {len(changes)} submissions, which wait in "
             f"{journal.path(course, assignment, 'x', waiting=True).parent}. "
-            "To write them, add --yes to this command. To drop them, delete that folder.",
+            f"To write them: autograder grade {assignment} --yes. To drop them, delete that folder.",
             soft_wrap=True,
         )
         raise typer.Exit(1)
