@@ -30,9 +30,10 @@ import socket
 import stat
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -378,32 +379,42 @@ def memory_watch(first: int, limit: int) -> Callable[[], str | None]:
 
     Args:
         first: the sandbox's first process.
-        limit: bytes beyond what the kernel has when this is called.
+        limit: bytes beyond what both its processes start with, a fork's share of what was imported before.
     """
     processes = os.open(f"/proc/{first}/root/proc", os.O_RDONLY | os.O_DIRECTORY)
-    before = _shared_out(processes)
+    itself = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+
+    @cache
+    def before() -> int:  # looked at when it matters: that takes as long as a fork
+        return 2 * _shared_out(itself, str(os.getpid()))
 
     def watch() -> str | None:
         if _sockets(processes) > MAX_SOCKETS:  # each may hold a megabyte or two that belongs to no process
             return "memory"
         # The first sum counts pages once for each process that shares them: cheap, and never too small
-        cheap = _sum(processes, "status", "RssAnon:", "RssShmem:", "VmSwap:", "VmPTE:")
+        cheap = _sum(processes, _all(processes), "status", "RssAnon:", "RssShmem:", "VmSwap:", "VmPTE:")
         if cheap <= limit:
             return None
-        if cheap > limit + 32 * before:  # so many processes that the exact sum would take too long
+        if cheap > limit + 32 * before():  # so many processes that the exact sum would take too long
             return "memory"
-        return "memory" if _shared_out(processes) - before > limit else None
+        return "memory" if _shared_out(processes) - before() > limit else None
 
     return watch
 
 
-def _shared_out(processes: int) -> int:
+def _shared_out(processes: int, *only: str) -> int:
     """Count memory exactly: pages that processes share, in proportion (PSS), and their page tables."""
-    return _sum(processes, "smaps_rollup", "Pss_Anon:", "Pss_Shmem:", "Swap:") + _sum(processes, "status", "VmPTE:")
+    chosen = only or _all(processes)
+    exact = _sum(processes, chosen, "smaps_rollup", "Pss_Anon:", "Pss_Shmem:", "Swap:")
+    return exact + _sum(processes, chosen, "status", "VmPTE:")
 
 
-def _sum(processes: int, file: str, *names: str) -> int:
-    return sum(_memory(processes, name, names, file) for name in os.listdir(processes) if name.isdigit())
+def _all(processes: int) -> list[str]:
+    return [name for name in os.listdir(processes) if name.isdigit()]
+
+
+def _sum(processes: int, chosen: Iterable[str], file: str, *names: str) -> int:
+    return sum(_memory(processes, process, names, file) for process in chosen)
 
 
 def _memory(processes: int, process: str, names: tuple[str, ...], file: str) -> int:

@@ -32,7 +32,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from autograder.errors import KernelServerError
-from autograder.kernels import INLINE
+from autograder.kernels import INLINE, rehearsal
 
 PRELOAD = (
     "course_utils",  # first: it tells TensorFlow to be quiet
@@ -223,6 +223,10 @@ def main(path: Path, tell: int) -> None:
     if os.getcwd() in sys.path:
         sys.path.remove(os.getcwd())
     os.chdir("/")
+    try:
+        rehearsal.show_errors()
+    except Exception:  # noqa: BLE001  (kernels are only slower without; the log tells)
+        traceback.print_exc()
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(path.with_suffix(".new")))
     listener.listen(64)
@@ -231,6 +235,7 @@ def main(path: Path, tell: int) -> None:
     inode = path.stat().st_ino
     gc.collect()
     gc.freeze()  # pages that the collector does not touch stay shared with the kernels
+    rehearsal.gather_pages()
     os.write(tell, b"!")
     os.close(tell)
     running: set[int] = set()
