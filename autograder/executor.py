@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import queue
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import uuid4
@@ -29,6 +29,8 @@ LOCAL = {
     "distributed.scheduler.allowed-failures": DEATHS - 1,
     "distributed.worker.daemon": False,  # a worker starts kernels
     "distributed.deploy.lost-worker-timeout": "1 hour",  # one that starts again slowly is not given up
+    "distributed.worker.profile.enabled": False,  # looks at the stack a hundred times a second
+    "distributed.admin.tick.interval": "500 ms",  # how often each process looks whether it is stuck; else fifty times
     "distributed.admin.log-format": "%(message)s",
     "logging.distributed": "critical",
 }
@@ -156,7 +158,7 @@ def run(
     out: dict[Future[Any], J] = {}
     ended: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
     dashboard = client.dashboard_link if client.scheduler_info().get("services", {}).get("dashboard") else ""
-    left = True
+    left, one = True, None
     try:
         while left or out:
             workers = len(client.nthreads())
@@ -166,15 +168,14 @@ def run(
                     out[future] = job
                     future.add_done_callback(ended.put)
             watch(State(workers, len(out), dashboard))
-            try:
+            yield one  # while the workers have their next jobs
+            one = None
+            with suppress(queue.Empty):
                 future = ended.get(timeout=TICK)
-            except queue.Empty:
-                yield None
-            else:
                 one = _ended(out.pop(future), future)
                 future.release()
                 watch(State(workers, len(out), dashboard))
-                yield one
+        yield one
     finally:
         client.cancel(list(out), force=True)
 

@@ -6,6 +6,7 @@ a private course is made in a temporary folder, and nbgrader's autograde is run 
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sqlite3
@@ -121,6 +122,11 @@ def dask_setup(worker: Any) -> None:
     del worker
     signal.signal(signal.SIGINT, lambda *_: None)
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # jsonschema can do without; seconds to import
+    import nbgrader.converters  # noqa: F401
+
+    import autograder.execute  # noqa: F401
+
+    gc.freeze()  # what stays for good need not be looked through again and again
 
 
 def take(folder: Path, paths: Iterable[Path] | None = None) -> dict[str, File]:

@@ -14,10 +14,13 @@ The comparison: right and wrong answers to one assignment (tests/data/convnet.py
 - plain cells: the same cells by `exec` in one process that has TensorFlow imported and has run them once. No grader
   that runs them one after the other can be faster; two workers can be twice as fast.
 
-"a minute" counts from the end of the first submission (of each worker's first) to the end of the last, so that what is
-paid once does not count; "with the start" counts all, for ours also the start of the fork server. nbgrader gives no
-points for a test during which something was written to stderr, as TensorFlow may; marks that it gets wrong must be
-explained by that, and are counted. No variable tells TensorFlow to be quiet.
+The graders take turns, each with a share of the submissions, ROUNDS times: a machine that is shared with others is not
+always as fast, and what slows one then slows the other.
+
+"a minute" counts from the end of a turn's first submission (of each worker's first) to the end of its last, so that
+what is paid once does not count; "with the start" counts all, for ours also the start of the fork server. nbgrader
+gives no points for a test during which something was written to stderr, as TensorFlow may; marks that it gets wrong
+must be explained by that, and are counted. No variable tells TensorFlow to be quiet.
 
 The exit status is 1 if ours with two workers is not TIMES times as fast as nbgrader, or if a mark is wrong that this
 does not explain.
@@ -71,7 +74,7 @@ from tests.classroom import Classroom, as_bytes
 
 ROOT = Path(__file__).parents[1]
 ASSIGNMENT, SMALL = "convnet", "ps1"
-TIMES, FLAT = 12, 1.25
+TIMES, FLAT, ROUNDS = 12, 1.25, 3
 OTTER = "otter-grader==7.0.0"
 STOCK_CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "stock"\n'
 MARK = "# handed in by nobody yet"
@@ -153,21 +156,32 @@ class Answers:
 
 @dataclass
 class Graded:
-    """What a grader did, and when."""
+    """What a grader did, in one turn or in all."""
 
     who: str
+    each: float  # seconds for one submission more
     seconds: float  # from its start to its end
-    ends: list[float]  # of submissions, in seconds; of any clock
-    marks: Marks = field(default_factory=dict)
-    workers: int = 1
-    told: str = ""  # what explains marks that are not as deserved
+    marks: Marks
+    noisy: int = 0  # marks that are not as deserved because something was written to stderr
     unexplained: list[str] = field(default_factory=list)
 
-    @property
-    def each(self) -> float:
-        """Seconds for one submission more."""
-        ends = sorted(self.ends)
-        return (ends[-1] - ends[self.workers - 1]) / (len(ends) - self.workers)
+
+def spacing(ends: list[float], workers: int = 1) -> float:
+    """Give the seconds for one submission more, from when each ended; the first of each worker does not count."""
+    ends = sorted(ends)
+    return (ends[-1] - ends[workers - 1]) / (len(ends) - workers)
+
+
+def together(turns: list[Graded]) -> Graded:
+    """Sum up a grader's turns; each counts as much."""
+    return Graded(
+        turns[0].who,
+        statistics.mean(turn.each for turn in turns),
+        sum(turn.seconds for turn in turns),
+        {student: marks for turn in turns for student, marks in turn.marks.items()},
+        sum(turn.noisy for turn in turns),
+        [name for turn in turns for name in turn.unexplained],
+    )
 
 
 @dataclass
@@ -241,20 +255,19 @@ def by_stock(room: Classroom, chosen: list[Answers]) -> Graded:
     hand_in(room, chosen)
     start = time.time()
     command([Path(sys.executable).parent / "nbgrader", "autograde", room.assignment], room.course.root)
-    made = Graded("nbgrader autograde", time.time() - start, [])
-    noisy = 0
+    made, ends = Graded("nbgrader autograde", 0.0, time.time() - start, {}), []
     for answers in chosen:
         folder = room.course.folder("autograded", answers.student, room.assignment)
         path = folder / f"{room.assignment}.ipynb"
-        made.ends.append(path.stat().st_mtime)  # nbgrader writes it last
+        ends.append(path.stat().st_mtime)  # nbgrader writes it last
         cells = {grade_id(cell): cell for cell in nbformat.read(path, as_version=4).cells}
         made.marks[answers.student] = stock_marks(room, answers.student)
         for test, points in answers.deserved.items():
             if made.marks[answers.student][test] != points:
                 loud = any(output.get("name") == "stderr" for output in cells[test].outputs)
-                noisy += loud
+                made.noisy += loud
                 made.unexplained += [] if loud else [f"{answers.student}: {test}"]
-    made.told = f"no points for {noisy} tests during which something was written to stderr" if noisy else ""
+    made.each = spacing(ends)
     return made
 
 
@@ -303,20 +316,19 @@ def by_otter(environment: Path, room: Classroom, chosen: list[Answers], folder: 
         (folder / "tests" / f"{name.replace('-', '_')}.py").write_text(text)
     otter, archive = environment / "bin" / "otter", folder / "autograder.zip"
     command([otter, "generate", "-t", "tests", "-o", archive, "--no-requirements", "--no-environment"], folder)
-    made, begin = Graded(f"otter run ({OTTER.split('==')[1]})", 0.0, [0.0]), time.time()
+    marks, begin = Marks(), time.time()
     for answers in chosen:
         sources = [answers.sources.get(grade_id(cell), cell.source) for cell in cells if grade_id(cell) not in tests]
         notebook = new_notebook(cells=[new_code_cell(source) for source in sources], metadata=room.source.metadata)
         (folder / answers.student).mkdir()
         nbformat.write(notebook, folder / answers.student / "submission.ipynb")
         command([otter, "run", "-a", archive, "-o", ".", "--no-logo", "submission.ipynb"], folder / answers.student)
-        made.ends.append(time.time() - begin)
         results = json.loads((folder / answers.student / "results.json").read_text())["tests"]
         scores = {name: [row["score"] for row in results if row["name"].startswith(name)] for name in tests}
-        made.marks[answers.student] = {name: sum(found) for name, found in scores.items()}
-    made.seconds = made.ends[-1]
-    made.unexplained = astray(made.marks, chosen)
-    return made
+        marks[answers.student] = {name: sum(found) for name, found in scores.items()}
+    seconds = time.time() - begin
+    who = f"otter run ({OTTER.split('==')[1]})"
+    return Graded(who, seconds / len(chosen), seconds, marks, unexplained=astray(marks, chosen))
 
 
 @contextmanager
@@ -335,7 +347,7 @@ def by_us(room: Classroom, chosen: list[Answers], workers: int) -> Graded:
         run: Run = call(grade_class, room.course.root, room.assignment, workers)
         seconds = time.time() - begin
     who = f"ours, {workers} worker{'s' * (workers > 1)}"
-    return Graded(who, seconds, run.ends, run.marks, workers, unexplained=astray(run.marks, chosen))
+    return Graded(who, spacing(run.ends, workers), seconds, run.marks, unexplained=astray(run.marks, chosen))
 
 
 def grade_class(
@@ -448,33 +460,55 @@ def compare(options: argparse.Namespace, folder: Path) -> int:
     ours = make_ours(folder / "ours", ASSIGNMENT)
     stock = make_stock(folder / "stock", ours)
     chosen = make_answers(max(options.submissions, options.stock, options.otter_submissions), ours.points)
-    rows: list[Graded] = []
-
-    def add(row: Graded) -> None:
-        rows.append(row)
-        console.print(f"[dim]{row.who}: {row.each:.2f} s each[/]", highlight=False)
-
-    add(by_stock(stock, chosen[: options.stock]))
+    environment = None
     if options.otter_submissions:
         try:
             environment = make_otter(options.otter)
-            add(by_otter(environment, ours, chosen[: options.otter_submissions], folder / "otter"))
         except RuntimeError as error:
             console.print(f"[red]No figures of otter.[/] {error}", highlight=False)
-    hand_in(ours, chosen[: options.submissions])
-    for workers in (1, 2):
-        add(by_us(ours, chosen[: options.submissions], workers))
-    with apart() as call:
-        plain = statistics.median(call(plain_cells, executed_cells(ours, chosen[: options.submissions])))
-    console.print(comparison(rows, plain, {one.student: one.deserved for one in chosen}))
-    for row in rows:
-        if row.told:
-            console.print(f"{row.who}: {row.told}.", highlight=False)
+    turns, plain = [], []
+    for number in range(ROUNDS):
+        share = lambda of, number=number: chosen[:of][number::ROUNDS]  # noqa: E731
+        turn, seconds = one_turn((ours, stock), environment, share, options, folder / f"turn{number}")
+        turns.append(turn)
+        plain.append(seconds)
+        told = ", ".join(f"{row.who} {row.each:.2f} s" for row in turn)
+        console.print(f"[dim]turn {number + 1} of {ROUNDS}: {told}[/]", highlight=False)
+    rows = [together(list(row)) for row in zip(*turns, strict=True)]
+    console.print(comparison(rows, statistics.mean(plain), {one.student: one.deserved for one in chosen}))
+    if rows[0].noisy:
+        console.print(f"{rows[0].who}: no points for {rows[0].noisy} tests that wrote to stderr.", highlight=False)
     wrong = [f"{row.who}: {name}" for row in rows for name in row.unexplained]
     times = rows[0].each / rows[-1].each
+    each = ", ".join(f"{turn[0].each / turn[-1].each:.1f}" for turn in turns)
     console.print(f"Marks that nothing explains: {', '.join(wrong) or 'none'}.", highlight=False)
-    console.print(f"Ours with two workers: {times:.1f} times nbgrader; wanted: {TIMES}.", highlight=False)
+    console.print(f"Ours with two workers: {times:.1f} times nbgrader ({each}); wanted: {TIMES}.", highlight=False)
     return int(bool(wrong) or times < TIMES)
+
+
+def one_turn(
+    rooms: tuple[Classroom, Classroom],
+    environment: Path | None,
+    share: Callable[[int], list[Answers]],
+    options: argparse.Namespace,
+    folder: Path,
+) -> tuple[list[Graded], float]:
+    """Have each grader grade its share; give what they did and the seconds that plain cells take."""
+    ours, stock = rooms
+
+    def copy(room: Classroom, name: str) -> Classroom:
+        return Classroom(Course(shutil.copytree(room.course.root, folder / name)), ASSIGNMENT)
+
+    made = [by_stock(copy(stock, "stock"), share(options.stock))]
+    if environment:
+        made.append(by_otter(environment, ours, share(options.otter_submissions), folder / "otter"))
+    room, part = copy(ours, "ours"), share(options.submissions)
+    hand_in(room, part)
+    made += [by_us(room, part, workers) for workers in (1, 2)]
+    with apart() as call:
+        seconds = statistics.median(call(plain_cells, executed_cells(room, part)))
+    shutil.rmtree(folder)
+    return made, seconds
 
 
 def comparison(rows: list[Graded], plain: float, deserved: Mapping[str, Mapping[str, float]]) -> Table:
@@ -519,7 +553,7 @@ def grow(options: argparse.Namespace, folder: Path) -> int:
                 grade_class, course.root, SMALL, options.workers, not options.without_kernels, options.profile
             )
         seconds = time.time() - begin
-        each = Graded("", seconds, run.ends, workers=options.workers).each
+        each = spacing(run.ends, options.workers)
         costs.append(each)
         memories.append(max(run.memory))
         busy = f"{run.cells / size / each / options.workers:.0%}" if run.cells else "–"
@@ -541,8 +575,8 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--submissions", type=int, default=60, help="for ours (60)")
-    parser.add_argument("--stock", type=int, default=8, help="how many of them for nbgrader (8)")
-    parser.add_argument("--otter-submissions", type=int, default=5, help="how many of them for otter (5); 0: none")
+    parser.add_argument("--stock", type=int, default=9, help="how many of them for nbgrader (9)")
+    parser.add_argument("--otter-submissions", type=int, default=3, help="how many of them for otter (3); 0: none")
     parser.add_argument("--otter", type=Path, default=ROOT / "build" / "otter", help="virtual environment with otter")
     parser.add_argument("--sizes", type=int, nargs="+", metavar="N", help="only this: classes of so many")
     parser.add_argument("--workers", type=int, default=2, help="with --sizes (2)")
@@ -550,8 +584,8 @@ def main() -> int:
     parser.add_argument("--profile", type=Path, help="with --sizes: cProfile's statistics of the last coordinator")
     options = parser.parse_args()
     options.otter = options.otter.absolute()  # links to Python stay links
-    if min(options.submissions, options.stock) < 3 or options.otter_submissions in (1, 2):
-        parser.error("a comparison takes at least three submissions by each")
+    if min(options.submissions, options.stock) < 3 * ROUNDS or 0 < options.otter_submissions < ROUNDS:
+        parser.error(f"each grader takes {ROUNDS} turns: {3 * ROUNDS} submissions or more, {ROUNDS} for otter")
     if options.sizes and min(options.sizes) <= options.workers:
         parser.error("a class must be larger than the number of workers")
     for name in [name for name in os.environ if name.startswith("TF_CPP_")]:
