@@ -38,10 +38,10 @@ from traitlets.config import Config
 from autograder import late, submission, tables
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import AssignmentError, AutograderError, CourseError
-from autograder.execute import OUTCOMES
 from autograder.judge import IN_YOUR_CODE
 from autograder.rebuild import rebuild
 from autograder.release import read_source, student_version
+from autograder.runner import OUTCOMES
 from autograder.submission import printable
 
 Result = tuple[NotebookNode, dict[str, Any]]

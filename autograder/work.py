@@ -313,14 +313,14 @@ def _item(cell: Any, mark: Any) -> Item:
 
 
 def _status(cell: Any, mark: Any, errors: list[Any]) -> Status:
-    from autograder import execute
+    from autograder import runner
 
     special = {
-        execute.TIMED_OUT: Status.TIMED_OUT,
-        execute.KERNEL_DIED: Status.KERNEL_DIED,
-        execute.NOT_RUN: Status.NOT_RUN,
-        execute.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
-        execute.TOO_MUCH_OUTPUT: Status.TOO_MUCH_OUTPUT,
+        runner.TIMED_OUT: Status.TIMED_OUT,
+        runner.KERNEL_DIED: Status.KERNEL_DIED,
+        runner.NOT_RUN: Status.NOT_RUN,
+        runner.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
+        runner.TOO_MUCH_OUTPUT: Status.TOO_MUCH_OUTPUT,
     }
     if cell.metadata.nbgrader.solution:
         return Status.TO_BE_MARKED if mark.needs_manual_grade else Status.UNANSWERED

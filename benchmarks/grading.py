@@ -142,7 +142,7 @@ WRONG = {
     ],
 }
 Marks = dict[str, dict[str, float]]  # by student and test
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 120)
 
 
 @dataclass(frozen=True)
@@ -595,9 +595,7 @@ def main() -> int:
     console.print(machine(), highlight=False)
     warn_of_load()
     with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder:
-        status = (grow if options.sizes else compare)(options, Path(folder))
-    warn_of_load()
-    return status
+        return (grow if options.sizes else compare)(options, Path(folder))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,26 @@
-"""The kernel inside a sandbox: ipykernel's, but for where its sockets come from."""
+"""Kernels that were forked: ipykernel's, but for when clients hear of them and where a sandbox's sockets come from."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import zmq
 from ipykernel.heartbeat import Heartbeat
 from ipykernel.kernelapp import IPKernelApp
-from traitlets import List
+from traitlets import Integer, List
+
+
+class WarmKernelApp(IPKernelApp):  # type: ignore[misc]
+    """A kernel that says when it listens: a client that connects sooner tries again only a tenth of a second later."""
+
+    report = Integer()  # the pipe to say so
+
+    def write_connection_file(self, **kwargs: Any) -> None:
+        """Write what clients need to know, which comes after the sockets, and say that they can come."""
+        super().write_connection_file(**kwargs)
+        os.write(self.report, b"{}\n")
+        os.close(self.report)
 
 
 class SandboxedKernelApp(IPKernelApp):  # type: ignore[misc]

@@ -198,7 +198,7 @@ def become_kernel(request: Request, files: list[int], report: int) -> NoReturn:
     Args:
         request: what was asked for.
         files: standard output and standard error, then listening sockets for a sandboxed kernel's five channels.
-        report: a pipe to say that all went well up to here; closed.
+        report: a pipe to say when clients can connect; closed.
     """
     status = 1
     try:
@@ -210,9 +210,11 @@ def become_kernel(request: Request, files: list[int], report: int) -> NoReturn:
             os.environ[VARIABLE] = str(keep[-1])
         os.chdir(request.cwd)
         _reseed()
-        os.write(report, b"{}\n")
-        _close_all_but({0, 1, 2, *keep})
-        status = _run(request, keep)
+        _close_all_but({0, 1, 2, report, *keep})
+        if request.limits is not None:  # its sockets listen already
+            os.write(report, b"{}\n")
+            os.close(report)
+        status = _run(request, keep, report)
     except SystemExit as stop:
         status = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except BaseException:  # noqa: BLE001  (nothing of a fork may run on as if it were the server)
@@ -242,16 +244,16 @@ def _reseed() -> None:
         numpy.random.seed()
 
 
-def _run(request: Request, sockets: list[int]) -> int:
+def _run(request: Request, sockets: list[int], report: int) -> int:
     import matplotlib as mpl
-    from ipykernel.kernelapp import IPKernelApp
+
+    from autograder.kernels.kernelapp import SandboxedKernelApp, WarmKernelApp
 
     mpl.rcParams["backend"] = request.variables.get("MPLBACKEND") or mpl.rcParams["backend"]
+    application: Any  # parent_handle 1: do not look for a parent, we do that
     if request.limits is None:
-        application: Any = IPKernelApp.instance(parent_handle=1)  # 1: do not look for a parent, we do that
+        application = WarmKernelApp.instance(parent_handle=1, report=report)
     else:
-        from autograder.kernels.kernelapp import SandboxedKernelApp
-
         application = SandboxedKernelApp.instance(parent_handle=1, channels=sockets)
     sys.argv = ["ipykernel_launcher.py", *request.arguments]
     known = [reference() for reference in logging._handlerList]  # type: ignore[attr-defined]

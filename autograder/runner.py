@@ -1,0 +1,335 @@
+"""One kernel that runs single cells of a submission within limits; what happens at a limit has a name (`OUTCOMES`).
+
+A kernel is hostile: it may send anything, as much as it likes, or nothing. Each step ends in time all the same.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import json
+import signal
+import threading
+import time
+from contextlib import suppress
+from queue import Empty
+from subprocess import DEVNULL
+from typing import Any
+
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode, validate
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_grade, is_solution
+from zmq import EVENT_DISCONNECTED, EVENTS, POLLIN, ZMQError
+
+from autograder.kernels import SANDBOXED, WARM
+from autograder.limits import Limits
+
+# Names of errors that stand for an outcome
+TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT = (
+    "TimedOut",
+    "KernelDied",
+    "NotRun",
+    "OutOfMemory",
+    "TooMuchOutput",
+)
+OUTCOMES = {TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT}
+GRACE = 10  # seconds after its time until a cell is ended that cannot be interrupted
+SIGNAL = 0.2  # seconds until a signal that was sent has come to something
+DEAF = "it could not be interrupted"
+
+
+class Kernel(Execute):  # type: ignore[misc]
+    """A kernel that runs single cells within limits."""
+
+    def __init__(
+        self, nb: NotebookNode, folder: str, channel: int, allowed: Limits, *, sandbox: bool, config: Any
+    ) -> None:
+        """Prepare a kernel.
+
+        Args:
+            nb: the notebook whose cells it runs; their outputs go there.
+            folder: where it starts; a sandboxed one gets a copy.
+            channel: its end of the channel to the other kernel, an open file.
+            allowed: its limits.
+            sandbox: whether it is confined.
+            config: as of nbgrader.
+        """
+        super().__init__(config=config)
+        self.nb = nb
+        self.resources = {"metadata": {"path": folder}}
+        self.kernel_name = SANDBOXED if sandbox else WARM
+        self.shutdown_kernel, self.record_timing = "immediate", False  # the same submission gives the same file
+        self.timeout_func = lambda cell: allowed.own_time if is_ours(cell) else allowed.cell_time
+        self.error_on_timeout = named_error(
+            TIMED_OUT, f"stopped after {allowed.cell_time} s. Is there a loop that does not end?"
+        )
+        self._start = {"limits": allowed} if sandbox else {}
+        self.language_info = NotebookNode()  # what a notebook's metadata say about it; known when it has started
+        self._channel = channel
+        self._allowed = allowed
+        self._written = self._cell_written = 0
+        self._line: Any = None  # tells when what shows its outputs is cut off
+
+    async def start(self) -> None:
+        """Start it; what it writes past Jupyter to the terminal goes nowhere."""
+        self.create_kernel_manager()
+        await self.async_start_new_kernel(stdout=DEVNULL, stderr=DEVNULL, channel=self._channel, **self._start)
+        self.kc = self.km.client(context=self.km.context)  # which the provisioner has given bounds
+        self.kc.allow_stdin = False
+        self._line = self.kc.iopub_channel.socket.get_monitor_socket(EVENT_DISCONNECTED)
+        self.kc.start_channels(hb=False)  # a heartbeat's thread waits for ever if a kernel spoils its own sockets
+        await self._be_ready()
+
+    async def _be_ready(self) -> None:
+        """Wait until it answers and is heard: what it shows before that is lost.
+
+        jupyter_client's `wait_for_ready` goes on until nothing has come for 0.2 s. There is no need to: what belongs
+        to no cell is passed over.
+        """
+        end = time.monotonic() + self.startup_timeout
+        while time.monotonic() < end:
+            reply = await self._reply(self.kc.kernel_info(), 1)
+            if self.is_dead():
+                raise RuntimeError("The kernel died before it was ready.")
+            with suppress(Empty):
+                await self.kc.iopub_channel.get_msg(timeout=0.2)
+                if reply is not None:
+                    self.language_info = NotebookNode(reply["language_info"])
+                    return
+        raise RuntimeError(f"The kernel was not ready after {self.startup_timeout} s.")
+
+    async def stop(self) -> None:
+        """End it."""
+        if self._line is not None:
+            self.kc.iopub_channel.socket.disable_monitor()
+            self._line.close()
+        if self.kc is not None:
+            self.kc.stop_channels()  # before Jupyter does: it waits for what was not delivered
+        if self.km is not None:
+            if self.km.has_kernel:  # before Jupyter does: it looks ten times a second only whether it has ended
+                self.km.provisioner.process.kill()
+                await self.km.provisioner.wait()
+            await self._async_cleanup_kernel()
+
+    async def interrupt(self) -> None:
+        """Interrupt what it is doing."""
+        if not self.is_dead():
+            self.km.provisioner.process.send_signal(signal.SIGINT)
+
+    def is_dead(self) -> bool:
+        """Tell whether it has ended."""
+        return self.km.provisioner.process.poll() is not None
+
+    async def ask(self, code: str, seconds: float | None, *, value: bool = False) -> dict[str, Any]:
+        """Run code that is not the notebook's; what it shows is dropped.
+
+        Args:
+            code: a statement, or an expression whose value is wanted.
+            seconds: how long it may take; None for as long as the caller waits.
+            value: whether the value is wanted.
+
+        Returns:
+            What the kernel replied: ``status`` is ``"ok"`` or ``"error"``, or ``"silent"`` where there was no reply in
+            time; ``value`` if wanted and there is one.
+        """
+        self._cell_written = 0
+        wanted = {"user_expressions": {"it": code}} if value else {}
+        try:
+            request = self.kc.execute("" if value else code, silent=True, store_history=False, **wanted)
+        except ZMQError:  # it does not even take a question
+            self.km.provisioner.process.kill()
+            return {"status": "silent"}
+        dropping = asyncio.ensure_future(self._drop(request))
+        try:
+            reply = await self._reply(request, seconds)
+            if reply is None:
+                await self.interrupt()
+                await self._reply(request, GRACE)
+                return {"status": "silent"}
+            if not (await asyncio.wait([dropping], timeout=GRACE / 2))[0]:  # its messages are lost or do not end
+                self._end_for_output()
+                await self.signalled()
+        finally:
+            dropping.cancel()
+        if value and (found := reply.get("user_expressions", {}).get("it", {})).get("status") == "ok":
+            reply["value"] = ast.literal_eval(found["data"]["text/plain"])
+        return reply
+
+    async def _reply(self, request: str, seconds: float | None) -> dict[str, Any] | None:
+        end = None if seconds is None else time.monotonic() + seconds
+        while end is None or time.monotonic() < end:
+            try:
+                message = await self.kc.shell_channel.get_msg(timeout=0.2)
+            except Empty:
+                if self.is_dead():
+                    return None
+            except Exception:  # noqa: BLE001  (a kernel may send anything)
+                self.km.provisioner.process.kill()
+                return None
+            else:
+                if message["parent_header"].get("msg_id") == request:
+                    return dict(message["content"])
+        return None
+
+    async def _drop(self, request: str) -> None:
+        """Take what a kernel shows, until it is done, so that it does not pile up; stop it if that is too much."""
+        while True:
+            try:
+                message = await self.kc.iopub_channel.get_msg(timeout=None)
+                self._count(message)
+                done = message["content"].get("execution_state") == "idle"
+                if done and message["parent_header"].get("msg_id") == request:
+                    return
+            except (AttributeError, KeyError, TypeError, ValueError):  # no message of a kernel's; not wanted anyway
+                continue
+
+    def _count(self, message: dict[str, Any]) -> bool:
+        """Tell whether a message is still within what may be shown; else stop what shows so much."""
+        size = _size(message)
+        before, self._cell_written, self._written = self._cell_written, self._cell_written + size, self._written + size
+        if self._cell_written <= self._allowed.cell_output:
+            return True
+        if self._written > self._allowed.total_output:
+            self.km.provisioner.process.kill()
+        elif before <= self._allowed.cell_output:
+            self.km.provisioner.process.send_signal(signal.SIGINT)
+        return False
+
+    def flood(self, end: str = "it was stopped") -> list[NotebookNode]:
+        """Give the error of a cell that has shown too much; nothing if it has not.
+
+        Args:
+            end: what came of it.
+        """
+        return [self._too_much(end)] if self.is_cut() or self._cell_written > self._allowed.cell_output else []
+
+    def is_cut(self) -> bool:
+        """Tell whether ZeroMQ has cut the line at a vast message, and what came with it is lost."""
+        return bool(self._line.get(EVENTS) & POLLIN) and not self.is_dead()
+
+    async def run(self, cell: NotebookNode, index: int) -> None:
+        """Run a cell of the notebook.
+
+        Raises:
+            KernelLostError: when the kernel cannot go on.
+        """
+        self._cell_written = 0
+        late = threading.Event()
+        seconds = self.timeout_func(cell)  # type: ignore[no-untyped-call]
+        # A flood of messages can keep nbclient from looking at the clock
+        watchdog = threading.Timer(seconds + GRACE, self._end_late_kernel, [late])
+        watchdog.start()
+        try:
+            await self.async_execute_cell(cell, index)
+            await self._settle()
+            validate(cell, ref="code_cell", version=4, version_minor=5)
+            json.dumps(cell.outputs, ensure_ascii=False).encode()  # half a character cannot be written to a file
+        except Exception as error:  # noqa: BLE001  (a kernel may send anything: it is the submission's affair)
+            if isinstance(error, CellTimeoutError) or late.is_set():
+                [outcome] = self.flood(DEAF) or [named_error(TIMED_OUT, f"stopped after {seconds} s; {DEAF}.")]
+            elif isinstance(error, DeadKernelError):
+                outcome = self.why_dead()
+            else:
+                outcome = named_error(
+                    KERNEL_DIED, f"this cell made the kernel send what none sends ({type(error).__name__})."
+                )
+            cell.update(outputs=[], execution_count=None)
+            raise KernelLostError(index, outcome) from None
+        finally:
+            watchdog.cancel()
+        cell.outputs += self.flood()
+
+    async def signalled(self) -> None:
+        """Wait until a signal that was sent for too much output has met this cell, not the next."""
+        await asyncio.sleep(SIGNAL)  # between cells a kernel ignores interrupts
+        end = time.monotonic() + GRACE
+        while self._written > self._allowed.total_output and not self.is_dead() and time.monotonic() < end:
+            await asyncio.sleep(SIGNAL)
+
+    async def _settle(self) -> None:
+        """See that what a cell has set going meets this cell and not the next."""
+        if self.is_cut():
+            self._end_for_output()
+        elif self._cell_written <= self._allowed.cell_output:
+            return
+        await self.signalled()
+        if self.is_dead():
+            raise DeadKernelError("ended for its output")
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Take in what the kernel says about a cell, as far as it may say so much.
+
+        Not what widgets say: nbclient answers them, and no test needs them.
+        """
+        if str(msg["msg_type"]).startswith("comm"):
+            return None
+        if self._count(msg) or msg["msg_type"] == "status":
+            return super().process_message(msg, cell, cell_index)
+        return None
+
+    def on_cell_executed(self, **kwargs: Any) -> None:
+        """Add an error that came with the reply only, cut short like all that a cell may say."""
+        content = kwargs["execute_reply"]["content"]
+        if content.get("status") not in ("ok", "error"):  # it was not run to its end: no error must not mean success
+            content.update(status="error", ename=NOT_RUN, evalue="the kernel did not run this cell.", traceback=[])
+        if len(repr(content)) > self._allowed.cell_output:
+            content.update(
+                evalue=str(content.get("evalue"))[:1000], traceback=[], ename=str(content.get("ename"))[:100]
+            )
+        super().on_cell_executed(**kwargs)
+
+    def _end_for_output(self) -> None:
+        self._written = self._allowed.total_output + 1
+        self.km.provisioner.process.kill()
+
+    def _end_late_kernel(self, late: threading.Event) -> None:
+        late.set()
+        self.km.provisioner.process.kill()
+
+    def why_dead(self) -> NotebookNode:
+        """Name what ended it, as the error of the cell that it ran."""
+        cause = getattr(self.km.provisioner.process, "cause", None)
+        if self._written > self._allowed.total_output or cause == "output":
+            return self._too_much(DEAF)
+        if cause == "memory":
+            memory = self._allowed.memory.human_readable(separator=" ")
+            return named_error(OUT_OF_MEMORY, f"stopped: it used more than {memory} of memory.")
+        return named_error(KERNEL_DIED, "this cell ended the whole Python process (exit, crash or out of memory).")
+
+    def _too_much(self, end: str) -> NotebookNode:
+        allowed = self._allowed.cell_output.human_readable(separator=" ")
+        return named_error(TOO_MUCH_OUTPUT, f"wrote more than {allowed}; {end}. Is there a print in a long loop?")
+
+
+class KernelLostError(Exception):
+    """A kernel cannot go on after a cell."""
+
+    def __init__(self, index: int, error: NotebookNode) -> None:
+        super().__init__(index)
+        self.index, self.error = index, error
+
+
+def _size(message: dict[str, Any]) -> int:
+    return len(repr(message["content"])) + sum(map(len, message.get("buffers", [])))
+
+
+def is_demo(cell: NotebookNode) -> bool:
+    """Tell whether a cell is marked as one of the lecture's that no answer needs. A test that is not run would pass."""
+    return "demo" in cell.metadata.get("tags", []) and not (is_grade(cell) or is_solution(cell))
+
+
+def is_locked(cell: NotebookNode) -> bool:
+    """Tell whether students cannot change a cell."""
+    return bool(cell.metadata.get("nbgrader", {}).get("locked"))
+
+
+def is_ours(cell: NotebookNode) -> bool:
+    """Tell whether a cell is the instructor's and gives no points: it is not the student's fault if it takes long."""
+    return is_demo(cell) or (is_locked(cell) and not is_grade(cell))
+
+
+def named_error(name: str, message: str) -> NotebookNode:
+    """Make an output that says what happened, as the kernel shows an error."""
+    return new_output("error", ename=name, evalue=message, traceback=[f"\x1b[0;31m{name}\x1b[0m: {message}"])
