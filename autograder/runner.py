@@ -248,6 +248,11 @@ class Kernel(Execute):  # type: ignore[misc]
         while self._written > self._allowed.total_output and not self.is_dead() and time.monotonic() < end:
             await asyncio.sleep(SIGNAL)
 
+    async def _async_check_alive(self) -> None:
+        if self.kc is None:  # nbclient still watches a cell that was given up when its kernel has been ended
+            raise DeadKernelError("it was ended")
+        await super()._async_check_alive()
+
     async def _settle(self) -> None:
         """See that what a cell has set going meets this cell and not the next."""
         if self.is_cut():

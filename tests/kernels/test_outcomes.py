@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 import pytest
+from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
@@ -259,3 +261,9 @@ def test_cell_that_the_kernel_did_not_run_has_not_passed() -> None:
     kernel = Kernel(new_notebook(cells=[cell]), ".", 0, allowed, sandbox=False, config=Config())
     kernel.on_cell_executed(cell=cell, cell_index=0, execute_reply={"content": {"status": "aborted"}})
     assert [output.ename for output in cell.outputs] == ["NotRun"]
+
+
+def test_kernel_that_was_ended_is_not_watched_for_ever() -> None:
+    kernel = Kernel(new_notebook(), ".", 0, Limits(), sandbox=False, config=Config())
+    with pytest.raises(DeadKernelError):
+        asyncio.run(kernel._async_check_alive())
