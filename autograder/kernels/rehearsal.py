@@ -1,7 +1,7 @@
 """What a kernel does for the first time takes long; so the fork server does some of it once, before it forks.
 
 Showing an error is the dearest: IPython then imports its formatters, and parses and colours every file that the
-traceback passes through. Half a second for a student's first mistake, and for each submission that has one.
+traceback passes through: 0.4 s for a student's first mistake, and for each submission that has one.
 """
 
 from __future__ import annotations
