@@ -184,7 +184,7 @@ def do(job: Job) -> Done:
 def _one_engine(gradebook: Path) -> Iterator[None]:
     """Have nbgrader open the gradebook by the same engine always: it makes a new one nine times for each submission.
 
-    An engine remembers how statements are compiled to SQL; doing so anew was a quarter of a worker's own computing time.
+    An engine remembers how statements are compiled to SQL; doing so anew was a quarter of a worker's own time.
     """
     from nbgrader import api
 
