@@ -228,7 +228,7 @@ def test_second_version_of_an_answer_follows_the_first(released, filled, ps1):
     assert rebuilt.cells[first].source == ps1.right["double"]
     assert rebuilt.cells[first + 1].source == ANSWER
     assert rebuilt.cells[first + 1].metadata == {}
-    assert place(rebuilt, "double-test") == first + 2
+    assert place(rebuilt, "double-test") == first + 3  # behind the line that says how to run it
     assert notes == ["The answer cell “double” was there 2 times; what you wrote in any of them was run."]
 
 
@@ -251,7 +251,7 @@ def test_answer_retyped_in_a_new_cell_comes_after_the_stub_that_is_put_back(rele
     filled.cells[index] = new_code_cell(ANSWER)
     rebuilt, _ = rebuild(released, filled)
     assert sources(rebuilt)[index : index + 2] == [named(released, "double").source, ANSWER]
-    assert place(rebuilt, "double-test") == index + 2
+    assert place(rebuilt, "double-test") == index + 3
 
 
 def test_notebook_that_lost_both_ids_and_metadata_keeps_its_answers_before_their_tests(released, filled, ps1):
