@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,41 @@ def test_cells_are_short(assignment: str) -> None:
     visible = [cell.source.split("### BEGIN HIDDEN TESTS")[0] for cell in cells(assignment) if cell.cell_type == "code"]
     assert [source for source in visible if source.count("\n") >= 40] == []
     assert sum(source.count("\n") >= 25 for source in visible) <= len(visible) / 10
+
+
+def code(assignment: str) -> list[str]:
+    return [cell.source for cell in cells(assignment) if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_nothing_is_there_for_speed_alone(assignment: str) -> None:
+    tricks = ("set_state_tree", "optimizer.build", "jit_compile", "steps_per_execution", "functools import cache")
+    assert [trick for trick in tricks if trick in "\n".join(code(assignment))] == []
+
+
+@pytest.mark.parametrize("assignment", [name for name in ASSIGNMENTS if "02" <= name[:2] <= "10"])
+def test_first_network_is_trained_in_plain_keras(assignment: str) -> None:
+    text = "\n".join(code(assignment))
+    plain = (".summary(", ".compile(", ".fit(", "validation_data=", ".evaluate(", ".predict(")
+    assert [call for call in plain if call not in text] == []
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_prompt_to_predict_is_a_cell_of_its_own_before_its_choice(assignment: str) -> None:
+    found = cells(assignment)
+    asked = [number for number, cell in enumerate(found) if "predictions.ask(" in cell.source]
+    prompts = [number for number, cell in enumerate(found) if "I expect" in cell.source]
+    assert [found[number].source for number in asked if number - 1 not in prompts] == []
+    assert [found[number].source for number in prompts if len(found[number].source) > 600] == []
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_prediction_is_recalled_and_then_its_finding_is_folded(assignment: str) -> None:
+    text = "\n".join(code(assignment))
+    asked, recalled = (re.findall(rf"predictions\.{what}\(\s*\"([^\"]+)\"", text) for what in ("ask", "recall"))
+    assert asked == recalled, "each is asked once and recalled once, in the same order"
+    folded = [cell.source for cell in cells(assignment) if "What we measured: open after you ran it" in cell.source]
+    assert len(folded) >= len(asked)
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
