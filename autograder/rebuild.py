@@ -125,8 +125,8 @@ def _stubs_first(first: list[NotebookNode], places: list[_Place], notes: list[st
         defined = [earliest[name] for name in names.defined(stub.released.source) if name in earliest]
         if defined and min(defined) < keys[id(stub.cells[0])][0]:
             keys[id(stub.cells[0])] = min(defined), 0
-        if defined and stub.missing and (name := grade_id(stub.released)):
-            _replace(notes, MISSING.format(name=name), FOUND.format(name=name))
+        if defined and stub.missing and (missing := grade_id(stub.released)):
+            _replace(notes, MISSING.format(name=missing), FOUND.format(name=missing))
     return sorted((cell for cell, _ in rows), key=lambda cell: keys[id(cell)])
 
 
