@@ -20,14 +20,17 @@ PUBLIC = {
         "ORANGE",
         "SIGNED",
         "confusion_matrix",
+        "described",
         "label_points",
         "learning_curves",
         "marked_text",
         "number_grid",
         "picture",
         "pictures",
+        "show",
         "use_course_style",
     ],
+    "predictions": ["FILE", "HOW", "MADE", "ask", "recall"],
     "widgets": ["explore"],
 }
 HEAVY = ["tensorflow", "keras", "matplotlib", "ipywidgets", "IPython", "sklearn"]

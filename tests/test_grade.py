@@ -175,6 +175,19 @@ def test_feedback_runs_no_script_of_a_student(ps1: Classroom) -> None:
     assert [tag for tag in tree.find_all("img") if not tag.get("src", "data:").startswith("data:")] == []
 
 
+def test_figures_and_tables_that_code_displays_are_in_the_feedback(ps1: Classroom) -> None:
+    picture = '<img alt="a rising curve" src="data:image/png;base64,iVBORw0KGgo=" onload="alert(1)">'
+    table = "<table><thead><tr><th>net</th></tr></thead></table>"
+    show = f"from IPython.display import HTML\ndisplay(HTML({picture + table!r}))"
+    ps1.submit("ada", ps1.fill({"double": f"{show}\ndef double(x):\n    return 2 * x"}))
+    grade_one(ps1, "ada")
+    tree = BeautifulSoup(page(ps1, "ada"), "html.parser")
+    shown = tree.find("img", alt="a rising curve")
+    assert shown.attrs.keys() == {"alt", "src"}
+    assert shown["src"].startswith("data:image/png")
+    assert tree.find("th", string="net")
+
+
 def test_picture_that_is_gone_does_not_stop_feedback(ps1: Classroom) -> None:
     ps1.submit("ada", ps1.fill(written="My figure: ![a curve](attachment:gone.png)"))
     grade_one(ps1, "ada")
