@@ -133,7 +133,7 @@ def _sandbox() -> Iterator[Finding]:
 
 
 def _settings() -> Iterator[Finding]:
-    """Tell which settings of the user's change what Keras and Python do: grading does without them, notebooks do not."""
+    """Name settings of the user's that change what Keras and Python do: grading does without them."""
     named = [name for name in sorted(os.environ) if name.startswith(("KERAS_", "TF_", "PYTHON"))]
     file = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "keras.json"
     found = [*named, *([str(file)] if file.exists() else [])]
