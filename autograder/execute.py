@@ -29,7 +29,6 @@ from autograder.errors import SubmissionError
 from autograder.judge import names
 from autograder.kernels import specs
 from autograder.limits import Limits
-from autograder.rebuild import grade_id
 from autograder.release import read_source
 from autograder.runner import (
     DEAF,
@@ -44,6 +43,7 @@ from autograder.runner import (
     is_locked,
     named_error,
 )
+from autograder.submission import grade_id
 
 Result = tuple[NotebookNode, dict[str, Any]]
 

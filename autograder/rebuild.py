@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from autograder.judge import names
+from autograder.submission import grade_id
 
 MISSING = "The answer cell “{name}” was missing; an answer in another cell may not have been found."
 FOUND = "The answer cell “{name}” was missing; what you wrote in another cell was run."
@@ -154,12 +155,6 @@ def _take_words(first: list[NotebookNode], places: list[_Place], notes: list[str
         if not answer.get("attachments"):
             answer.pop("attachments", None)
         _replace(notes, MISSING.format(name=name), BESIDE.format(name=name))
-
-
-def grade_id(cell: NotebookNode) -> str | None:
-    """The nbgrader name of a cell, if it has one."""
-    name = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return name if isinstance(name, str) else None
 
 
 def _locked(cell: NotebookNode) -> bool:

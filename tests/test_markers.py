@@ -44,7 +44,7 @@ def test_right_marks_pass(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("BEGIN HIDDEN", "BEGIN HIDEN", "line 9: nbgrader does not know the marker 'BEGIN HIDEN TESTS'. Is it 'BEGIN HI"),
+        ("BEGIN HIDDEN", "BEGIN HIDEN", "line 9: nbgrader does not know the marker 'BEGIN HIDEN TESTS'. Is it 'BEGIN"),
         ("BEGIN HIDDEN", "begin hidden", "line 9: nbgrader does not know the marker 'begin hidden TESTS'"),
         ("### BEGIN HIDDEN TESTS", "## BEGIN HIDDENTESTS", "does not know the marker 'BEGIN HIDDENTESTS'"),
         ("END SOLUTION", "END SOLUTIONS!", None),  # nbgrader finds it in there
