@@ -73,9 +73,14 @@ seed = 0
 # **Set-up.** Near the top of each notebook, one locked cell loads what the exercises need.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
-import numpy as np
+try:
+    from course_utils import checks
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This notebook needs the course folder around it: open it from there with `make lab`, or `pip install -e` that folder."
+    ) from None
 
-from course_utils import checks
+import numpy as np
 
 # %% [markdown]
 # **Cells to read, cells to run.** Most code here is short and meant to be read. Code that makes or draws a figure is
