@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import AssignmentError
 from autograder.release import release
 from course_utils.ledger import FOLDER_VARIABLE
+from course_utils.study import STORE_VARIABLE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 MEND = "Run `make notebooks` and commit what it changes."
 WIDGET = "application/vnd.jupyter.widget-view+json"
+FOLD = "fold"
+NOTE = "**Check `{name}`:** run the folded cell below (select it, then Shift+Enter)."
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -47,7 +50,7 @@ def from_source(path: Path) -> NotebookNode:
     import jupytext
     from nbformat.v4 import new_notebook
 
-    cells = jupytext.read(path, fmt="py:percent").cells
+    cells = list(_with_notes(jupytext.read(path, fmt="py:percent").cells))
     seen: set[str] = set()
     grade_ids: set[str] = set()
     for cell in cells:
@@ -64,6 +67,8 @@ def from_source(path: Path) -> NotebookNode:
             defaults = {"grade": "points" in marks, "solution": False, "task": False, "schema_version": 3}
             marks.update({**defaults, **marks})
             marks.setdefault("locked", not marks["solution"])
+        if _is_test(cell) or FOLD in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = {"source_hidden": True}
         digest = hashlib.sha256(cell.source.encode()).hexdigest()[:8]
         cell.id = next(name for name in _numbered(digest) if name not in seen)
         seen.add(cell.id)
@@ -71,7 +76,24 @@ def from_source(path: Path) -> NotebookNode:
     return new_notebook(cells=cells, metadata=metadata)
 
 
-def execute(notebook: NotebookNode, folder: Path, config: Config, cell_timeout: int | None = 600) -> None:
+def _is_test(cell: NotebookNode) -> bool:
+    marks = cell.metadata.get("nbgrader", {})
+    return cell.cell_type == "code" and "points" in marks and not marks.get("solution")
+
+
+def _with_notes(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
+    from nbformat.v4 import new_markdown_cell
+
+    for cell in cells:
+        if _is_test(cell):
+            name = str(cell.metadata.nbgrader.get("grade_id", "")).removesuffix("-test")
+            yield new_markdown_cell(NOTE.format(name=name))
+        yield cell
+
+
+def execute(
+    notebook: NotebookNode, folder: Path, config: Config, cell_timeout: int | None = 600, runs: Path | None = None
+) -> None:
     """Run a notebook in place and keep only outputs that are the same each time.
 
     Args:
@@ -79,6 +101,7 @@ def execute(notebook: NotebookNode, folder: Path, config: Config, cell_timeout: 
         folder: the working directory for the run.
         config: the course's configuration.
         cell_timeout: seconds that a cell may run.
+        runs: where studies keep their runs and look for runs that are done.
 
     Raises:
         nbclient.exceptions.CellExecutionError: when a cell fails.
@@ -93,7 +116,8 @@ def execute(notebook: NotebookNode, folder: Path, config: Config, cell_timeout: 
     options = {"timeout": cell_timeout, "record_timing": False, "coalesce_streams": True, "kernel_name": WARM}
     specs.ensure()  # a kernel that is ready at once
     client = NotebookClient(notebook, config=config, resources=resources, **options)
-    client.execute(env={**os.environ, FOLDER_VARIABLE: str(folder / "results")})
+    kept = {STORE_VARIABLE: str(runs)} if runs else {}
+    client.execute(env={**os.environ, FOLDER_VARIABLE: str(folder / "results"), **kept})
     notebook.metadata.clear()
     notebook.metadata.update(metadata)  # without the kernel's Python version and the widgets' random ids
     for cell in notebook.cells:
@@ -164,8 +188,16 @@ def build(course: Course, assignments: list[str] | None = None, *, force: bool =
         yield assignment, stale
 
 
+def kept_runs(course: Course, assignment: str, profile: str, seed: int = 0) -> Path:
+    """Where `measure` keeps what the studies of a notebook have run, so that it can be stopped and continued."""
+    return course.root / "build" / "measure" / f"{assignment}-{profile}-{seed}.jsonl"
+
+
 def measure(course: Course, assignment: str, profile: str, seed: int = 0) -> Path:
     """Run a solution notebook in a profile and keep only what it records of its measurements.
+
+    Runs of its studies that were done before are not done again, as long as nothing that they depend on has changed
+    (see `course_utils.study.Study`).
 
     Args:
         course: the course.
@@ -187,7 +219,8 @@ def measure(course: Course, assignment: str, profile: str, seed: int = 0) -> Pat
         if "parameters" in cell.metadata.get("tags", []):
             cell.source += f"\nprofile, seed = {profile!r}, {seed}"
     try:
-        execute(notebook, source.parent, course.config, cell_timeout=None)
+        runs = kept_runs(course, assignment, profile, seed)
+        execute(notebook, source.parent, course.config, cell_timeout=None, runs=runs)
     except CellExecutionError as error:
         raise AssignmentError(f"{source} fails when run with profile {profile}:\n{error}") from error
     return source.parent / "results" / f"{profile}.json"

@@ -128,15 +128,27 @@ def measure(
     assignment: Name,
     profile: Annotated[str, typer.Option(help="quick or full.")] = "full",
     seed: Annotated[int, typer.Option(help="The notebook's seed.")] = 0,
+    *,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the runs that were done before.")] = False,
 ) -> None:
     """Run a solution notebook in a profile and write down its measurements (the claims in its prose are held to them).
 
+    It can be stopped: the next time it goes on with the runs of its studies that are still to be done. Runs whose code,
+    settings or data have changed since are done again.
+
     Example: COURSE_DATA_DIR=~/data autograder measure 02_cnn_on_mnist --profile full
     """
+    from autograder.build import kept_runs
     from autograder.build import measure as run
 
+    course = Course(context.obj)
+    kept = kept_runs(course, course.require(assignment), profile, seed)
+    if fresh:
+        kept.unlink(missing_ok=True)
+    if kept.exists():
+        console.print(f"runs of before: {len(kept.read_text().splitlines())} in {kept}", soft_wrap=True)
     with console.status(f"{assignment}, {profile}: this may take a while"):
-        path = run(Course(context.obj), assignment, profile, seed)
+        path = run(course, assignment, profile, seed)
     console.print(f"measurements → {path}", soft_wrap=True)
 
 

@@ -12,7 +12,7 @@ Used by the test cells of the notebooks, in the open part that students see and 
     )
 
 A value is examined in a fixed order, and the first thing that is wrong is reported: no value at all, not numbers,
-shape, dtype, NaN, first wrong index, and then the misconception whose result it is, if it is a known one.
+shape, the misconception whose result it is, if it is a known one, dtype, NaN, first wrong index.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def close(
 
     Args:
         actual: the student's value: a number, nested list or array of any shape.
-        expected: the right value; its shape is required, its dtype only in kind (an integer result for real numbers
-            is reported, float32 for float64 is fine).
+        expected: the right value; its shape is required, its dtype is not (2.0 is as good as 2). Where the value is
+            wrong because whole numbers cannot hold it, the message says so.
         what: how the student would write the value, for example ``"conv1d(x, k)"``; opens the message.
         misconceptions: wrong results that a known mistake leads to, by the sentence that explains the mistake. A
             sentence is only shown when the value equals that result, so it must not give the answer away.
@@ -67,27 +67,20 @@ def close(
             f"{what} has shape {got.shape}, but should have shape {wanted.shape}."
             + _likely(got, wanted, misconceptions, rtol, atol)
         )
-    if wanted.dtype.kind == "f" and got.dtype.kind in "iub" and not np.array_equal(got, wanted):
-        raise CheckFailed(
-            f"{what} has dtype {got.dtype}: whole numbers cannot hold this result. "
-            "Was an array made with an integer dtype, or with zeros_like of an integer array?"
-        )
-    if wanted.dtype.kind in "iub" and got.dtype.kind == "f" and wanted.ndim == 0 and float(got) == float(wanted):
-        raise CheckFailed(
-            f"{what} is {actual!r}: the value is right, but it should be a whole number (int). "
-            "Is there a / that should be //?"
-        )
-    if np.isnan(got).any() and not np.isnan(wanted.astype(float)).any():
-        raise CheckFailed(f"{what} contains NaN{_at(_first(np.isnan(got)))}. Was something divided by zero?")
     right = np.isclose(got, wanted, rtol=rtol, atol=atol, equal_nan=True)
     if right.all():
         return
+    cause = _likely(got, wanted, misconceptions, rtol, atol)
+    if got.dtype.kind in "iub" and not np.array_equal(wanted, np.round(wanted)) and not cause:
+        raise CheckFailed(
+            f"{what} has dtype {got.dtype}: whole numbers cannot hold this result. Is there a // that should be /, an "
+            "int() or round() too many, or an array made with an integer dtype, or with zeros_like of such an array?"
+        )
+    if np.isnan(got).any() and not np.isnan(wanted.astype(float)).any():
+        raise CheckFailed(f"{what} contains NaN{_at(_first(np.isnan(got)))}. Was something divided by zero?")
     where = _first(~right)
     count = "" if wanted.ndim == 0 else f" ({int((~right).sum())} of {right.size} entries are wrong)"
-    raise CheckFailed(
-        f"{what} is wrong{_at(where)}: your value there is {got[where]:.6g}{count}."
-        + _likely(got, wanted, misconceptions, rtol, atol)
-    )
+    raise CheckFailed(f"{what} is wrong{_at(where)}: your value there is {got[where]:.6g}{count}." + cause)
 
 
 def equal(actual: Any, expected: Any, what: str, *, misconceptions: Mapping[str, Any] | None = None) -> None:

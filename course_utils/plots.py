@@ -14,6 +14,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from numpy.typing import ArrayLike
 
 BLUE, ORANGE = "#3f90da", "#ffa90e"
@@ -25,6 +26,46 @@ def use_course_style() -> None:
     import matplotlib.pyplot as plt
 
     plt.style.use(Path(__file__).with_name("course.mplstyle"))
+
+
+def show(alt: str) -> None:
+    """Show the open figure, as `matplotlib.pyplot.show` does, with a text for readers who cannot see it.
+
+    The text is part of the picture in the page: JupyterLab, exported pages and screen readers find it there.
+
+    Args:
+        alt: what the figure shows.
+
+    Raises:
+        ValueError: when no figure is open.
+    """
+    import matplotlib.pyplot as plt
+    from IPython.display import display
+
+    numbers = plt.get_fignums()
+    if not numbers:
+        raise ValueError("no figure is open: draw one first, in the same cell")
+    for number in numbers:
+        display(described(plt.figure(number), alt), raw=True)
+    plt.close("all")
+
+
+def described(figure: Figure, alt: str) -> dict[str, str]:
+    """Return a figure as an output for IPython's `display(..., raw=True)`: a picture that carries its description.
+
+    Args:
+        figure: the figure.
+        alt: what it shows.
+    """
+    from base64 import b64encode
+    from html import escape
+    from io import BytesIO
+
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=figure.dpi, bbox_inches="tight", facecolor=figure.get_facecolor())
+    picture = b64encode(buffer.getvalue()).decode()
+    html = f'<img alt="{escape(alt)}" src="data:image/png;base64,{picture}">'
+    return {"text/html": html, "text/plain": f"[Figure: {alt}]"}
 
 
 def number_grid(

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from course_utils._fingerprint import fingerprint
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 Result = TypeVar("Result")
+STORE_VARIABLE = "COURSE_RUNS_FILE"  # set by `autograder measure`
 
 
 @dataclass(frozen=True)
 class Study:
     """Runs one function over settings and seeds.
 
+    A run that is done is not done again, as long as nothing that it depends on has changed: the code of `run` and of
+    the functions that it calls, the values that these read, and the setting. See `course_utils._fingerprint`.
+
     Args:
-        run: called as ``run(seed=..., **setting)``; returns numbers by name, such as ``{"val_accuracy": 0.97}``. It
-            should set the seed itself, for example with `keras.utils.set_random_seed`.
+        run: called as ``run(seed=..., **setting)``; returns numbers by name, such as ``{"val_accuracy": 0.97}``, and
+            lists of numbers, such as the history of `fit`. It should set the seed itself, for example with
+            `keras.utils.set_random_seed`.
         settings: keyword arguments of `run` by the name that tables and figures show.
         seeds: one run per setting and seed.
-        store: a JSON-lines file; runs that are in it are not run again, so a study can be interrupted and continued.
-            Delete it after changing `run`.
+        store: a JSON-lines file in which runs are kept, so that a study can be interrupted and continued; by default
+            the file that ``COURSE_RUNS_FILE`` names, or none.
 
     Example::
 
@@ -34,11 +42,12 @@ class Study:
         study.summary("val_accuracy")
     """
 
-    run: Callable[..., Mapping[str, float]]
+    run: Callable[..., Mapping[str, float | Sequence[float]]]
     settings: Mapping[str, Mapping[str, Any]]
     seeds: Sequence[int]
     store: Path | None = None
-    _runs: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _runs: dict[str, dict[str, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def results(self) -> pd.DataFrame:
         """Run what has not been run yet and return all runs.
@@ -59,6 +68,16 @@ class Study:
         table = self.results().groupby("setting")[metric].agg(["mean", "std", "count"])
         return table.loc[list(self.settings)]
 
+    def runs(self, setting: str) -> list[dict[str, Any]]:
+        """All runs of one setting, one per seed: what `run` returned, curves included.
+
+        Raises:
+            KeyError: when there is no such setting.
+        """
+        if setting not in self.settings:
+            raise KeyError(f"there is no setting {setting!r}, only {', '.join(map(repr, self.settings))}")
+        return [row for row in self._rows() if row["setting"] == setting]
+
     def plot(self, ax: Axes, metric: str) -> Axes:
         """Draw every run as a point and the mean with one standard deviation to each side as a bar.
 
@@ -78,36 +97,52 @@ class Study:
     def _rows(self) -> Iterator[dict[str, Any]]:
         from tqdm.auto import tqdm
 
-        done = self._done()
+        depends = self._depends()
+        done = self._stored() | self._runs
         plan = [(name, seed) for name in self.settings for seed in self.seeds]
-        for name, seed in tqdm(plan, desc="runs", leave=False, disable=all(key in done for key in plan)):
-            if (name, seed) not in done:
-                done[name, seed] = self._row(name, seed)
-            yield done[name, seed]
+        keys = [fingerprint(depends, name, self.settings[name], seed) for name, seed in plan]
+        todo = tqdm(zip(plan, keys, strict=True), "runs", len(plan), leave=False, disable=all(k in done for k in keys))
+        for (name, seed), key in todo:
+            self._runs[key] = done[key] if key in done else self._row(name, seed, key)
+            yield self._runs[key]
+        self._known[fingerprint(self.run)] = depends
 
-    def _row(self, name: str, seed: int) -> dict[str, Any]:
+    def _depends(self) -> str:
+        """Return the fingerprint of `run`, as it was before its runs left anything in the names that it reads."""
+        now = fingerprint(self.run)
+        return self._known.get(now, now)
+
+    def _row(self, name: str, seed: int, key: str) -> dict[str, Any]:
         started = time.perf_counter()
         metrics = self.run(seed=seed, **self.settings[name])
         row = {"setting": name, "seed": seed, **self.settings[name]}
-        row |= {key: float(value) for key, value in metrics.items()}
+        row |= {label: _numbers(value) for label, value in metrics.items()}
         row["seconds"] = time.perf_counter() - started
-        self._runs[name, seed] = row
-        if self.store is not None:
-            self.store.parent.mkdir(parents=True, exist_ok=True)
-            with self.store.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(row) + "\n")
+        if (path := self._path()) is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"key": key, **row}, default=str) + "\n")
         return row
 
-    def _done(self) -> dict[tuple[str, int], dict[str, Any]]:
-        done = dict(self._runs)
-        if self.store is not None and self.store.exists():
-            for line in self.store.read_text(encoding="utf-8").splitlines():
+    def _path(self) -> Path | None:
+        named = os.environ.get(STORE_VARIABLE)
+        return self.store or (Path(named) if named else None)
+
+    def _stored(self) -> dict[str, dict[str, Any]]:
+        path, found = self._path(), {}
+        if path is not None and path.exists():
+            for line in path.read_text(encoding="utf-8").splitlines():
                 try:
                     row = json.loads(line)
                 except json.JSONDecodeError:  # the last line of an interrupted run
                     continue
-                done[row["setting"], row["seed"]] = row
-        return done
+                key = row.pop("key", "")
+                found[key] = row | self.settings.get(row["setting"], {})  # arguments as they are, not as text
+        return found
+
+
+def _numbers(value: Any) -> float | list[float]:
+    return [float(number) for number in value] if isinstance(value, Sequence) else float(value)
 
 
 _used: dict[str, Any] = {}

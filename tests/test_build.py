@@ -45,6 +45,16 @@ def test_same_source_gives_the_same_ids_and_an_edit_changes_one(course: Course) 
     assert sum(old != new for old, new in zip(before, after, strict=True)) == 1
 
 
+def test_tests_are_folded_and_a_line_before_each_says_how_to_run_it(course: Course) -> None:
+    rewrite(course, '# %% tags=["demo"]', '# %% tags=["demo", "fold"]')
+    cells = from_source(source(course)).cells
+    folded = [number for number, cell in enumerate(cells) if cell.metadata.get("jupyter") == {"source_hidden": True}]
+    names = [cells[number].metadata.get("nbgrader", {}).get("grade_id") for number in folded]
+    assert names == [None, "double-test", "share-test", "partial-test"]
+    notes = [cells[number - 1].source for number in folded[1:]]
+    assert [note.split(":")[0] for note in notes] == ["**Check `double`", "**Check `share`", "**Check `partial`"]
+
+
 def test_two_cells_with_one_name_are_refused(course: Course) -> None:
     rewrite(course, '"grade_id": "share"', '"grade_id": "double"')
     with pytest.raises(AssignmentError, match=r"ps1\.py: two cells have the grade_id 'double'"):

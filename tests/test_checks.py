@@ -86,10 +86,29 @@ def test_close_does_not_speak_of_entries_of_a_single_number():
     assert said(checks.close, 5.0, 4.0, "double(2)") == "double(2) is wrong: your value there is 5."
 
 
-def test_close_wants_a_whole_number_where_the_answer_is_one():
-    message = said(checks.close, 3.0, 3, "output_size(5, 3)")
-    assert "the value is right" in message
-    assert "//" in message
+def test_close_takes_a_whole_number_in_any_type():
+    assert checks.close(2.0, 2, "output_size(5, 3)") is None
+    assert checks.close(np.float32(2), 2, "output_size(5, 3)") is None
+
+
+@pytest.mark.parametrize("actual", [0, [0, 1], np.array([0, 1], dtype=np.uint8)])
+def test_whole_numbers_that_cannot_hold_the_result_are_told_how_they_may_have_come_about(actual):
+    message = said(checks.close, actual, np.array(actual) + 0.25, "share(1, 4)")
+    assert "whole numbers cannot hold this result" in message
+    assert all(word in message for word in ("//", "int()", "round()"))
+
+
+def test_whole_numbers_are_not_blamed_where_the_result_is_whole():
+    assert said(checks.close, [1, 2], [1.0, 3.0], "y") == (
+        "y is wrong, first at index 1: your value there is 2 (1 of 2 entries are wrong)."
+    )
+
+
+def test_misconception_comes_before_what_its_type_cannot_hold():
+    causes = {"the result is cut to whole numbers before it is divided": [0, 1]}
+    message = said(checks.close, np.array([0, 1]), [0.5, 1.5], "normalise(x)", misconceptions=causes)
+    assert message.endswith("Likely cause: the result is cut to whole numbers before it is divided.")
+    assert "dtype" not in message
 
 
 def test_close_blames_division_for_nan_in_a_single_number():
@@ -105,6 +124,7 @@ SECRETS = [
     ([np.nan, 2.0], [7391.25, 7391.25]),
     ([1.0, 2.0], [7391.25, 7391.25]),
     (2.0, 7391.25),
+    (2, 7391.25),
 ]
 
 

@@ -9,8 +9,12 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
+from traitlets.config import Config
 
 from course_utils import plots
 
@@ -302,3 +306,28 @@ def test_label_without_a_free_place_is_still_written(axes):
     axes[0].plot([0, 1], [0, 1], "o")
     plots.label_points(axes[0], [[0, 0]] * 30, ["word"] * 30)
     assert len(axes[0].texts) == 30
+
+
+@pytest.fixture
+def shell():
+    """What `display` publishes to."""
+    yield InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    InteractiveShell.clear_instance()
+
+
+@pytest.mark.usefixtures("shell")
+def test_show_gives_the_picture_its_description_and_closes_the_figure():
+    plt.figure(figsize=(1, 1))
+    with capture_output() as captured:
+        plots.show('A "curve" <falls> & rises')
+    (output,) = captured.outputs
+    picture = BeautifulSoup(output.data["text/html"], "html.parser").img
+    assert picture["alt"] == 'A "curve" <falls> & rises'
+    assert picture["src"].startswith("data:image/png;base64,iVBOR")
+    assert output.data["text/plain"] == '[Figure: A "curve" <falls> & rises]'
+    assert not plt.get_fignums()
+
+
+def test_show_without_a_figure_says_so():
+    with pytest.raises(ValueError, match="no figure is open"):
+        plots.show("nothing at all")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
@@ -61,16 +64,86 @@ def test_summary_keeps_the_order_and_gives_mean_spread_and_count() -> None:
     assert summary.loc["small", "count"] == 3
 
 
-def test_interrupted_study_goes_on_where_it_stopped(tmp_path) -> None:
+done: list[tuple[int, int]] = []
+factor = 1.0
+
+
+def train(*, seed: int, width: int) -> dict[str, float | list[float]]:
+    """Train nothing, note that it was asked to."""
+    done.append((width, seed))
+    return {"val_accuracy": factor * width + seed / 10, "loss": [2.0, 1.0]}
+
+
+@pytest.fixture
+def script(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Reset what `train` reads."""
+    for name, value in (("done", []), ("factor", 1.0)):
+        monkeypatch.setitem(globals(), name, value)
+    return monkeypatch
+
+
+def test_interrupted_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
     store = tmp_path / "runs.jsonl"
-    first = Trainer(stop_at=2)
+
+    def run(*, seed: int, width: int) -> dict[str, float]:
+        if width == 10 and not Path(store.with_suffix(".go")).exists():
+            raise KeyboardInterrupt
+        with store.with_suffix(".log").open("a") as log:
+            log.write(f"{width} {seed}\n")
+        return {"val_accuracy": width + seed / 10}
+
     with pytest.raises(KeyboardInterrupt):
-        Study(first, SETTINGS, seeds=[0, 1], store=store).results()
+        Study(run, SETTINGS, seeds=[0, 1], store=store).results()
     store.write_text(store.read_text() + '{"setting": "large", "se')  # killed while writing
-    second = Trainer()
-    table = Study(second, SETTINGS, seeds=[0, 1], store=store).results()
-    assert (first.runs, second.runs) == ([(1, 0), (1, 1)], [(10, 0), (10, 1)])
-    assert len(table) == 4
+    store.with_suffix(".go").touch()
+    table = Study(run, SETTINGS, seeds=[0, 1], store=store).results()
+    assert store.with_suffix(".log").read_text().splitlines() == ["1 0", "1 1", "10 0", "10 1"]
+    assert list(table["width"]) == [1, 1, 10, 10]
+
+
+def test_kept_runs_are_used_by_another_process_and_discarded_when_the_code_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(study.STORE_VARIABLE, str(tmp_path / "kept" / "runs.jsonl"))
+    notebook = """
+from course_utils.study import Study
+epochs = 3
+def train(seed, width):
+    print("trained", width, seed)
+    return {"val_accuracy": width + seed / 10, "loss": [1.0 * epochs]}
+study = Study(train, {"small": {"width": 1}, "large": {"width": 10}}, seeds=[0, 1])
+print(study.runs("large")[1]["loss"], study.runs("large")[1]["width"])
+"""
+    (tmp_path / "first.py").write_text(notebook)
+    (tmp_path / "second.py").write_text(notebook.replace("epochs = 3", "epochs = 4"))
+
+    def trained(name: str) -> list[str]:
+        command = [sys.executable, tmp_path / name]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+
+    assert len(trained("first.py")) == 5
+    assert trained("first.py") == ["[3.0] 10"]
+    assert len(trained("second.py")) == 5
+
+
+def test_a_changed_number_makes_new_runs(script: pytest.MonkeyPatch) -> None:
+    experiment = Study(train, SETTINGS, seeds=[0])
+    assert list(experiment.results()["val_accuracy"]) == [1.0, 10.0]
+    script.setitem(globals(), "factor", 2.0)
+    assert list(experiment.results()["val_accuracy"]) == [2.0, 20.0]
+    script.setitem(globals(), "factor", 1.0)
+    count = len(done)
+    assert list(experiment.results()["val_accuracy"]) == [1.0, 10.0]
+    assert len(done) in (count, count + 2)  # `done`, which train reads, has grown since
+
+
+def test_curves_are_kept_and_given_back_by_setting(script: pytest.MonkeyPatch) -> None:
+    experiment = Study(train, SETTINGS, seeds=[0, 1])
+    assert [run["loss"] for run in experiment.runs("large")] == [[2.0, 1.0], [2.0, 1.0]]
+    assert [run["seed"] for run in experiment.runs("small")] == [0, 1]
+    assert len(done) == 4, "asking again trains nothing"
+    with pytest.raises(KeyError, match="no setting 'huge', only 'small', 'large'"):
+        experiment.runs("huge")
 
 
 def test_plot_shows_every_run_and_the_means() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from io import BytesIO
 
 import matplotlib as mpl
@@ -11,6 +12,7 @@ mpl.use("Agg")
 import ipywidgets
 import matplotlib.pyplot as plt
 import pytest
+from bs4 import BeautifulSoup
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbformat.v4 import new_code_cell, new_notebook
@@ -19,6 +21,7 @@ from traitlets.config import Config
 
 from course_utils.widgets import explore
 
+ALT = 'A curve that "falls" & rises'
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -54,7 +57,7 @@ def bundle(*args, **controls):
     Without a kernel the pictures that belong into the slider's own area are published too; they are left out here.
     """
     with capture_output() as captured:
-        explore(*args, **controls)
+        explore(*args, alt=ALT, **controls)
     (found,) = (output for output in captured.outputs if VIEW in output.data)
     return found
 
@@ -68,8 +71,11 @@ def panel(output):
 
 def test_explore_publishes_slider_and_picture_together(draw):
     output = bundle(draw, k=(1, 5))
-    assert set(output.data) == {VIEW, "image/png"}
-    assert Image.open(BytesIO(output.data["image/png"])).format == "PNG"
+    assert set(output.data) == {VIEW, "text/html", "text/plain"}
+    picture = BeautifulSoup(output.data["text/html"], "html.parser").img
+    assert picture["alt"] == ALT
+    content = b64decode(picture["src"].removeprefix("data:image/png;base64,"))
+    assert Image.open(BytesIO(content)).format == "PNG"
 
 
 def test_there_is_one_control_for_each_argument(draw):
@@ -131,8 +137,8 @@ def test_notebook_stores_one_output_with_slider_and_picture():
     source = """%matplotlib inline
 import matplotlib.pyplot as plt
 from course_utils.widgets import explore
-explore(lambda k: plt.figure(), k=(1, 5))"""
+explore(lambda k: plt.figure(), alt="An empty figure", k=(1, 5))"""
     notebook = new_notebook(cells=[new_code_cell(source)])
     NotebookClient(notebook, kernel_name="python3").execute()
     (output,) = notebook.cells[0].outputs
-    assert set(output.data) == {VIEW, "image/png"}
+    assert set(output.data) == {VIEW, "text/html", "text/plain"}
