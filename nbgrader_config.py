@@ -63,4 +63,7 @@ c.GenerateFeedback.preprocessors = [
     "autograder.plugins.FeedbackView",
 ]
 c.HTMLExporter.sanitize_html = True  # outputs
-c.HTMLExporter.filters = {"markdown2html": "autograder.safe_html.markdown2html"}  # text; the formgrader's pages too
+c.HTMLExporter.filters = {  # the formgrader's pages too
+    "markdown2html": "autograder.safe_html.markdown2html",
+    "clean_html": "autograder.safe_html.clean_html",
+}

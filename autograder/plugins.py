@@ -113,8 +113,13 @@ class RebuildSubmission(NbGraderPreprocessor):  # type: ignore[misc]
             for path in sorted(handed_in.glob("*.ipynb"))
             if not (source.parent / path.name).exists() and _same(path, handed_in / source.name)
         ]
-        rebuilt.metadata["autograder"] = {"notes": notes}
+        asked = {name for cell in released.cells for name in ASKED.findall(cell.source) if cell.cell_type == "code"}
+        predictions = sorted(asked & set(nb.metadata.get("predicted", [])))
+        rebuilt.metadata["autograder"] = {"notes": notes, "predictions": predictions}
         return rebuilt, resources
+
+
+ASKED = re.compile(r"predictions\.ask\(\s*\"([^\"]+)\"")
 
 
 def _same(first: Path, second: Path) -> bool:

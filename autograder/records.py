@@ -64,6 +64,7 @@ class Record(BaseModel):
     reason: str = ""  # for the student, where there is no mark
     notes: list[str] = []  # for the student: what had to be put right
     flags: list[str] = []  # for the instructor: what was odd about its kernel, for a person to look at
+    predictions: list[str] = []  # made before the experiment, as the notebook says; no points hang on it
     items: list[Item] = []
     cell_seconds: dict[str, float] = {}  # how long each cell with a grade_id ran
     submission: str = ""  # fingerprint of the files handed in

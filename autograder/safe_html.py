@@ -1,7 +1,8 @@
-"""Markdown that students wrote, as HTML in which nothing runs: for feedback pages and the formgrader.
+"""Markdown and HTML that students wrote, as HTML in which nothing runs: for feedback pages and the formgrader.
 
 nbconvert's ``sanitize_html`` covers cell outputs, but nbgrader's templates put the Markdown of answers into the page as
-it is. nbgrader_config.py therefore names `markdown2html` as the filter of that name for every HTML page.
+it is. nbgrader_config.py therefore names `markdown2html` and `clean_html` as the filters of these names for every HTML
+page.
 """
 
 from __future__ import annotations
@@ -51,7 +52,14 @@ def markdown2html(context: Context, source: str) -> str:
     """
     attachments = context.get("cell", {}).get("attachments", {})
     source = ATTACHMENT.sub(lambda found: found[0] if found[1] in attachments else "picture-not-handed-in", source)
-    html = MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=attachments)).render(source)
+    return clean_html(MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=attachments)).render(source))
+
+
+def clean_html(html: str) -> str:
+    """Take scripts, event handlers, styles, and pictures from elsewhere out of HTML that a student's code displayed.
+
+    nbconvert's filter of this name also drops tables' headings and figures that carry their description.
+    """
     return str(bleach.clean(html, tags=TAGS, attributes=_allowed, protocols={"http", "https", "mailto", "data"}))
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from autograder.errors import NoNotebookError, SubmissionError
+from course_utils.predictions import MADE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -36,7 +37,8 @@ def read(path: Path) -> NotebookNode:
     Returns:
         A valid nbformat 4.5 notebook without outputs. Cells keep their type, source, id and
         ``metadata.nbgrader.grade_id``, and pictures that are attached to Markdown. ``metadata.no_id`` marks cells
-        whose id was made up here.
+        whose id was made up here. ``metadata.predicted`` names the predictions that the student made before
+        experiments (`course_utils.predictions`), as far as the file's outputs say so.
 
     Raises:
         SubmissionError: a link or not a file, empty, too large, not UTF-8, not JSON, not a notebook. The message
@@ -181,7 +183,19 @@ def _plain(content: dict[str, Any]) -> NotebookNode:
                 cell.metadata["no_id"] = True
             seen.add(cell.id)
             cells.append(cell)
-    return new_notebook(cells=cells)
+    predicted = sorted(_predicted(content["cells"]))
+    return new_notebook(cells=cells, metadata={"predicted": predicted} if predicted else {})
+
+
+def _predicted(cells: list[Any]) -> set[str]:
+    """Names of predictions whose outputs say that they were made; a claim of the student's, worth no points."""
+    outputs = [cell.get("outputs") for cell in cells if isinstance(cell, dict)]
+    bundles = [
+        out.get("data") for found in outputs if isinstance(found, list) for out in found if isinstance(out, dict)
+    ]
+    claims = [bundle.get(MADE) for bundle in bundles if isinstance(bundle, dict)]
+    made = [claim.get("name") for claim in claims if isinstance(claim, dict) and claim.get("made") is True]
+    return {name for name in made if isinstance(name, str)}
 
 
 def _cell(raw: Any) -> NotebookNode | None:

@@ -297,6 +297,7 @@ def _results(course: Course, done: Done) -> None:
         done.record.items = [_item(cell, marks[cell.metadata.nbgrader.grade_id]) for cell in cells]
     about = notebook.metadata.autograder
     done.record.sandboxed, done.record.notes, done.record.flags = about.sandboxed, about.notes, about.flags
+    done.record.predictions = about.get("predictions", [])
 
 
 def _item(cell: Any, mark: Any) -> Item:

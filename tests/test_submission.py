@@ -13,6 +13,7 @@ import pytest
 from autograder import submission
 from autograder.errors import SubmissionError
 from autograder.submission import MEND, read, refuse_links
+from course_utils.predictions import MADE
 
 CODE = {"cell_type": "code", "id": "a1", "metadata": {}, "source": "x = 1", "outputs": [], "execution_count": None}
 PICTURE = {"image/png": "iVBORw0KGgo="}
@@ -401,3 +402,20 @@ def test_links_anywhere_in_the_folder_are_refused_by_name(tmp_path):
     (tmp_path / "up").symlink_to("..")
     with pytest.raises(SubmissionError, match=r"holds links \(data/secret.csv, up\)\. Hand in the files themselves\."):
         refuse_links(tmp_path)
+
+
+def test_predictions_are_read_from_outputs_and_nothing_else_of_them_is(tmp_path):
+    made = {"data": {MADE: {"name": "race", "made": True}, "text/plain": "You expected: <script>"}}
+    others = [
+        {"data": {MADE: {"name": "pooling", "made": False}}},
+        {"data": {MADE: {"name": ["x"], "made": True}}},
+        {"data": {MADE: "race"}},
+        {"data": [MADE]},
+        "text",
+    ]
+    cells = [{"cell_type": "code", "source": "", "outputs": [made, *others]}, {"cell_type": "code", "outputs": 7}, 5]
+    path = tmp_path / "ps1.ipynb"
+    path.write_text(json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
+    notebook = read(path)
+    assert notebook.metadata == {"predicted": ["race"]}
+    assert [cell.outputs for cell in notebook.cells] == [[], []]
