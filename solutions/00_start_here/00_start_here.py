@@ -13,7 +13,7 @@
 # program find the coastline, when it is only told for each dot: land or sea?**
 #
 # It can, and half-way through you will see it. A neural network turns out to be multiplications, additions and a bend;
-# its learning is a walk downhill. You write every line of both, and in the end they find an island of your own.
+# its learning is a walk downhill. You write every line of both, and at the end they find an island of your own.
 #
 # **When you are done, you can**
 #
@@ -26,11 +26,11 @@
 #
 # **Builds on** Python, NumPy arrays, and knowing what a gradient is. Nothing else.
 #
-# **Time** Less than a minute to run every cell on a laptop with two cores. Plan five hours to work through it, in two
-# sittings: sections 1 to 10, then 11 to 13. The break is marked.
+# **Time** Half a minute to run every cell on a laptop with two cores. Plan five hours to work through it, in two sittings:
+# sections 1 to 10, then 11 to 13. The break is marked.
 #
-# Nothing is downloaded as long as the profile (section 2) is `quick`. With `full`, section 3 shows real photos, and the
-# last comparison has 20 runs instead of 5. Exercises are marked with ✏️ and worth 20 points in total.
+# Nothing is downloaded in the profile `quick`. In `full`, section 3 shows real photos, and the last comparison has 20
+# runs instead of 5. Exercises are marked with ✏️ and worth 20 points in total.
 
 # %% [markdown]
 # ## 1. Is everything there?
@@ -48,23 +48,22 @@ for package in ["numpy", "matplotlib", "sklearn", "keras", "tensorflow", "course
     print(f"{package:13}", "there" if find_spec(package) else "MISSING: see below")
 
 # %% [markdown]
-# Something is missing, or something does not start later on? Open a terminal in the course's folder. `make` installs
-# what is needed; `.venv/bin/autograder doctor` looks at Python, packages, kernel, data and disk, and says for each thing
-# that is amiss what to do. (With conda: activate the course's environment and type `autograder doctor`.)
+# Something is missing, or does not start later on? Open a terminal in the course's folder: `make lab` installs what is
+# needed, and `.venv/bin/autograder doctor` says what is amiss and what to do. (With conda: activate the course's
+# environment and type `autograder doctor`.)
 
 # %% [markdown]
 # ## 2. How these notebooks work
 #
-# **Profiles.** The next cell sets two names that the rest of the notebook uses. `quick` needs no network and little
-# time: its data come with the course. `full` uses the real data set, where you have it or can download it. The `seed`
-# chooses the random numbers, so that you get the same ones each time.
+# **Profiles.** `quick` needs no network and little time: its data come with the course. `full` uses the real data set, where you
+# have it or can download it. The `seed` chooses the random numbers, so that you get the same ones each time.
 
 # %% tags=["parameters"]
 profile = "quick"
 seed = 0
 
 # %% [markdown]
-# **Set-up.** Near the top of each notebook, one locked cell loads what the exercises need.
+# **Set-up.** One locked cell loads what the exercises need, the next one what figures and predictions need.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 try:
@@ -76,9 +75,6 @@ except ModuleNotFoundError:
         "This notebook needs the course folder around it: open it from there with `make lab`, or `pip install -e` that folder."
     ) from None
 
-# %% [markdown]
-# Another cell loads what the figures and the predictions need:
-
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
 
@@ -87,10 +83,9 @@ from course_utils import plots, predictions
 plots.use_course_style()
 
 # %% [markdown]
-# **Folded cells.** Most code here is short and meant to be read. What draws figures or checks answers is not, and so it
-# is folded away: you see a bar with three dots. A folded cell runs like any other: select it, press Shift+Enter. A
-# click on the dots unfolds it, a click on the blue line to its left folds it again. Here are three; the second and
-# third draw the map from the beginning.
+# **Folded cells.** Code that draws figures or checks answers need not be read, and so it is folded away: you see a bar with three dots.
+# A folded cell runs like any other: select it, press Shift+Enter. A click on the dots unfolds it; a click on the blue
+# line to its left folds it again. Below, two folded cells draw the map from the beginning.
 
 
 # %% tags=["demo"]
@@ -121,13 +116,12 @@ plots.show(
 )
 
 # %% [markdown]
-# You see the coast at once, and could draw it with a finger. The program only gets numbers: two coordinates per dot,
-# and a 1 for land or a 0 for sea.
+# You could draw the coast with a finger. The program only gets numbers: two coordinates per dot, and 1 for land or 0
+# for sea.
 #
-# **Predict, then run.** Before an experiment you say what you expect. One click is enough; words are welcome, too:
-# double-click on the prompt and write on after *I expect*. It gives no points, and being wrong costs nothing: a surprise
-# is the moment when you learn most. Your choice is shown again beside the result. What we measured, and what it means,
-# is folded below the result: open it last. Try it.
+# **Predict, then run.** Before an experiment you say what you expect. A click is enough (or double-click on the question and write your own
+# words). It gives no points, and being wrong costs nothing: a surprise is when you learn most. Your choice is shown
+# again beside the result. What we measured is folded below it: open that last.
 
 # %% [markdown]
 # **Predict, then run.** In Python, what is `1 + 2 / 2`? *I expect ...*
@@ -142,21 +136,20 @@ predictions.recall("division")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# 2.0. Python divides before it adds. And `/` gives a real number, even where a whole one would do. You need both in a
-# minute.
+# 2.0. Python divides before it adds, and `/` gives a real number even where a whole one would do. You need both now.
 #
 # </details>
 
 # %% [markdown]
-# **Exercises** have a cell with `raise NotImplementedError(...)`. Replace that line; keep the function's name and
-# arguments. The folded cell below it holds **checks** that tell you what is wrong, and never what is right. Stuck? Open
-# the first **hint**. It ends in a question: answer that before you open the next.
+# **Exercises** have a cell with `raise NotImplementedError(...)`. Replace that line and keep the rest. The folded cell below it
+# holds **checks** that tell you what is wrong, and never what is right. Stuck? Open the first **hint**. It ends in a
+# question: answer that before you open the next.
 #
-# **The visible checks are examples.** When you hand in, hidden tests run your function with other numbers. So solve
-# the exercise and not the example. The points of an exercise are given as a whole: all tests pass, or none count.
+# **The visible checks are examples.** When you hand in, hidden tests run your function with other numbers. So solve the exercise and not the example. The
+# points of an exercise are given as a whole.
 #
-# **Stuck for good?** Go on. Skip the exercise, and later cells that complain about `NotImplementedError`: what they
-# show stands in the folded text below them. Section 10, where the coast is found, needs none of your functions.
+# **Stuck for good?** Go on, past the exercise and past later cells that complain about `NotImplementedError`: what they show stands in the
+# folded text below them. Where the coast is found, in section 10, none of your functions is needed.
 
 # %% [markdown]
 # ### ✏️ Exercise 1: `average` (1 point)
@@ -167,8 +160,8 @@ predictions.recall("division")
 #
 # **Question:** Which number lies half-way between them?
 #
-# *First make a mistake, on purpose:* write `return a + b / 2`, run that cell and the folded one below, and read what the
-# check says. Then make it right.
+# *First make a mistake, on purpose:* write `return a + b / 2`, run that cell and the folded one below, and read what
+# the check says. Then make it right.
 #
 # <details><summary>Hint 1: where to begin</summary>
 # This is how hints look. The first is a nudge: add, then divide. What does Python do first in <code>a + b / 2</code>?
@@ -220,21 +213,20 @@ for _a, _b in [(0, 0), (3, 8), (-5, 2), (0.25, 0.5), (-7, -1), (1000, -1)]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **When things get odd.** While a cell runs, `[*]` stands beside it; the button ■ above stops it. The notebook remembers
-# each name from each cell that ran, in the order in which *you* ran them, and even when the cell is long deleted. So if
-# something defies explanation, choose *Kernel > Restart Kernel* and run the cells again from the top.
+# **When things get odd.** While a cell runs, `[*]` stands beside it; the button ■ above stops it. The notebook remembers each name from each
+# cell that ran, in the order in which *you* ran them, even when the cell is long deleted. If something defies
+# explanation, choose *Kernel > Restart Kernel* and run the cells again from the top.
 #
-# **Handing in.** Choose *Kernel > Restart Kernel and Run All Cells*, save, and hand in the `.ipynb` file under its own
-# name, in the place that your instructor told you. (*Run All* stops at the first exercise that is not finished. Grading
-# goes on after it: the others still count.) You get back a page with your points and with what each check said. You may
-# add cells of your own anywhere; editing a check changes nothing, since grading runs its own copy.
+# **Handing in.** Choose *Kernel > Restart Kernel and Run All Cells*, save, and hand in the `.ipynb` file under its own name. (*Run
+# All* stops at the first unfinished exercise. Grading goes on: the others still count.) You get back a page with your
+# points and with what each check said. You may add cells anywhere; editing a check changes nothing, since grading runs
+# its own copy.
 
 # %% [markdown]
 # ## 3. Numbers in boxes: tensors
 #
-# Everything that goes into a network is a box of numbers. One number is a **scalar**. A row of numbers is a
-# **vector**, a table of them a **matrix**. A box with any number of axes is a **tensor**; the other three are just
-# tensors with few axes. The **rank** of a tensor is its number of axes. Its **shape** says how long each axis is.
+# Everything that goes into a network is a box of numbers, a **tensor**. With no axis it is a **scalar**, with one a
+# **vector**, with two a **matrix**. Its **rank** is the number of axes, its **shape** says how long each is.
 
 # %%
 scalar = np.array(7)
@@ -277,17 +269,15 @@ predictions.recall("pixel")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# Picture 1 is the second one; in it row 0, column 1: the pixel [40, 50, 60]. (Rows come first: [70, 80, 90] is row 1,
-# column 0.) Each index takes away one axis, from the left. With all four you reach a single number, here channel 2,
-# blue: 60.
+# [40, 50, 60]: picture 1 is the second one, and in it row 0, column 1. (Rows come first: [70, 80, 90] is row 1, column
+# 0.) Each index takes away one axis, from the left. With all four you reach a single number, here blue: 60.
 #
 # </details>
 
 # %% [markdown]
-# A famous set of small photos is *CIFAR-10*: 50,000 photos of $32 \times 32$ pixels for training, in 10 classes such
-# as "frog" and "truck". Its shape is `[50000, 32, 32, 3]`. With the profile `quick`, drawn pictures of the same
-# size take its place; the loader says which of the two you have. (`validation=0` means: set none aside. Section 10 says
-# why one does.)
+# A famous set is *CIFAR-10*: 50,000 photos of $32 \times 32$ pixels for training, in 10 classes such as "frog" and
+# "truck", shape `[50000, 32, 32, 3]`. In `quick`, drawn pictures of the same size take its place; the loader says
+# which you have. (`validation=0` means: set none aside. Section 10 says why one does.)
 
 # %% tags=["demo"]
 from course_utils import data, widgets
@@ -300,7 +290,7 @@ print("shape of x_train[54]:", x_train[54].shape)
 
 # %% [markdown]
 # The ring marks the pixel `x_train[54, 12, 13]`. A single channel makes a grey picture: the brighter, the more of its
-# colour; the number above is the pixel's.
+# colour. The number above it is the pixel's.
 
 # %% tags=["demo", "fold"]
 fig, axes = plt.subplots(1, 4, figsize=(10, 2.8))
@@ -310,7 +300,7 @@ for channel, (ax, name) in enumerate(zip(axes[1:], ["red", "green", "blue"], str
 for ax in axes:
     ax.plot(13, 12, "o", color=plots.ORANGE, markersize=10, fillstyle="none", markeredgewidth=2)
 plots.show(
-    "Picture 54, in the drawn set a red umbrella, and its red, green and blue channel as grey pictures. A ring marks row 12, column 13, a pixel of the umbrella: bright in the red channel, darker in the blue, darkest in the green."
+    "Picture 54, in the drawn set a pink umbrella, and its red, green and blue channel as grey pictures. A ring marks row 12, column 13, a pixel of the umbrella: bright in the red channel, darker in the blue, darkest in the green."
 )
 
 # %% [markdown]
@@ -380,8 +370,7 @@ checks.equal(str(colour), ["red", "green", "blue"][1], "colour")
 #
 # ### Pixels between 0 and 1
 #
-# Pixels are stored as `uint8`: whole numbers from 0 to 255, one byte each. That saves space, and is good for nothing
-# else.
+# Pixels are stored as `uint8`: whole numbers from 0 to 255, one byte each.
 
 # %% [markdown]
 # **Predict, then run.** One pixel is 200, another 100. What is their sum, in bytes? *I expect ...*
@@ -403,9 +392,9 @@ predictions.recall("bytes")
 # </details>
 
 # %% [markdown]
-# So before anything else we **normalise**: divide by the largest value that a pixel *can* have, 255, and get real
-# numbers from 0 (none of this colour) to 1 (full). Networks also learn better from inputs of about that size, since sums
-# of large numbers get out of hand quickly. In the lecture's CIFAR-10, `x_train[54, 12, 13, 1]` is the byte 94:
+# So we first **normalise**: divide by the largest value that a pixel *can* have, 255, and get real numbers from 0
+# (none of this colour) to 1 (full). Networks also learn better from inputs of that size: sums of large numbers get out
+# of hand. In the lecture's CIFAR-10, `x_train[54, 12, 13, 1]` is the byte 94:
 
 # %%
 print(f"94 / 255 = {np.float32(94) / np.float32(255):.8f}")
@@ -490,8 +479,8 @@ for _shape, _low, _high in [
 # %% [markdown]
 # ### Labels without an order
 #
-# The other half of the data are the answers, the **labels**. They are stored as numbers too: 0 for the first class,
-# 1 for the second, and so on.
+# The other half of the data are the answers, the **labels**. They are numbers too: 0 for the first class, 1 for the
+# second, and so on.
 
 # %% tags=["demo"]
 fig, axes = plt.subplots(1, 8, figsize=(10, 1.9))
@@ -500,8 +489,8 @@ plots.pictures(axes, x_train[:8], titles)
 plots.show("Eight small pictures in a row, each with its label, a number, and the name of its class above it.")
 
 # %% [markdown]
-# But 7 is not one more than 6 here! The numbers are names, and nothing else. So each label becomes a vector with one
-# place per class: a 1 in its own place, and 0 everywhere else. This is **one-hot** encoding. For label 2 of 4 classes:
+# But 7 is not one more than 6 here! The numbers are only names. So each label becomes a vector with one place per
+# class: a 1 in its own place, and 0 everywhere else. This is **one-hot** encoding. For label 2 of 4 classes:
 
 # %%
 encoded = np.zeros(4)
@@ -509,7 +498,7 @@ encoded[2] = 1
 print(encoded)
 
 # %% [markdown]
-# Now any two labels are equally far apart. And it fits what a network gives: one number per class.
+# Now any two labels are equally far apart, and they fit what a network gives: one number per class.
 
 # %% [markdown]
 # ### ✏️ Exercise 4: `one_hot` (1 point)
@@ -581,8 +570,7 @@ for _n, _classes in [(1, 1), (5, 3), (3, 10), (12, 4), (6, 6)]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Keras** is the library in which the rest of the course builds networks. Nearly everything that you write here has a
-# name there. This helper compares the two; it will come back.
+# **Keras** is the library in which the rest of the course builds networks. Nearly everything that you write has a name there:
 
 
 # %% tags=["demo"]
@@ -849,47 +837,33 @@ def sigmoid(z):
 
 
 # %% nbgrader={"grade_id": "activations-test", "points": 2}
-checks.close(
-    relu(np.array([[-2.0, 0.0], [0.5, 30.0]])),
-    [[0, 0], [0.5, 30]],
-    "relu([[-2, 0], [0.5, 30]])",
-    misconceptions={
-        "the minus sign is dropped instead of the number": [[2, 0], [0.5, 30]],
-        "positive scores are cut off": [[-2, 0], [0, 0]],
-        "entries are left out instead of set to 0": [0, 0.5, 30],
-        "large scores are cut off as well": [[0, 0], [0.5, 1]],
-        "this is 1 or 0 instead of the score or 0": [[0, 0], [1, 1]],
-    },
-)
-checks.close(
-    leaky_relu(np.array([-2, 0, 3]), slope=0.25),
-    [-0.5, 0.0, 3.0],
-    "leaky_relu([-2, 0, 3], slope=0.25)",
-    misconceptions={
-        "the slope argument is ignored": [-0.2, 0.0, 3.0],
-        "the positive scores are multiplied by the slope": [-2, 0, 0.75],
-        "all scores are multiplied by the slope": [-0.5, 0.0, 0.75],
-        "the sign of negative scores is lost": [0.5, 0.0, 3.0],
-        "the slope replaces the scores instead of multiplying them": [0.25, 0.25, 3.0],
-        "this is plain ReLU, or an array of whole numbers that cannot hold fractions": [0, 0, 3],
-    },
-)
-checks.close(
-    leaky_relu(np.array([[-2.0], [1.0]])),
-    [[-0.2], [1.0]],
-    "leaky_relu([[-2], [1]]) without a slope",
-    misconceptions={"without an argument the slope should be 0.1": [[-0.5], [1.0]]},
-)
-checks.close(
-    sigmoid(np.array([-2.0, 0.0, 2.0])),
-    [0.11920292, 0.5, 0.88079708],
-    "sigmoid([-2, 0, 2])",
-    misconceptions={
-        "the minus sign in the exponent is missing": [0.88079708, 0.5, 0.11920292],
-        "parentheses: only the 1 is divided by 1": [8.3890561, 2.0, 1.13533528],
-        "this is tanh": [-0.96402758, 0, 0.96402758],
-    },
-)
+_wrong = {
+    "the minus sign is dropped instead of the number": [[2, 0], [0.5, 30]],
+    "positive scores are cut off": [[-2, 0], [0, 0]],
+    "entries are left out instead of set to 0": [0, 0.5, 30],
+    "large scores are cut off as well": [[0, 0], [0.5, 1]],
+    "this is 1 or 0 instead of the score or 0": [[0, 0], [1, 1]],
+}
+_got = relu(np.array([[-2.0, 0.0], [0.5, 30.0]]))
+checks.close(_got, [[0, 0], [0.5, 30]], "relu([[-2, 0], [0.5, 30]])", misconceptions=_wrong)
+_wrong = {
+    "the slope argument is ignored": [-0.2, 0.0, 3.0],
+    "the positive scores are multiplied by the slope": [-2, 0, 0.75],
+    "all scores are multiplied by the slope": [-0.5, 0.0, 0.75],
+    "the sign of negative scores is lost": [0.5, 0.0, 3.0],
+    "the slope replaces the scores instead of multiplying them": [0.25, 0.25, 3.0],
+    "this is plain ReLU, or an array of whole numbers that cannot hold fractions": [0, 0, 3],
+}
+_got = leaky_relu(np.array([-2, 0, 3]), slope=0.25)
+checks.close(_got, [-0.5, 0.0, 3.0], "leaky_relu([-2, 0, 3], slope=0.25)", misconceptions=_wrong)
+checks.close(leaky_relu(np.array([[-2.0], [1.0]])), [[-0.2], [1.0]], "leaky_relu([[-2], [1]]) without a slope")
+_wrong = {
+    "the minus sign in the exponent is missing": [0.88079708, 0.5, 0.11920292],
+    "parentheses: only the 1 is divided by 1": [8.3890561, 2.0, 1.13533528],
+    "this is tanh": [-0.96402758, 0, 0.96402758],
+}
+_got = sigmoid(np.array([-2.0, 0.0, 2.0]))
+checks.close(_got, [0.11920292, 0.5, 0.88079708], "sigmoid([-2, 0, 2])", misconceptions=_wrong)
 checks.close(sigmoid(np.array([[-30.0, 30.0]])), [[0.0, 1.0]], "sigmoid([[-30, 30]])")
 print("activations: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
@@ -941,10 +915,10 @@ predictions.recall("steepness")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# 0.00005. The S curves **saturate**: for large scores they are flat, so a change of the weights changes almost nothing.
-# Learning follows slopes, as you will see, and gets stuck there; even at its steepest the sigmoid has only 0.25. ReLU
-# never saturates on the right, costs next to nothing, and is the usual choice *between* layers; leaky ReLU does not go
-# flat on the left either. The sigmoid stands at the *end* of a network, for a yes-or-no probability.
+# 0.00005. The S curves **saturate**: for large scores they are flat. Learning follows slopes, as you will see, and
+# gets stuck there; even at its steepest the sigmoid has only 0.25. ReLU never saturates on the right and costs next to
+# nothing: the usual choice *between* layers. Leaky ReLU does not go flat on the left either. The sigmoid stands at the
+# *end* of a network, for a yes-or-no probability.
 #
 # </details>
 
@@ -1102,8 +1076,8 @@ predictions.recall("shift")
 # </details>
 
 # %% [markdown]
-# This is more than a curiosity. A computer cannot hold $e^{1000}$; it becomes "infinite", and infinite divided by
-# infinite is not a number, NaN. Since any shift is allowed, one may shift the scores before taking powers.
+# That is useful. A computer cannot hold $e^{1000}$; it becomes "infinite", and infinite divided by infinite is not a
+# number, NaN. Since any shift is allowed, one may shift the scores before taking powers.
 
 # %% [markdown]
 # ### ✏️ Exercise 8: `softmax` (2 points)
@@ -1145,37 +1119,31 @@ def softmax(z):
 
 
 # %% nbgrader={"grade_id": "softmax-test", "points": 2}
-checks.close(
-    softmax(np.array([[1, 3, -2]])),
-    [[0.11849965, 0.87560056, 0.0058998]],
-    "softmax([[1, 3, -2]])",
-    misconceptions={
-        "the scores are divided by their sum, without taking powers": [[0.5, 1.5, -1.0]],
-        "the powers are not divided by their sum": [[2.71828183, 20.08553692, 0.13533528]],
-        "the powers are not divided by their sum, after the shift": [[0.13533528, 1.0, 0.00673795]],
-        "this is the sigmoid of each score": [[0.73105858, 0.95257413, 0.11920292]],
-        "each column is divided by its own sum": [[1.0, 1.0, 1.0]],
-        "these are powers of 2 and not of e": [[0.19512195, 0.7804878, 0.02439024]],
-        "this is 1 for the largest score and 0 for the others": [[0, 1, 0]],
-    },
-)
-checks.close(
-    softmax(np.array([[0, 0], [0, np.log(3)]])),
-    [[0.5, 0.5], [0.25, 0.75]],
-    "softmax([[0, 0], [0, log 3]])",
-    misconceptions={
-        "each column adds up to 1 instead of each row": [[0.5, 0.25], [0.5, 0.75]],
-        "all entries together add up to 1": [[1 / 6, 1 / 6], [1 / 6, 0.5]],
-    },
-)
-for _scores, _wanted in [
+_wrong = {
+    "the scores are divided by their sum, without taking powers": [[0.5, 1.5, -1.0]],
+    "the powers are not divided by their sum": [[2.71828183, 20.08553692, 0.13533528]],
+    "the powers are not divided by their sum, after the shift": [[0.13533528, 1.0, 0.00673795]],
+    "this is the sigmoid of each score": [[0.73105858, 0.95257413, 0.11920292]],
+    "each column is divided by its own sum": [[1.0, 1.0, 1.0]],
+    "these are powers of 2 and not of e": [[0.19512195, 0.7804878, 0.02439024]],
+    "this is 1 for the largest score and 0 for the others": [[0, 1, 0]],
+}
+_got = softmax(np.array([[1, 3, -2]]))
+checks.close(_got, [[0.11849965, 0.87560056, 0.0058998]], "softmax([[1, 3, -2]])", misconceptions=_wrong)
+_wrong = {
+    "each column adds up to 1 instead of each row": [[0.5, 0.25], [0.5, 0.75]],
+    "all entries together add up to 1": [[1 / 6, 1 / 6], [1 / 6, 0.5]],
+}
+_got = softmax(np.array([[0, 0], [0, np.log(3)]]))
+checks.close(_got, [[0.5, 0.5], [0.25, 0.75]], "softmax([[0, 0], [0, log 3]])", misconceptions=_wrong)
+_wrong = {"large scores are cut off, so that they become equal": [[0.5, 0.5], [0.5, 0.5]]}
+for _z, _p in [
     ([[1000, 1001], [-1001, -1000]], [[0.26894142, 0.73105858], [0.26894142, 0.73105858]]),
     ([[-1000, 1000]], [[0, 1]]),
 ]:
-    _huge = np.asarray(softmax(np.array(_scores)), dtype=float)
-    assert not np.isnan(_huge).any(), f"softmax({_scores}) contains NaN: a row's powers are infinite, or all 0."
-    _cut = {"large scores are cut off, so that they become equal": [[0.5, 0.5], [0.5, 0.5]]}
-    checks.close(_huge, _wanted, f"softmax({_scores})", misconceptions=_cut)
+    _got = np.asarray(softmax(np.array(_z)), dtype=float)
+    assert not np.isnan(_got).any(), f"softmax({_z}) contains NaN: a row's powers are infinite, or all 0."
+    checks.close(_got, _p, f"softmax({_z})", misconceptions=_wrong)
 checks.close(softmax(np.array([0, 0, 0, 0])), [0.25, 0.25, 0.25, 0.25], "softmax([0, 0, 0, 0])")
 print("softmax: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
@@ -1281,60 +1249,39 @@ def cross_entropy(y, p):
 
 
 # %% nbgrader={"grade_id": "losses-test", "points": 2}
-checks.close(
-    mse(np.array([20.0, 25.0, 30.0]), np.array([21.0, 23.0, 34.0])),
-    7.0,
-    "mse([20, 25, 30], [21, 23, 34])",
-    misconceptions={
-        "the squares are added up, without a mean": 21.0,
-        "the division is by n - 1": 10.5,
-        "a root is taken": 2.64575131,
-        "absolute differences instead of squares": 7 / 3,
-        "the mean is squared, instead of the squares averaged": 1.0,
-        "this is half of the mean": 3.5,
-    },
-)
-checks.close(
-    mse(np.array([[0, 0, 0], [0, 0, 0]]), np.array([[1, 2, 3], [0, 0, 2]])),
-    3.0,
-    "mse([[0, 0, 0], [0, 0, 0]], [[1, 2, 3], [0, 0, 2]])",
-    misconceptions={
-        "the division is by the number of rows, not of entries": 9.0,
-        "there is one mean per column": [0.5, 2.0, 6.5],
-        "there is one mean per row": [14 / 3, 4 / 3],
-    },
-)
-_labels = np.array([[0, 1, 0], [1, 0, 0], [0, 0, 1]])
+_wrong = {
+    "the squares are added up, without a mean": 21.0,
+    "the division is by n - 1": 10.5,
+    "a root is taken": 2.64575131,
+    "absolute differences instead of squares": 7 / 3,
+    "the mean is squared, instead of the squares averaged": 1.0,
+    "this is half of the mean": 3.5,
+}
+_got = mse(np.array([20.0, 25.0, 30.0]), np.array([21.0, 23.0, 34.0]))
+checks.close(_got, 7.0, "mse([20, 25, 30], [21, 23, 34])", misconceptions=_wrong)
+_wrong = {
+    "the division is by the number of rows, not of entries": 9.0,
+    "there is one mean per column": [0.5, 2.0, 6.5],
+    "there is one mean per row": [14 / 3, 4 / 3],
+}
+_got = mse(np.zeros((2, 3)), np.array([[1, 2, 3], [0, 0, 2]]))
+checks.close(_got, 3.0, "mse([[0, 0, 0], [0, 0, 0]], [[1, 2, 3], [0, 0, 2]])", misconceptions=_wrong)
+_wrong = {
+    "the samples are added up, without a mean": 1.96611286,
+    "the division is by n - 1": 0.98305643,
+    "the mean is over all entries, not over the samples": 0.21845698,
+    "the minus sign is missing": -0.65537095,
+    "the wrong classes are counted as well": 1.22431437,
+    "the class with the largest probability is taken, not the true one": 0.58098977,
+    "there is no logarithm": 0.46666667,
+    "the logarithm is not the natural one, but of base 2": 0.94550042,
+    "the logarithm is not the natural one, but of base 10": 0.28462399,
+}
 _p = np.array([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2], [0.1, 0.5, 0.4]])
-checks.close(
-    cross_entropy(_labels, _p),
-    0.65537095,
-    "cross_entropy(three labels, three rows of probabilities)",
-    misconceptions={
-        "the samples are added up, without a mean": 1.96611286,
-        "the division is by n - 1": 0.98305643,
-        "the mean is over all entries, not over the samples": 0.21845698,
-        "the minus sign is missing": -0.65537095,
-        "the wrong classes are counted instead of the true ones": 3.24038867,
-        "the wrong classes are counted as well": 1.22431437,
-        "the label is not used: all classes are counted": 3.89575962,
-        "the class with the largest probability is taken, not the true one": 0.58098977,
-        "there is no logarithm": 0.46666667,
-        "the logarithm is not the natural one, but of base 2": 0.94550042,
-        "the logarithm is not the natural one, but of base 10": 0.28462399,
-        "the mean comes before the logarithm": 0.62860866,
-    },
-)
-checks.close(
-    cross_entropy(np.array([[1, 0]]), np.array([[0.00001, 0.99999]])),
-    11.512925,
-    "cross_entropy([[1, 0]], [[0.00001, 0.99999]])",
-    rtol=0.02,
-    misconceptions={
-        "small probabilities are cut off at 0.001": 6.907755,
-        "small probabilities are cut off at 0.0001": 9.210340,
-    },
-)
+_got = cross_entropy(np.array([[0, 1, 0], [1, 0, 0], [0, 0, 1]]), _p)
+checks.close(_got, 0.65537095, "cross_entropy(three samples, three classes)", misconceptions=_wrong)
+_got, _wrong = cross_entropy(np.array([[1, 0]]), np.array([[1e-5, 1 - 1e-5]])), {"p is cut off at 0.001": 6.907755}
+checks.close(_got, 11.512925, "cross_entropy([[1, 0]], [[0.00001, 0.99999]])", rtol=0.02, misconceptions=_wrong)
 print("losses: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng(7)
@@ -1396,14 +1343,14 @@ x_dots, y_dots = points[:500], labels[:500]
 x_val, y_val = points[500:], labels[500:]
 
 # %% [markdown]
-# `compile` says which loss, what to report besides, and which **optimizer**, the rule by which weights get better:
-# the second sitting opens that box. `fit` is the learning. It shows the network a **batch** of 50 dots, improves the
-# weights a little, and takes the next 50. One pass over all training dots is an **epoch**.
+# `compile` says which loss, what to report besides, and which **optimizer**, the rule by which weights get better.
+# `fit` is the learning: it shows the network a **batch** of 50 dots, improves the weights a little, and takes the next
+# 50. One pass over all training dots is an **epoch**.
 
 # %% tags=["demo"]
-optimizer = keras.optimizers.SGD(learning_rate=0.2, momentum=0.9)
+optimizer = keras.optimizers.SGD(learning_rate=0.1, momentum=0.9)
 network.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])
-history = network.fit(x_dots, y_dots, validation_data=(x_val, y_val), batch_size=50, epochs=30, verbose=0)
+history = network.fit(x_dots, y_dots, validation_data=(x_val, y_val), batch_size=50, epochs=40, verbose=0)
 
 # %% [markdown]
 # **Predict, then run.** A thousand *new* dots of the same island. (Always saying "sea" is right for 56 % of such dots.)
@@ -1439,14 +1386,15 @@ draw_dots(axes[0], x_dots, land[:500], "Shaded as land: probability above one ha
 plots.learning_curves(axes[1], [history.history], "accuracy")
 axes[1].set_title("Accuracy after each epoch")
 plots.show(
-    "Left: the map with the training dots; the region shaded as land covers the brown dots nearly exactly. Right: accuracy against epoch; training and validation climb steeply in the first ten epochs, then stay nearly flat, slightly above 0.9."
+    "Left: the map with the training dots; the region shaded as land covers the brown dots nearly exactly. Right: accuracy
+# against epoch; training and validation climb steeply in the first ten epochs, then stay flat, near 0.95."
 )
 
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# It is right on TODO. The curves have been flat for the last twenty epochs, so there is not much more to gain. On the
-# map a blunt triangle is shaded, as the dots suggest: **the program has found the coast.**
+# It is right on 95 %<!-- quick: Keras accuracy --> of them. The curves have been flat for twenty epochs: this is as
+# good as it gets with these dots. **The program has found the coast.**
 #
 # </details>
 
@@ -1477,8 +1425,8 @@ predictions.recall("corners")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# On the lines and nowhere else. Between them nothing bends, and so the coast is straight there. The first layer lays out
-# the lines, the second puts pieces together. Nobody told the network what an island is.
+# On the lines and nowhere else: between them nothing bends. The first layer lays out the lines, the second puts pieces
+# together. Nobody told the network what an island is.
 #
 # </details>
 
@@ -1550,13 +1498,12 @@ predictions.recall("rates")
 # %% [markdown]
 # ### Momentum and weight decay
 #
-# With many weights the valley is often steep across and flat along its floor. A step that is small enough for the
-# steep direction is tiny for the flat one. **Momentum** helps: let the point roll like a ball that keeps a part
-# $\mu$ (mu, such as 0.9) of its **velocity** $v$. Where gradients agree it gathers speed; where they alternate they
-# cancel out.
+# With many weights the valley is often steep across and flat along its floor. A step that is small enough for the one
+# is tiny for the other. **Momentum** helps: let the point roll like a ball that keeps a part $\mu$ (mu, such as 0.9)
+# of its **velocity** $v$. Where gradients agree it gathers speed; where they alternate they cancel out.
 #
-# Large weights make a network jumpy: small changes of the input change the output a lot. **Weight decay** pulls each
-# weight a little towards 0 in every step, in proportion to its size and a small number $\lambda$ (lambda). Together:
+# Large weights make a network jumpy. **Weight decay** pulls each weight a little towards 0 in every step, in
+# proportion to its size and a small number $\lambda$ (lambda). Together:
 #
 # $$v \leftarrow \mu\, v - \eta \cdot \text{gradient} \qquad\qquad w \leftarrow w - \eta\, \lambda\, w + v$$
 #
@@ -1573,8 +1520,8 @@ predictions.recall("rates")
 #
 # **Goal:** one step of gradient descent with momentum and weight decay, for any number of weights.
 #
-# **Given:** weights, their gradient and velocity, in arrays of one shape. (The S in the name is for *stochastic*: in
-# practice the gradient is that of a small random batch.)
+# **Given:** weights, their gradient and velocity, in arrays of one shape. (The S in the name is for *stochastic*, random: in
+# practice the gradient is that of a random batch.)
 #
 # **Question:** What are the new weights and the new velocity?
 #
@@ -1612,13 +1559,12 @@ def sgd_step(w, gradient, velocity, lr, *, momentum=0.0, weight_decay=0.0):
 
 
 # %% nbgrader={"grade_id": "sgd_step-test", "points": 2}
-_w, _g, _zero, _two = np.array([1, 2]), np.array([10, -20]), np.array([0, 0]), np.array([2, 2])
-_case = "sgd_step([1, 2], [10, -20], [3, -1], lr=0.1)"
+_w, _g, _case = np.array([1, 2]), np.array([10, -20]), "sgd_step([1, 2], [10, -20], [3, -1], lr=0.1)"
 _pair = sgd_step(_w, _g, np.array([3, -1]), lr=0.1)
 assert _pair is not None, "sgd_step returns None. Is there a return?"
 _right = len(_pair) == 2 and np.ndim(_pair[0]) == 1
 assert _right, "sgd_step should return two arrays, one for the weights and one for the velocity."
-_uphill = {
+_wrong = {
     "this step goes uphill": [2, 0],
     "the velocity is returned first": [-1, 2],
     "the old velocity is used": [4, 1],
@@ -1627,32 +1573,27 @@ _uphill = {
     "the old velocity is kept whole, though there is no momentum": [3, 3],
     "without an argument the momentum should be 0": [2.7, 3.1],
 }
-checks.close(_pair[0], [0.0, 4.0], f"the weights of {_case}", misconceptions=_uphill)
-_other = {
-    "the learning rate acts on the weights only": [10, -20],
-    "its sign: the weights add it, as a step": [1, -2],
-    "the old velocity is returned": [3, -1],
-}
-checks.close(_pair[1], [-1.0, 2.0], f"the velocity of {_case}", misconceptions=_other)
-_new_w, _new_v = sgd_step(_w, _g, _two, lr=0.1, momentum=0.5)
-_old = {
+checks.close(_pair[0], [0.0, 4.0], f"the weights of {_case}", misconceptions=_wrong)
+_wrong = {"the learning rate is missing": [10, -20], "its sign": [1, -2], "this is the old velocity": [3, -1]}
+checks.close(_pair[1], [-1.0, 2.0], f"the velocity of {_case}", misconceptions=_wrong)
+_pair = sgd_step(_w, _g, np.array([2, 2]), lr=0.1, momentum=0.5)
+_wrong = {
     "the old velocity is used": [3, 4],
     "the momentum is ignored": [0, 4],
     "the gradient is multiplied by 1 - momentum as well": [1.5, 4.0],
-    "the old velocity is kept whole": [2, 6],
 }
-checks.close(_new_w, [1.0, 5.0], "the weights with velocity [2, 2] and momentum 0.5", misconceptions=_old)
-checks.close(_new_v, [0.0, 3.0], "the velocity with velocity [2, 2] and momentum 0.5")
-_new_w, _new_v = sgd_step(_w, _g, _zero, lr=0.1, weight_decay=0.5)
-_decay = {
+checks.close(_pair[0], [1.0, 5.0], "the weights with velocity [2, 2] and momentum 0.5", misconceptions=_wrong)
+checks.close(_pair[1], [0.0, 3.0], "the velocity with velocity [2, 2] and momentum 0.5")
+_pair = sgd_step(_w, _g, np.array([0, 0]), lr=0.1, weight_decay=0.5)
+_wrong = {
     "the decay is not multiplied by the learning rate": [-0.5, 3],
     "the decay is ignored": [0, 4],
     "it decays after the step": [0, 3.8],
     "the decay pushes away from 0": [0.05, 4.1],
 }
-checks.close(_new_w, [-0.05, 3.9], "the weights with weight_decay 0.5", misconceptions=_decay)
-_inside = {"the decay acts on the velocity": [-1.05, 1.9]}
-checks.close(_new_v, [-1.0, 2.0], "the velocity with weight_decay 0.5", misconceptions=_inside)
+checks.close(_pair[0], [-0.05, 3.9], "the weights with weight_decay 0.5", misconceptions=_wrong)
+_wrong = {"the decay acts on the velocity": [-1.05, 1.9]}
+checks.close(_pair[1], [-1.0, 2.0], "the velocity with weight_decay 0.5", misconceptions=_wrong)
 print("sgd_step: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng(8)
@@ -1758,11 +1699,11 @@ widgets.explore(
 predictions.recall("explode")
 
 # %% [markdown]
-# <details><summary>What we measured: open after you moved the sliders</summary>
+# <details><summary>What we measured: open after you ran it</summary>
 #
-# From about 0.025 on it zigzags. At 0.04 it bounces between the walls for ever: each step multiplies the second weight
-# by $1 - 50\,\eta = -1$. At 0.045 it is thrown out. With momentum 0.9 and the small rate of 0.01 it overshoots and swings
-# back, but runs along the floor much faster.
+# From 0.025 on it zigzags. At 0.04 it bounces between the walls for ever: each step multiplies the second weight by $1
+# - 50\,\eta = -1$. At 0.045 it is thrown out. With momentum 0.9 and the small rate of 0.01 it swings, but runs along
+# the floor much faster.
 #
 # </details>
 
@@ -1874,9 +1815,9 @@ print("the same place after 100 steps:", np.allclose(w, descend(0.01, 0.9, 100)[
 # %% [markdown]
 # ## 12. Where gradients come from: backpropagation
 #
-# For a parabola the gradient was easy. A network is a chain of functions, and its loss depends on the first weight only
-# through everything that follows. The **chain rule** says: *multiply the slopes along the way.* Doing this from the end
-# backwards, so that each slope is computed once, is **backpropagation**.
+# A network is a chain of functions, and its loss depends on the first weight only through everything that follows. The
+# **chain rule** says: *multiply the slopes along the way.* Doing this from the end backwards, so that each slope is
+# computed once, is **backpropagation**.
 #
 # The smallest network with two layers: one input $x$, one hidden unit with ReLU, one output, squared error.
 # **Forward**, from left to right, we compute the loss:
@@ -1949,17 +1890,16 @@ predictions.recall("nudge")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# 4 times the nudge and 24 times the nudge, as `d_w1` and `d_w2` promised. The rest, 1 and 36 millionths, is there because
-# the loss is a curve: a slope holds exactly only for the tiniest of nudges.
+# By 0.024: 24 times the nudge, as `d_w2` promised. (The few millionths more are there because the loss is a curve.)
 #
 # </details>
 
 # %% [markdown]
 # ### The same for matrices
 #
-# Now the network of the island, for a batch: *dense, ReLU, dense, softmax, cross-entropy*. The rules are those of the
-# small network; sums appear because each number is used in several places. A gradient always has the **shape of the
-# thing itself**, and often the shapes leave only one way to write the product.
+# Now the network of the island, for a batch: *dense, ReLU, dense, softmax, cross-entropy*. The rules are the same;
+# sums appear because each number is used in several places. A gradient always has the **shape of the thing itself**,
+# and often the shapes leave only one way to write the product.
 #
 # | forward | backward, given the gradient of the left-hand side |
 # |---|---|
@@ -2031,44 +1971,32 @@ _p = np.array([[0.625, 0.375], [0.75, 0.25], [0.25, 0.75]])
 _gradients = backward(_x, _y, _hidden, _p, np.array([[1.0, -1.0], [3.0, 0.0]]))
 assert _gradients is not None, "backward returns None. Is there a return?"
 assert len(_gradients) == 4, "backward should return four arrays: d_w1, d_b1, d_w2, d_b2."
-checks.close(
-    _gradients[2],
-    [[0.875, -0.875], [-0.25, 0.25]],
-    "d_w2",
-    misconceptions={
-        "the gradient of the mean is divided by the number of samples": [[2.625, -2.625], [-0.75, 0.75]],
-        "it is divided by the number of samples once, not twice": [[0.29166667, -0.29166667], [-1 / 12, 1 / 12]],
-        "it is divided by the number of classes instead of samples": [[1.3125, -1.3125], [-0.375, 0.375]],
-        "it is divided by the number of all entries of p": [[0.4375, -0.4375], [-0.125, 0.125]],
-        "there is a factor 2 too many, as of a squared error": [[1.75, -1.75], [-0.5, 0.5]],
-        "the sign: it is probability minus truth": [[-0.875, 0.875], [0.25, -0.25]],
-        "the truth is not subtracted": [[1.20833333, 0.45833333], [0.75, 0.91666667]],
-        "p (1 - p) is the slope of a sigmoid; here it has no place": [[0.15820312, -0.15820312], [-0.046875, 0.046875]],
-        "this is d_w1: mind the order of the four": [[1.25, 0.75], [1.5, 3.0], [0.5, 1.5]],
-    },
-)
-_sums = {
-    "the mean instead of the sum": [-1 / 24, 1 / 24],
-    "the sum runs over the classes, not over the samples": [0, 0, 0],
+_wrong = {
+    "the gradient of the mean is divided by the number of samples": [[2.625, -2.625], [-0.75, 0.75]],
+    "it is divided by the number of classes instead of samples": [[1.3125, -1.3125], [-0.375, 0.375]],
+    "it is divided by the number of all entries of p": [[0.4375, -0.4375], [-0.125, 0.125]],
+    "there is a factor 2 too many, as of a squared error": [[1.75, -1.75], [-0.5, 0.5]],
+    "the sign: it is probability minus truth": [[-0.875, 0.875], [0.25, -0.25]],
+    "the truth is not subtracted": [[1.20833333, 0.45833333], [0.75, 0.91666667]],
+    "p (1 - p), the slope of a sigmoid, has no place here": [[0.15820312, -0.15820312], [-0.046875, 0.046875]],
+    "this is d_w1: mind the order of the four": [[1.25, 0.75], [1.5, 3.0], [0.5, 1.5]],
 }
-checks.close(_gradients[3], [-0.125, 0.125], "d_b2", misconceptions=_sums)
-checks.close(
-    _gradients[0],
-    [[1.25, 0.75], [1.5, 3.0], [0.5, 1.5]],
-    "d_w1",
-    misconceptions={
-        "the slope of ReLU is missing": [[0.25, 0.375], [1.5, 2.25], [1.0, 1.5]],
-        "negative gradients are cut off, instead of those where hidden is 0": [[1.5, 2.25], [2.0, 3.0], [0.5, 0.75]],
-        "the gradient is multiplied by hidden, instead of by 1 or 0": [[5.75, 0.0], [7.5, 6.0], [2.0, 3.75]],
-        "w2 is not transposed": [[-1.25, -0.25], [-1.5, -1.0], [-0.5, -0.5]],
-    },
-)
-_sums = {
+checks.close(_gradients[2], [[0.875, -0.875], [-0.25, 0.25]], "d_w2", misconceptions=_wrong)
+_wrong = {"mean instead of sum": [-1 / 24, 1 / 24], "the sum runs over classes, not over samples": [0, 0, 0]}
+checks.close(_gradients[3], [-0.125, 0.125], "d_b2", misconceptions=_wrong)
+_wrong = {
+    "the slope of ReLU is missing": [[0.25, 0.375], [1.5, 2.25], [1.0, 1.5]],
+    "negative gradients are cut off, instead of those where hidden is 0": [[1.5, 2.25], [2.0, 3.0], [0.5, 0.75]],
+    "the gradient is multiplied by hidden, instead of by 1 or 0": [[5.75, 0.0], [7.5, 6.0], [2.0, 3.75]],
+    "w2 is not transposed": [[-1.25, -0.25], [-1.5, -1.0], [-0.5, -0.5]],
+}
+checks.close(_gradients[0], [[1.25, 0.75], [1.5, 3.0], [0.5, 1.5]], "d_w1", misconceptions=_wrong)
+_wrong = {
     "the slope of ReLU is missing": [-0.25, -0.375],
-    "the mean instead of the sum": [1 / 12, 0],
-    "the sum runs over the units, not over the samples": [-0.25, 1.25, -0.75],
+    "mean instead of sum": [1 / 12, 0],
+    "the sum runs over units, not over samples": [-0.25, 1.25, -0.75],
 }
-checks.close(_gradients[1], [0.25, 0.0], "d_b1", misconceptions=_sums)
+checks.close(_gradients[1], [0.25, 0.0], "d_b1", misconceptions=_wrong)
 print("backward: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng(9)
@@ -2095,8 +2023,7 @@ for _n, _d, _h, _m in [(1, 1, 1, 2), (4, 3, 5, 2), (6, 2, 3, 4), (3, 3, 3, 3), (
 # %% [markdown]
 # ### First check: finite differences
 #
-# You can trust a gradient when you have checked it. Take a small random network; the forward pass is made of your own
-# functions:
+# Trust a gradient when you have checked it. Take a small random network; its forward pass is made of your functions:
 
 
 # %% tags=["demo"]
@@ -2111,7 +2038,7 @@ parameters = [rng.normal(size=shape) for shape in [(4, 5), (5,), (5, 3), (3,)]]
 
 # %% [markdown]
 # Nudge every parameter up and down by a small $\varepsilon$, and divide the difference of the losses by
-# $2\varepsilon$. It is slow, since every parameter takes two forward passes. But hardly anything can go wrong.
+# $2\varepsilon$:
 
 
 # %% tags=["demo"]
@@ -2158,10 +2085,9 @@ predictions.recall("epsilon")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# All four agree to 1e-8. Best is a nudge of about 0.00001. Larger ones let the loss curve underway; with smaller ones the
-# two losses are so alike that their difference drowns in rounding errors. Finite differences are an excellent *check*.
-# For *training* they are hopeless: two forward passes for each parameter. Backpropagation gets all gradients from one
-# forward and one backward pass.
+# All four agree to 1e-8. The best nudge is about 0.00001: with larger ones the loss curves underway, with smaller ones
+# the difference of two nearly equal losses drowns in rounding errors. For *training* this is hopeless: two forward
+# passes for each parameter. Backpropagation gets all gradients from one forward and one backward pass.
 #
 # </details>
 
@@ -2169,7 +2095,7 @@ predictions.recall("epsilon")
 # ### Second check: TensorFlow
 #
 # **TensorFlow**, which works below Keras, computes gradients by itself: a `GradientTape` records the forward pass and
-# plays it backwards. It is the very method that you have just written.
+# plays it backwards, the very method that you have just written.
 
 # %% tags=["demo"]
 import tensorflow as tf
@@ -2191,7 +2117,7 @@ for name, ours, theirs in zip(["w1", "b1", "w2", "b2"], by_hand, tape.gradient(l
 # ## 13. The coast, found by your own functions
 #
 # Training is a loop, and nearly every line of it calls a function of yours: forward, loss, backward, step. The weights
-# begin as random numbers. (Were they all equal, all hidden units would get the same gradients and stay equal for ever.)
+# begin as random numbers: were they all equal, all hidden units would stay equal for ever.
 
 
 # %% tags=["demo"]
@@ -2257,17 +2183,17 @@ predictions.recall("losses")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# They agree to five decimals: `fit` is your loop. In section 10 its batches had 50 dots. Then an epoch has ten steps,
-# each only roughly downhill, but ten times as cheap: this is the *stochastic* in the name of your function.
+# They agree to five decimals: `fit` is your loop. In section 10 a batch had 50 dots, so an epoch had ten steps, each
+# only roughly downhill, but ten times as cheap: the *stochastic* in the name of your function.
 #
 # </details>
 
 # %% [markdown]
 # ### Is that any good?
 #
-# We need something simple to compare with, a **baseline**. Two of them: always give the more frequent answer; and
-# *logistic regression*, one dense layer with a sigmoid and no hidden units. One run may be lucky, so all is done
-# several times, with new dots and new first weights. What counts is the mean, and how far the runs spread around it.
+# We need something simple to compare with, a **baseline**: always the more frequent answer, or *logistic regression*,
+# one dense layer with a sigmoid and no hidden units. One run may be lucky, so all is done several times, with new dots
+# and new first weights. What counts is the mean, and how far the runs spread around it.
 
 # %% [markdown]
 # **Predict, then run.** On dots that it has not seen, how often is logistic regression right? *I expect ...*
@@ -2289,14 +2215,14 @@ for run in range(seed, seed + (5 if profile == "quick" else 20)):
     accuracies["two layers"].append(np.mean(answers == land[500:]))
 
 # %% [markdown]
-# The next cell prints the results (and keeps them when the course is built, so that figures in the text can be checked).
+# The next cell prints the results (and keeps them for whoever builds the course).
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="as above"
 from course_utils import ledger
 
 measured = {f"{name} accuracy": values for name, values in accuracies.items()}
 ledger.record("00_start_here", profile, measured | {"Keras accuracy": keras_accuracy})
-print("the 500 dots of one run are drawn by chance, too:", round((0.96 * 0.04 / 500) ** 0.5, 3))
+print("spread from drawing 500 dots, sqrt(p (1 - p) / n):", round((0.96 * 0.04 / 500) ** 0.5, 3))
 predictions.recall("baseline")
 
 # %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="as above"
@@ -2313,24 +2239,24 @@ plots.show(
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# The two-layer network is right on 96 %<!-- quick: two layers accuracy --> of the unseen dots, with a standard deviation
-# of 0.5 %<!-- quick: two layers accuracy: std --> over five runs. The more frequent answer reaches
-# 56 %<!-- quick: majority accuracy -->, and the straight line of logistic regression with
-# 50 %<!-- quick: logistic regression accuracy --> is no better than tossing a coin. One straight line cannot find an
-# island; 32 of them with a bend can.
+# The two-layer network is right on 96 %<!-- quick: two layers accuracy --> of the unseen dots, with a standard
+# deviation of 0.5 %<!-- quick: two layers accuracy: std --> over five runs (a rough figure; that each run is tested on
+# 500 dots alone makes 0.9 %). The more frequent answer reaches 56 %<!-- quick: majority accuracy -->; the straight
+# line of logistic regression, with 50 %<!-- quick: logistic regression accuracy -->, is no better than a coin. One
+# straight line cannot find an island; 32 of them with a bend can.
 #
 # </details>
 
 # %% [markdown]
 # ### An island of your own
 #
-# `my_coast` says how far the coast is from the middle, in each direction. Change it: more bays, a lake, two halves.
-# Change the number of hidden units: 3, 300. Each time, predict the coast first.
+# `my_coast` says how far the coast is from the middle, in each direction. Change it as you like, or the 32 hidden
+# units: what do 3 make of it, and 300? Draw the coast in your mind first.
 
 
 # %% tags=["demo"]
 def my_coast(angle):
-    return 0.55 + 0.3 * np.cos(2 * angle)
+    return 0.5 + 0.4 * np.cos(4 * angle)
 
 
 points, land = make_island(seed, my_coast)
