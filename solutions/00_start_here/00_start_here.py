@@ -982,32 +982,28 @@ def maxout(x, weights, biases):
 
 
 # %% nbgrader={"grade_id": "maxout-test", "points": 1}
-checks.close(
-    maxout(np.array([[-3], [0], [2]]), np.array([[[1]], [[-2]]]), np.array([[0], [1]])),
-    [[7], [1], [2]],
-    "maxout([[-3], [0], [2]], [[[1]], [[-2]]], [[0], [1]])",
-    misconceptions={
-        "only the first piece is used": [[-3], [0], [2]],
-        "only the last piece is used": [[7], [1], [-3]],
-        "the pieces are added up": [[4], [1], [-1]],
-        "the pieces are averaged": [[2], [0.5], [-0.5]],
-        "this is the smallest score": [[-3], [0], [-3]],
-        "the biases are ignored": [[6], [0], [2]],
-    },
-)
-checks.close(
-    maxout(np.array([[1, 1]]), np.array([[[1, 2], [3, 4]], [[5, 0], [0, 0]]]), np.array([[-9, 0], [-9, 9]])),
-    [[-4, 9]],
-    "maxout(one sample, two pieces, two units)",
-    misconceptions={
-        "the biases are ignored": [[5, 6]],
-        "the units are compared with each other": [[6], [9]],
-        "negative scores are cut off": [[0, 9]],
-        "the sign of the scores is lost": [[5, 9]],
-        "the biases are added after the maximum": [[-4, 15]],
-        "one number for all: the maximum is over all axes": 9,
-    },
-)
+_wrong = {
+    "only the first piece is used": [[-3], [0], [2]],
+    "only the last piece is used": [[1.5], [1.5], [1.5]],
+    "only the first and the last piece are used": [[1.5], [1.5], [2]],
+    "only the first two pieces are used": [[7], [1], [2]],
+    "the pieces are added up": [[5.5], [2.5], [0.5]],
+    "the pieces are averaged": [[5.5 / 3], [2.5 / 3], [0.5 / 3]],
+    "this is the smallest score": [[-3], [0], [-3]],
+    "the biases are ignored": [[6], [0], [2]],
+}
+_got = maxout(np.array([[-3], [0], [2]]), np.array([[[1]], [[-2]], [[0]]]), np.array([[0], [1], [1.5]]))
+checks.close(_got, [[7], [1.5], [2]], "maxout(three samples, three pieces, one unit)", misconceptions=_wrong)
+_wrong = {
+    "the biases are ignored": [[5, 6]],
+    "the units are compared with each other": [[6], [9]],
+    "negative scores are cut off": [[0, 9]],
+    "the sign of the scores is lost": [[5, 9]],
+    "the biases are added after the maximum": [[-4, 15]],
+    "the maximum is over all axes": 9,
+}
+_got = maxout(np.array([[1, 1]]), np.array([[[1, 2], [3, 4]], [[5, 0], [0, 0]]]), np.array([[-9, 0], [-9, 9]]))
+checks.close(_got, [[-4, 9]], "maxout(one sample, two pieces, two units)", misconceptions=_wrong)
 print("maxout: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng(5)
@@ -1386,8 +1382,7 @@ draw_dots(axes[0], x_dots, land[:500], "Shaded as land: probability above one ha
 plots.learning_curves(axes[1], [history.history], "accuracy")
 axes[1].set_title("Accuracy after each epoch")
 plots.show(
-    "Left: the map with the training dots; the region shaded as land covers the brown dots nearly exactly. Right: accuracy
-# against epoch; training and validation climb steeply in the first ten epochs, then stay flat, near 0.95."
+    "Left: the map with the training dots; the region shaded as land covers the brown dots nearly exactly. Right: accuracy against epoch; training and validation climb steeply in the first ten epochs, then stay flat, near 0.95."
 )
 
 # %% [markdown]
