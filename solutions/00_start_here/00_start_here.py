@@ -990,10 +990,12 @@ _wrong = {
     "the pieces are added up": [[5.5], [2.5], [0.5]],
     "the pieces are averaged": [[5.5 / 3], [2.5 / 3], [0.5 / 3]],
     "this is the smallest score": [[-3], [0], [-3]],
+    "the samples are compared with each other": [[2], [7], [1.5]],
     "the biases are ignored": [[6], [0], [2]],
 }
 _got = maxout(np.array([[-3], [0], [2]]), np.array([[[1]], [[-2]], [[0]]]), np.array([[0], [1], [1.5]]))
-checks.close(_got, [[7], [1.5], [2]], "maxout(three samples, three pieces, one unit)", misconceptions=_wrong)
+_case = "maxout([[-3], [0], [2]], [[[1]], [[-2]], [[0]]], [[0], [1], [1.5]])"
+checks.close(_got, [[7], [1.5], [2]], _case, misconceptions=_wrong)
 _wrong = {
     "the biases are ignored": [[5, 6]],
     "the units are compared with each other": [[6], [9]],
