@@ -26,8 +26,8 @@
 #
 # **Builds on** Python, NumPy arrays, and knowing what a gradient is. Nothing else.
 #
-# **Time** Half a minute to run every cell on a laptop with two cores. Plan five hours to work through it, in two sittings:
-# sections 1 to 10, then 11 to 13. The break is marked.
+# **Time** Half a minute to run every cell on a laptop with two cores. Plan five hours to work through it, in two
+# sittings: sections 1 to 10, then 11 to 13. The break is marked.
 #
 # Nothing is downloaded in the profile `quick`. In `full`, section 3 shows real photos, and the last comparison has 20
 # runs instead of 5. Exercises are marked with ✏️ and worth 20 points in total.
@@ -55,8 +55,8 @@ for package in ["numpy", "matplotlib", "sklearn", "keras", "tensorflow", "course
 # %% [markdown]
 # ## 2. How these notebooks work
 #
-# **Profiles.** `quick` needs no network and little time: its data come with the course. `full` uses the real data set, where you
-# have it or can download it. The `seed` chooses the random numbers, so that you get the same ones each time.
+# **Profiles.** `quick` needs no network and little time: its data come with the course. `full` uses the real data set,
+# where you have it or can download it. The `seed` chooses the random numbers, so that you get the same ones each time.
 
 # %% tags=["parameters"]
 profile = "quick"
@@ -83,9 +83,10 @@ from course_utils import plots, predictions
 plots.use_course_style()
 
 # %% [markdown]
-# **Folded cells.** Code that draws figures or checks answers need not be read, and so it is folded away: you see a bar with three dots.
-# A folded cell runs like any other: select it, press Shift+Enter. A click on the dots unfolds it; a click on the blue
-# line to its left folds it again. The next cell makes the dots from the beginning; two folded ones draw them.
+# **Folded cells.** Code that draws figures or checks answers need not be read, and so it is folded away: you see a bar
+# with three dots. A folded cell runs like any other: select it, press Shift+Enter. A click on the dots unfolds it; a
+# click on the blue line to its left folds it again. The next cell makes the dots from the beginning; two folded ones
+# draw them.
 
 
 # %% tags=["demo"]
@@ -119,9 +120,9 @@ plots.show(
 # You could draw the coast with a finger. The program only gets numbers: two coordinates per dot, and 1 for land or 0
 # for sea.
 #
-# **Predict, then run.** Before an experiment you say what you expect. A click is enough (or double-click on the question and write your own
-# words). It gives no points, and being wrong costs nothing: a surprise is when you learn most. Your choice is shown
-# again beside the result. What we measured is folded below it: open that last.
+# **Predict, then run.** Before an experiment you say what you expect. A click is enough (or double-click on the
+# question and write your own words). It gives no points, and being wrong costs nothing: a surprise is when you learn
+# most. Your choice is shown again beside the result. What we measured is folded below it: open that last.
 
 # %% [markdown]
 # **Predict, then run.** In Python, what is `1 + 2 / 2`? *I expect ...*
@@ -141,15 +142,16 @@ predictions.recall("division")
 # </details>
 
 # %% [markdown]
-# **Exercises** have a cell with `raise NotImplementedError(...)`. Replace that line and keep the rest. The folded cell below it
-# holds **checks** that tell you what is wrong, and never what is right. Stuck? Open the first **hint**. It ends in a
-# question: answer that before you open the next.
+# **Exercises** have a cell with `raise NotImplementedError(...)`. Replace that line and keep the rest. The folded cell
+# below it holds **checks** that tell you what is wrong, and never what is right. Stuck? Open the first **hint**. It
+# ends in a question: answer that before you open the next.
 #
-# **The visible checks are examples.** When you hand in, hidden tests run your function with other numbers. So solve the exercise and not the example. The
-# points of an exercise are given as a whole.
+# **The visible checks are examples.** When you hand in, hidden tests run your function with other numbers. So solve
+# the exercise and not the example. The points of an exercise are given as a whole.
 #
-# **Stuck for good?** Go on, past the exercise and past later cells that complain about `NotImplementedError`: what they show stands in the
-# folded text below them. Where the coast is found, in section 10, none of your functions is needed.
+# **Stuck for good?** Go on, past the exercise and past later cells that complain about `NotImplementedError`: what
+# they show stands in the folded text below them. Where the coast is found, in section 10, none of your functions is
+# needed.
 
 # %% [markdown]
 # ### ✏️ Exercise 1: `average` (1 point)
@@ -213,14 +215,14 @@ for _a, _b in [(0, 0), (3, 8), (-5, 2), (0.25, 0.5), (-7, -1), (1000, -1)]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **When things get odd.** While a cell runs, `[*]` stands beside it; the button ■ above stops it. The notebook remembers each name from each
-# cell that ran, in the order in which *you* ran them, even when the cell is long deleted. If something defies
-# explanation, choose *Kernel > Restart Kernel* and run the cells again from the top.
+# **When things get odd.** While a cell runs, `[*]` stands beside it; the button ■ above stops it. The notebook
+# remembers each name from each cell that ran, in the order in which *you* ran them, even when the cell is long
+# deleted. If something defies explanation, choose *Kernel > Restart Kernel* and run the cells again from the top.
 #
-# **Handing in.** Choose *Kernel > Restart Kernel and Run All Cells*, save, and hand in the `.ipynb` file under its own name. (*Run
-# All* stops at the first unfinished exercise. Grading goes on: the others still count.) You get back a page with your
-# points and with what each check said. You may add cells anywhere; editing a check changes nothing, since grading runs
-# its own copy.
+# **Handing in.** Choose *Kernel > Restart Kernel and Run All Cells*, save, and hand in the `.ipynb` file under its own
+# name. (*Run All* stops at the first unfinished exercise. Grading goes on: the others still count.) You get back a
+# page with your points and with what each check said. You may add cells anywhere; editing a check changes nothing,
+# since grading runs its own copy.
 
 # %% [markdown]
 # ## 3. Numbers in boxes: tensors
@@ -570,7 +572,8 @@ for _n, _classes in [(1, 1), (5, 3), (3, 10), (12, 4), (6, 6)]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Keras** is the library in which the rest of the course builds networks. Nearly everything that you write has a name there:
+# **Keras** is the library in which the rest of the course builds networks. Nearly everything that you write has a name
+# there:
 
 
 # %% tags=["demo"]
@@ -1028,8 +1031,8 @@ print("the pieces x and 0 give ReLU:", same)
 #
 # For our trip of 3 km the three units gave the scores 1, 3 and $-2$. Bus it is. But how *sure* is the layer? We want
 # **probabilities**: one per class, none negative, adding up to 1. Two steps do it: $e$ to the power of each score
-# makes everything positive; division by the sum makes it add up to 1. This is **softmax**, and the scores that go into it
-# are called **logits**:
+# makes everything positive; division by the sum makes it add up to 1. This is **softmax**, and the scores that go into
+# it are called **logits**:
 #
 # $$p_j = \frac{e^{z_j}}{\sum_i e^{z_i}}$$
 
@@ -1351,8 +1354,8 @@ network.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"]
 history = network.fit(x_dots, y_dots, validation_data=(x_val, y_val), batch_size=50, epochs=40, verbose=0)
 
 # %% [markdown]
-# **Predict, then run.** A thousand *new* dots of the same island. Always saying "sea" would be right for a little more than half of them. How
-# often is the network right? *I expect ...*
+# **Predict, then run.** A thousand *new* dots of the same island. Always saying "sea" would be right for a little more
+# than half of them. How often is the network right? *I expect ...*
 
 # %% tags=["demo"]
 predictions.ask("coast", ["hardly more often than that", "about 75 %", "over 90 %", "always"])
@@ -1390,8 +1393,8 @@ plots.show(
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# It is right on 95 %<!-- quick: Keras accuracy --> of them. The curves have been flat for twenty epochs: this is as
-# good as it gets with these dots. **The program has found the coast.**
+# It is right on 95 %<!-- quick: Keras accuracy --> of them. The curves have been flat for twenty epochs: more training
+# would not help. **The program has found the coast.**
 #
 # </details>
 
@@ -1441,8 +1444,9 @@ compare(
 #
 # ---
 #
-# **☕ This is the end of the first sitting.** Save the notebook. When you come back, the kernel has forgotten everything: select the next cell and choose *Run >
-# Run All Above Selected Cell*. (It stops at an exercise that you skipped; go on below it.)
+# **☕ This is the end of the first sitting.** Save the notebook. When you come back, the kernel has forgotten
+# everything: select the next cell and choose *Run > Run All Above Selected Cell*. (It stops at an exercise that you
+# skipped; go on below it.)
 
 # %% [markdown]
 # ## 11. Downhill: gradient descent
@@ -1517,8 +1521,8 @@ predictions.recall("rates")
 #
 # **Goal:** one step of gradient descent with momentum and weight decay, for any number of weights.
 #
-# **Given:** weights, their gradient and velocity, in arrays of one shape. (The S in the name is for *stochastic*, random: in
-# practice the gradient is that of a random batch.)
+# **Given:** weights, their gradient and velocity, in arrays of one shape. (The S in the name is for *stochastic*,
+# random: in practice the gradient is that of a random batch.)
 #
 # **Question:** What are the new weights and the new velocity?
 #
@@ -1629,8 +1633,8 @@ predictions.recall("decay")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# At 2 (with a decay of 0.1 at 2.857): where the two pulls balance, $2(w - 3) + \lambda w = 0$. It no longer fits as well
-# as it could. That is the price of small weights, and often a bargain, as a later notebook shows.
+# At 2 (with a decay of 0.1 at 2.857): where the two pulls balance, $2(w - 3) + \lambda w = 0$. It no longer fits as
+# well as it could. That is the price of small weights, and often a bargain, as a later notebook shows.
 #
 # </details>
 
@@ -1698,9 +1702,7 @@ predictions.recall("explode")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# From 0.025 on it zigzags. At 0.04 it bounces between the walls for ever: each step multiplies the second weight by $1
-# - 50\,\eta = -1$. At 0.045 it is thrown out. With momentum 0.9 and the small rate of 0.01 it swings, but runs along
-# the floor much faster.
+# 0.04 is too large. Why there, and what momentum changes, is yours to say in Exercise 12.
 #
 # </details>
 
@@ -1912,9 +1914,10 @@ predictions.recall("nudge")
 # $$\text{d\_scores} = \frac{p - y}{n}$$
 #
 # <details><summary>For the curious: why?</summary>
-# For one sample with true class t the loss is −log p<sub>t</sub> = −z<sub>t</sub> + log Σ<sub>i</sub> exp(z<sub>i</sub>).
-# The slope of the first part is −1 for j = t, else 0: this is −y<sub>j</sub>. The slope of the second part with
-# respect to z<sub>j</sub> is exp(z<sub>j</sub>) / Σ<sub>i</sub> exp(z<sub>i</sub>): this is p<sub>j</sub>.
+# For one sample with true class t the loss is −log p<sub>t</sub> = −z<sub>t</sub> + log Σ<sub>i</sub>
+# exp(z<sub>i</sub>). The slope of the first part is −1 for j = t, else 0: this is −y<sub>j</sub>. The slope of the
+# second part with respect to z<sub>j</sub> is exp(z<sub>j</sub>) / Σ<sub>i</sub> exp(z<sub>i</sub>): this is
+# p<sub>j</sub>.
 # </details>
 
 # %% [markdown]
@@ -2030,7 +2033,7 @@ def forward(x, w1, b1, w2, b2):
 
 
 rng = np.random.default_rng(seed)
-x_batch, y_batch = rng.normal(size=(6, 4)), one_hot(rng.integers(0, 3, 6), 3)
+x_batch, y_batch = rng.normal(size=(6, 4)), keras.utils.to_categorical(rng.integers(0, 3, 6), 3)
 parameters = [rng.normal(size=shape) for shape in [(4, 5), (5,), (5, 3), (3,)]]
 
 # %% [markdown]
@@ -2136,8 +2139,9 @@ def train(x, y, weights, num_steps=600):
 
 
 # %% [markdown]
-# **Predict, then run.** 32 hidden units learn from 500 dots, all in each step. After how many of the 600 steps is the island there, roughly?
-# *I expect ...* (With Python loops over single numbers in your functions, this can take minutes.)
+# **Predict, then run.** 32 hidden units learn from 500 dots, all in each step. After how many of the 600 steps is the
+# island there, roughly? *I expect ...* (With Python loops over single numbers in your functions, this can take
+# minutes.)
 
 # %% tags=["demo"]
 predictions.ask("steps", ["about 30", "about 300", "all 600"])
@@ -2163,7 +2167,8 @@ predictions.recall("steps")
 
 # %% [markdown]
 # ### Once more, against Keras
-#
+
+# %% [markdown]
 # **Predict, then run.** Keras gets the same first weights and the same batches, all 500 dots. How far are its first 20
 # losses from yours? *I expect ...*
 
@@ -2205,7 +2210,7 @@ from sklearn.linear_model import LogisticRegression
 accuracies = {"majority": [], "logistic regression": [], "two layers": []}
 for run in range(seed, seed + (5 if profile == "quick" else 20)):
     points, land = make_island(run)
-    weights, losses = train(points[:500], one_hot(land[:500], 2), first_weights(32, run))
+    weights, losses = train(points[:500], keras.utils.to_categorical(land[:500], 2), first_weights(32, run))
     answers = forward(points[500:], *weights)[1].argmax(axis=1)
     straight = LogisticRegression().fit(points[:500], land[:500])
     accuracies["majority"].append(np.mean(land[500:] == np.bincount(land[:500]).argmax()))
@@ -2248,8 +2253,9 @@ plots.show(
 # %% [markdown]
 # ### An island of your own
 #
-# `my_coast` says how far the coast is from the middle, in each direction. Change it as you like, or the 32 hidden units: what do 3 make of it, and 300? Draw the coast in your mind first. (One
-# of your functions is not there yet? `network.fit` and `network.predict` do the same.)
+# `my_coast` says how far the coast is from the middle, in each direction. Change it as you like, or the 32 hidden
+# units: what do 3 make of it, and 300? Draw the coast in your mind first. (One of your functions is not there yet?
+# `network.fit` and `network.predict` do the same.)
 
 
 # %% tags=["demo"]
@@ -2258,7 +2264,7 @@ def my_coast(angle):
 
 
 points, land = make_island(seed, my_coast)
-weights, losses = train(points, one_hot(land, 2), first_weights(32, seed))
+weights, losses = train(points, keras.utils.to_categorical(land, 2), first_weights(32, seed))
 
 # %% tags=["demo", "fold"]
 fig, ax = plt.subplots(figsize=(4.5, 4.5))
