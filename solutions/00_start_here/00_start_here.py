@@ -793,7 +793,7 @@ predictions.recall("one layer")
 #
 # **Goal:** the three bends as functions.
 #
-# **Given:** scores in an array of any shape.
+# **Given:** scores in an array of any shape. (So `if z > 0` and `max(0, z)` will not do: they look at a single number.)
 #
 # **Question:** What does each function of the table give for every entry?
 #
@@ -1132,11 +1132,13 @@ _wrong = {
 _got = softmax(np.array([[1, 3, -2]]))
 checks.close(_got, [[0.11849965, 0.87560056, 0.0058998]], "softmax([[1, 3, -2]])", misconceptions=_wrong)
 _wrong = {
-    "each column adds up to 1 instead of each row": [[0.5, 0.25], [0.5, 0.75]],
-    "all entries together add up to 1": [[1 / 6, 1 / 6], [1 / 6, 0.5]],
+    "each column adds up to 1 instead of each row": [[1 / 3, 1 / 7], [2 / 3, 6 / 7]],
+    "all entries together add up to 1": [[0.1, 0.1], [0.2, 0.6]],
+    "the sums of the rows are laid along the columns (keepdims)": [[0.5, 0.125], [1.0, 0.75]],
+    "the shifts of the rows are laid along the columns (keepdims)": [[6 / 7, 1 / 7], [2 / 3, 1 / 3]],
 }
-_got = softmax(np.array([[0, 0], [0, np.log(3)]]))
-checks.close(_got, [[0.5, 0.5], [0.25, 0.75]], "softmax([[0, 0], [0, log 3]])", misconceptions=_wrong)
+_got = softmax(np.log([[1, 1], [2, 6]]))
+checks.close(_got, [[0.5, 0.5], [0.25, 0.75]], "softmax([[0, 0], [log 2, log 6]])", misconceptions=_wrong)
 _wrong = {"large scores are cut off, so that they become equal": [[0.5, 0.5], [0.5, 0.5]]}
 for _z, _p in [
     ([[1000, 1001], [-1001, -1000]], [[0.26894142, 0.73105858], [0.26894142, 0.73105858]]),
@@ -1270,6 +1272,7 @@ checks.close(_got, 3.0, "mse([[0, 0, 0], [0, 0, 0]], [[1, 2, 3], [0, 0, 2]])", m
 _wrong = {
     "the samples are added up, without a mean": 1.96611286,
     "the division is by n - 1": 0.98305643,
+    "the mean over the samples is missing": [0.35667494, 0.69314718, 0.91629073],
     "the mean is over all entries, not over the samples": 0.21845698,
     "the minus sign is missing": -0.65537095,
     "the wrong classes are counted as well": 1.22431437,

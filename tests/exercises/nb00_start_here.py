@@ -799,6 +799,18 @@ def softmax(z):
     with np.errstate(all="ignore"):
         return 1 / (1 + np.exp(-np.asarray(z)))
 """,
+            "sums along the wrong axis": """
+def softmax(z):
+    z = np.asarray(z)
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1)
+""",
+            "shifts along the wrong axis": """
+def softmax(z):
+    z = np.asarray(z)
+    powers = np.exp(z - z.max(axis=-1))
+    return powers / powers.sum(axis=-1, keepdims=True)
+""",
         },
     },
     "losses": {
@@ -970,6 +982,13 @@ def mse(y, y_hat):
 
 def cross_entropy(y, p):
     return -np.log(np.mean(np.sum(np.asarray(y) * np.asarray(p), axis=1)))
+""",
+            "one loss per sample": """
+def mse(y, y_hat):
+    return np.mean(np.square(np.subtract(y, y_hat)))
+
+def cross_entropy(y, p):
+    return np.sum(-np.asarray(y) * np.log(p), axis=1)
 """,
         },
     },
