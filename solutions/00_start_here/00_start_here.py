@@ -1134,7 +1134,7 @@ checks.close(_got, [[0.11849965, 0.87560056, 0.0058998]], "softmax([[1, 3, -2]])
 _wrong = {
     "each column adds up to 1 instead of each row": [[1 / 3, 1 / 7], [2 / 3, 6 / 7]],
     "all entries together add up to 1": [[0.1, 0.1], [0.2, 0.6]],
-    "the sums of the rows are laid along the columns (keepdims)": [[0.5, 0.125], [1.0, 0.75]],
+    "the sums of the rows are laid along the columns (keepdims)": [[0.5, 0.75], [1 / 6, 0.75]],
     "the shifts of the rows are laid along the columns (keepdims)": [[6 / 7, 1 / 7], [2 / 3, 1 / 3]],
 }
 _got = softmax(np.log([[1, 1], [2, 6]]))
