@@ -32,8 +32,7 @@ demo: $(VENV)/installed  ## a small class, from release to grades and feedback, 
 	$(BIN)/python -m tests.demo build/demo
 
 test: check  ## everything CI runs
-	$(BIN)/python -m pytest -n $(SLOW_JOBS) --dist loadfile --no-loadscope-reorder -m slow
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-kernel-name deep-learning --nbval-cell-timeout 300 --nbval-sanitize-with tests/nbval.cfg solutions
+	$(BIN)/python -m pytest -n $(SLOW_JOBS) --dist loadgroup --no-loadscope-reorder -m slow
 
 lab: $(VENV)/installed  ## JupyterLab on the student notebooks
 	$(BIN)/jupyter lab --notebook-dir notebooks

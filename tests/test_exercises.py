@@ -35,6 +35,15 @@ def test_wrong_answer_loses_its_points(answer: Answer, *, judged: bool) -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_reference_answers_pass_all_tests(source: Path) -> None:
+    cells = {grade_id(cell): cell.source for cell in from_source(source).cells if cell.cell_type == "code"}
+    failed = {}
+    for name in {answer.exercise for answer in ANSWERS if answer.assignment == source.stem}:
+        failed[name] = message(Answer(source.stem, name, "reference", cells[name], is_right=True))
+    assert {name: said for name, said in failed.items() if said is not None} == {}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_every_exercise_has_four_wrong_and_three_right_answers(source: Path) -> None:
     cells = from_source(source).cells
     exercises = {
