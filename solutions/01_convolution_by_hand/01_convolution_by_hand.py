@@ -26,7 +26,7 @@
 #
 # **Builds on** NumPy arrays and notebook 00 (tensors and their shapes, a layer as a matrix product, ReLU).
 #
-# **Time** About 15 seconds to run every cell on a laptop with two cores. Plan three hours to work through it, in two
+# **Time** About ten seconds to run every cell on a laptop with two cores. Plan three hours to work through it, in two
 # sittings: sections 1 to 7, and 8 to 14.
 #
 # Nothing is downloaded. `profile = "full"` means larger photos, and more digits in section 13. Exercises are marked with
@@ -621,18 +621,27 @@ plots.show(
     "Left: a dark 12x24 picture with two bright strokes, an opening bracket on the left and a closing bracket on the right. Right: the feature map, whose brightest pixel, ringed in orange, is at row 3, column 2, where the opening bracket's window starts; the closing bracket gives grey responses, at most 4500."
 )
 
+# %% [markdown]
+# **Predict, then run.** What would the detector answer to an even patch of brightness 50, without any shape? *I expect ...*
+
 # %% tags=["demo"]
-print(f"strongest response: {response.max():.0f} at row {row}, column {column}")
-print(f"strongest response to the closing bracket: {response[:, 9:].max():.0f}")
+predictions.ask(
+    "the patch", ["0: there is no curve in it", "less than to its curve", "as much", "more than to its curve"]
+)
+
+# %% tags=["demo"]
+print(f"largest response, at row {row}, column {column}: {response.max():.0f}")
+print(f"largest response to the closing bracket: {response[:, 9:].max():.0f}")
 print(f"response to an even patch of 50: {np.sum(50 * curve)}")
+predictions.recall("the patch")
 
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# The feature map lights up *where the curve is*. But not by much: the closing bracket gives up to 4500, where its three
-# upright pixels lie on those of the detector ($3 \cdot 50 \cdot 30$). And an even patch of brightness 50 would give
-# $6 \cdot 50 \cdot 30 = 9000$, more than the curve itself! A kernel without negative weights cannot complain about paint
-# in the wrong place. Kernels that are learnt have negative weights too.
+# The feature map lights up *where the curve is*. But the closing bracket gives up to 4500, where its three upright pixels
+# lie on those of the detector ($3 \cdot 50 \cdot 30$). And an even patch gives $6 \cdot 50 \cdot 30 = 9000$, more than
+# the curve itself! A kernel without negative weights cannot complain about paint in the wrong place. Kernels that are
+# learnt have negative weights too.
 #
 # </details>
 
@@ -1547,9 +1556,7 @@ def slide_layer(image, kernels, bias):
 # **Predict, then run.** *I expect it to be ... times faster.*
 
 # %% tags=["demo"]
-predictions.ask(
-    "speed", ["about as fast: the sums are the same", "about 3 times", "about 10 times", "50 times or more"]
-)
+predictions.ask("speed", ["about as fast: the sums are the same", "about 3 times", "about 10 times", "about 100 times"])
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="timings differ from run to run"
 import time
@@ -1569,8 +1576,8 @@ print("same result:", np.allclose(slow, fast))
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# About 80 times with the loops of our own answer, and more with loops over single pixels. The sums are the same, but
-# NumPy runs them in compiled code; Python spends nearly all its time on the way from one window to the next.
+# About 100 times: from 50 to 200, from run to run, with two loops over windows, and more with loops over single pixels.
+# The sums are the same, but NumPy runs them in compiled code; Python spends its time on the way from window to window.
 #
 # </details>
 
