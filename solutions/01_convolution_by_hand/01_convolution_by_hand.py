@@ -167,6 +167,9 @@ checks.close(
         "the window jumps by its whole length": [19, 19],
         "the products are averaged instead of added up": np.array([19, 27, 22, 19, 25]) / 3,
         "the weights are ignored": [15, 18, 17, 16, 17],
+        "the products are not added up": [[2, 8, 9], [4, 18, 5], [9, 10, 3], [5, 6, 8], [3, 16, 6]],
+        "the sum goes on from one window to the next": [19, 46, 68, 87, 112],
+        "the return stands inside the loop": [19],
     },
 )
 checks.close(
@@ -841,6 +844,7 @@ checks.close(
     misconceptions={
         "the stride is used down, but not across": [[1, 2, 3, 4], [9, 10, 11, 12]],
         "the stride is used across, but not down": [[1, 3], [5, 7], [9, 11]],
+        "the stride is used twice down, and not across": [[1, 2, 3, 4]],
         "the stride is ignored": [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]],
         "the windows move by one pixel whatever the stride": [[1, 2], [5, 6]],
         "the first position is left out": [[6, 8]],
@@ -1099,6 +1103,8 @@ checks.close(
     misconceptions={
         "the given stride is ignored": [[3, 5]],
         "the number of windows is computed with the size instead of the stride": [[3, 4]],
+        "the windows are as large as the stride instead of the size": [[1, 2, 0], [3, 1, 4]],
+        "windows that stick out are used as well": [[3, 4, 5, 5], [6, 6, 4, 2], [6, 6, 2, 1]],
         "the width of the result is computed from the height of the map": [[3, 4], [6, 6]],
         "height and width of the result are swapped": [[3, 4], [6, 6], [6, 6]],
     },
@@ -1415,6 +1421,7 @@ checks.close(
         "channels and filters of the kernels are swapped": [[[121, 753], [142, 806]]],
         "the bias is not added": [[[31, 52], [62, 104]]],
         "the bias is added once per channel": [[[231, 1452], [262, 1504]]],
+        "all biases are added to each feature map, one to each column": [[[131, 152], [762, 804]]],
         "the first filter's bias is added to every filter": [[[131, 152], [162, 204]]],
         "the last filter's bias is added to every filter": [[[731, 752], [762, 804]]],
         "the bias is subtracted": [[[-69, -648], [-38, -596]]],
@@ -2027,8 +2034,8 @@ for _name, _value in [("change_before", change_before), ("change_after", change_
     assert _value is not None, f"{_name} is None: it should be a number."
     assert np.ndim(_value) == 0, f"{_name} should be a single number, but has shape {np.shape(_value)}."
     assert _value >= 0, f"{_name} is {_value}: a sum of absolute differences is never negative."
-    assert _value < 3, f"{_name} is {_value}: a share is wanted, not per cent."
-    assert _value > 0, f"{_name} is 0: did the seven move?"
+    assert _value < 3, f"{_name} is {_value}: too large for these maps. A share is wanted, not per cent."
+    assert _value > 0, f"{_name} is 0: as if nothing had moved, or the maps had been pooled to a single number."
     for _wrong, _cause in _causes[_name].items():
         assert abs(_value - _wrong) > 2e-3, f"{_name} is {_value:.4g}. Likely cause: {_cause}."
 print("moving_seven: no typical mistake found. The two values themselves are checked when you hand in.")

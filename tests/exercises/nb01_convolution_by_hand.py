@@ -160,6 +160,28 @@ def conv1d(x, kernel):
     x = np.asarray(x)
     return np.array([np.sum(x[i : i + len(kernel)]) for i in range(len(x) - len(kernel) + 1)])
 """,
+            "sum not begun anew": """
+def conv1d(x, kernel):
+    out, total = [], 0
+    for i in range(len(x) - len(kernel) + 1):
+        for j in range(len(kernel)):
+            total += x[i + j] * kernel[j]
+        out.append(total)
+    return np.array(out)
+""",
+            "products not added up": """
+def conv1d(x, kernel):
+    x, kernel = np.asarray(x), np.asarray(kernel)
+    return np.array([x[i : i + len(kernel)] * kernel for i in range(len(x) - len(kernel) + 1)])
+""",
+            "return inside the loop": """
+def conv1d(x, kernel):
+    x, kernel = np.asarray(x), np.asarray(kernel)
+    out = []
+    for i in range(len(x) - len(kernel) + 1):
+        out.append(np.sum(x[i : i + len(kernel)] * kernel))
+        return np.array(out)
+""",
         },
     },
     "conv2d_valid": {
@@ -694,6 +716,10 @@ def conv2d(image, kernel, padding=0, stride=1):
         ]
     )
 """,
+            "stride twice down": """
+def conv2d(image, kernel, padding=0, stride=1):
+    return conv2d_valid(np.pad(image, padding), kernel)[::stride][::stride]
+""",
         },
     },
     "max_pool2d": {
@@ -1012,6 +1038,20 @@ def max_pool2d(image, size, stride=None):
     w = output_size(image.shape[1], size, 0, stride)
     return np.array([[image[i : i + size, j : j + size].max() for j in range(w)] for i in range(h)])
 """,
+            "windows as large as the stride": """
+def max_pool2d(image, size, stride=None):
+    image = np.asarray(image)
+    stride = size if stride is None else stride
+    rows, columns = (range(0, length - size + 1, stride) for length in image.shape)
+    return np.array([[image[i : i + stride, j : j + stride].max() for j in columns] for i in rows])
+""",
+            "every start up to the edge": """
+def max_pool2d(image, size, stride=None):
+    image = np.asarray(image)
+    stride = size if stride is None else stride
+    rows, columns = (range(0, length, stride) for length in image.shape)
+    return np.array([[image[i : i + size, j : j + size].max() for j in columns] for i in rows])
+""",
         },
     },
     "conv2d_multi": {
@@ -1319,6 +1359,14 @@ def conv2d_multi(image, kernels, bias):
             out[:, :, f] += conv2d_valid(image[:, :, c], kernels[:, :, c, f]).astype(dtype)
         out[:, :, f] += bias[f]
     return out
+""",
+            "all biases added to each map": """
+def conv2d_multi(image, kernels, bias):
+    image, kernels, bias = np.asarray(image), np.asarray(kernels), np.asarray(bias)
+    maps = []
+    for f in range(kernels.shape[3]):
+        maps.append(sum(conv2d_valid(image[:, :, c], kernels[:, :, c, f]) for c in range(image.shape[2])) + bias)
+    return np.stack(maps, axis=-1)
 """,
         },
     },
