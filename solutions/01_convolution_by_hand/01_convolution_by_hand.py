@@ -105,7 +105,7 @@ predictions.recall("second window")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# 27. Whoever has 18 left out the weights; 19 comes from moving by a whole window, 22 from moving by two days.
+# It gives 27. Whoever has 18 left out the weights; 19 comes from moving by a whole window, 22 from moving by two days.
 #
 # </details>
 
