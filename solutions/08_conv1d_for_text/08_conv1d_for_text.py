@@ -53,7 +53,7 @@ from course_utils import checks
 
 # %% tags=["demo", "fold"]
 settings = {
-    "quick": {"length": 80, "dims": 16, "filters": 32, "epochs": 7, "batch_size": 64, "learning_rate": 0.01},
+    "quick": {"length": 80, "dims": 16, "filters": 32, "epochs": 6, "batch_size": 64, "learning_rate": 0.01},
     "full": {"length": 250, "dims": 64, "filters": 64, "epochs": 8, "batch_size": 64, "learning_rate": 0.001},
 }[profile]
 seeds = range(seed, seed + (3 if profile == "quick" else 2))
@@ -350,7 +350,7 @@ checks.close(
         "the bias is added to each product, not once": [8.0, 10.0, 4.0],
         "the bias is added once for each word": [7.0, 9.0, 3.0],
         "the last window is missing": [6.5, 8.5],
-        "the filter is turned around before it slides": [4.5, -1.5, 16.5],
+        "the filter is turned around before it slides": [7.5, 0.5, 16.5],
         "the numbers of a word are not added up, only the words": [[7.5, -0.5], [3.5, 5.5], [4.5, -1.5]],
         "the words are not added up, only their numbers": [[1.5, 5.5], [6.5, 2.5], [4.5, -1.5]],
     },
@@ -552,20 +552,25 @@ def strongest_words(tokens, responses, width, stride):
 
 
 # %% nbgrader={"grade_id": "strongest_words-test", "points": 2}
-_tokens = ["i", "am", "moving", "my", "linq", "code", "to", "pandas", "now"]
+_tokens = ["i", "am", "moving", "my", "linq", "code", "to", "pandas", "this", "week"]
 checks.equal(
-    strongest_words(_tokens, np.array([0.1, 0.0, 0.7, 0.2]), 3, 2),
+    strongest_words(_tokens, np.array([0.0, 0.2, 0.7, 0.1]), 3, 2),
     ["linq", "code", "to"],
-    'strongest_words("i am moving my linq code to pandas now".split(), [0.1, 0.0, 0.7, 0.2], 3, 2)',
+    "strongest_words(i am moving my linq code to pandas this week, [0.0, 0.2, 0.7, 0.1], 3, 2)",
     misconceptions={
         "the stride is not used: places are not words": ["moving", "my", "linq"],
+        "the place is multiplied by the width, not by the stride": ["to", "pandas", "this"],
         "only one word is returned": ["linq"],
-        "the largest answer is taken from the wrong end": ["am", "moving", "my"],
-        "this is the weakest answer": ["moving", "my", "linq"],
+        "this is the weakest answer": ["i", "am", "moving"],
         "the window is one word too long": ["linq", "code", "to", "pandas"],
     },
 )
-checks.equal(strongest_words(_tokens, np.array([-3.0, -1.0, -2.0]), 2, 1), ["am", "moving"], "with answers below 0")
+checks.equal(
+    strongest_words(_tokens, np.array([-3.0, -1.0, -2.0]), 2, 1),
+    ["am", "moving"],
+    "strongest_words(the same words, [-3, -1, -2], 2, 1)",
+    misconceptions={"answers below 0 lose their sign, or count as nothing": ["i", "am"]},
+)
 print("strongest_words: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng(83)
@@ -826,8 +831,8 @@ def who_is_first(n, seed):
     return x, java_first, gap
 
 
-x_order, y_order, _ = who_is_first(3000, seed)
-x_asked, y_asked, gaps = who_is_first(3000, seed + 1)
+x_order, y_order, _ = who_is_first(2500, seed)
+x_asked, y_asked, gaps = who_is_first(2400, seed + 1)
 print(x_order[0], "java first" if y_order[0] else "python first")
 
 # %% [markdown]
@@ -899,7 +904,7 @@ print(f"one layer of width 41:   {(41 * 128 + 1) * 32:,} parameters")
 print(f"two layers, pooling 5:   {(7 * 128 + 1) * 32 + (7 * 32 + 1) * 32:,} parameters")
 
 # %% [markdown]
-# **Predict, then run.** Windows of 1, 2, 5, 10 and 25 words on the validation questions. Which is best? *I expect ...*
+# **Predict, then run.** Windows of 1, 2, 5 and 25 words on the validation questions. Which is best? *I expect ...*
 
 # %% tags=["demo"]
 predictions.ask(
@@ -920,7 +925,7 @@ def window(seed, **change):
     return figures(net, fit(net, (x_train, y_train), (x_val, y_val)), x_val)
 
 
-widths = {f"width {width}": {"width": width, "stride": 1} for width in (1, 2, 5, 10, 25)}
+widths = {f"width {width}": {"width": width, "stride": 1} for width in (1, 2, 5, 25)}
 width_study = Study(window, widths, seeds[:2])
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
@@ -942,30 +947,30 @@ predictions.recall("widths")
 # ### Keep the maximum, or keep everything?
 #
 # Instead of pooling, `Flatten` hands *all* answers to the dense layer, each place with weights of its own. Two tests: the
-# validation questions as they are, and with ten polite words in front.
+# validation questions as they are, and with twenty polite words in front.
 #
-# **Predict, then run.** Which net suffers from ten words in front? *I expect ...*
+# **Predict, then run.** Which net suffers from twenty words in front? *I expect ...*
 
 # %% tags=["demo"]
 predictions.ask("pooling", ["the one with flatten", "the one with the maximum", "both alike", "neither"])
 
 # %% tags=["demo"]
-polite = ["hello", "i", "hope", "that", "you", "are", "all", "well", "there", "thanks"]
-in_front = np.asarray(vectorizer([" ".join([*polite, text]) for text in questions.x_val]))
+polite = "hello everybody i hope that you are all well and thank you very much for reading this before anything else"
+in_front = np.asarray(vectorizer([f"{polite} {text}" for text in questions.x_val]))
 
 
 def pooled_net(seed, pooling):
     keras.utils.set_random_seed(seed)
     net = convnet(pooling=getattr(layers, pooling))
     found = figures(net, fit(net, (x_train, y_train), (x_val, y_val)), x_val)
-    return found | {"ten words in front": np.mean(answers(net, in_front) == y_val)}
+    return found | {"twenty words in front": np.mean(answers(net, in_front) == y_val)}
 
 
 poolings = {name: {"pooling": name} for name in ("GlobalMaxPooling1D", "GlobalAveragePooling1D", "Flatten")}
 pool_study = Study(pooled_net, poolings, seeds[:2])
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-for metric in ("training", "validation", "ten words in front"):
+for metric in ("training", "validation", "twenty words in front"):
     found = pool_study.summary(metric)["mean"]
     print(f"{metric:18}", *(f"{name} {value:.1%}   " for name, value in found.items()))
 dense = {name: int(4 * settings["filters"] * (1 if "Global" in name else (length - 5) // 2 + 1)) for name in poolings}
@@ -1728,7 +1733,7 @@ def collect(study, prefix, *metrics):
 kinds_told = ["two languages"] if profile == "quick" else []
 collect(first_study, "race", "validation", "training", "twins", *kinds_told)
 collect(width_study, "questions", "validation", "training", *kinds_told)
-collect(pool_study, "pool", "validation", "training", "ten words in front")
+collect(pool_study, "pool", "validation", "training", "twenty words in front")
 collect(study, "knob", "validation", "training")
 collect(review_study, "reviews", "validation", *(kinds if profile == "quick" else []))
 collect(few_study, "few", "validation", "training")
