@@ -150,7 +150,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         return False
 
     def _is_doubtful(self, lost: KernelLostError, nb: NotebookNode) -> bool:
-        """Tell whether a kernel's death means nothing yet, as it does the first time unless it met one of our limits."""
+        """Tell whether a kernel's death means nothing yet, as the first time, unless it met one of our limits."""
         died = lost.error.ename == KERNEL_DIED
         if died and lost.index not in self._doubted:
             self._doubted.add(lost.index)
