@@ -53,8 +53,24 @@ from course_utils import checks
 
 # %% tags=["demo", "fold"]
 settings = {
-    "quick": {"length": 80, "dims": 16, "filters": 32, "epochs": 6, "batch_size": 64, "learning_rate": 0.01},
-    "full": {"length": 250, "dims": 64, "filters": 64, "epochs": 8, "batch_size": 64, "learning_rate": 0.001},
+    "quick": {
+        "length": 80,
+        "dims": 16,
+        "filters": 32,
+        "epochs": 6,
+        "batch_size": 64,
+        "learning_rate": 0.01,
+        "bag_rate": 0.03,
+    },
+    "full": {
+        "length": 250,
+        "dims": 64,
+        "filters": 64,
+        "epochs": 8,
+        "batch_size": 64,
+        "learning_rate": 0.001,
+        "bag_rate": 0.005,
+    },
 }[profile]
 seeds = range(seed, seed + (3 if profile == "quick" else 2))
 length = settings["length"]
@@ -223,7 +239,8 @@ def race(seed, kind):
     keras.utils.set_random_seed(seed)
     prepare = multi_hot if kind == "bag" else np.asarray
     net = keras.Sequential([layers.Dense(4)]) if kind == "bag" else convnet()
-    history = fit(net, (prepare(x_train), y_train), (prepare(x_val), y_val))
+    rate = settings["bag_rate" if kind == "bag" else "learning_rate"]
+    history = fit(net, (prepare(x_train), y_train), (prepare(x_val), y_val), learning_rate=rate)
     told = np.mean(answers(net, prepare(x_twins)) == y_twins)
     sealed = answers(net, prepare(x_test)).tolist()
     return figures(net, history, prepare(x_val)) | {"twins": told, "sealed": sealed}
@@ -837,7 +854,8 @@ print(x_order[0], "java first" if y_order[0] else "python first")
 
 # %% [markdown]
 # Four nets have a single convolution of width 1, 3, 5 or 9. The fifth has *two*: width 3, max pooling of 3, width 5.
-#
+
+# %% [markdown]
 # **Predict, then run.** Up to which gap does the net of width 5 tell who is first? *I expect ...*
 
 # %% tags=["demo"]
@@ -948,7 +966,8 @@ predictions.recall("widths")
 #
 # Instead of pooling, `Flatten` hands *all* answers to the dense layer, each place with weights of its own. Two tests: the
 # validation questions as they are, and with twenty polite words in front.
-#
+
+# %% [markdown]
 # **Predict, then run.** Which net suffers from twenty words in front? *I expect ...*
 
 # %% tags=["demo"]
@@ -1099,7 +1118,8 @@ for _knobs in [(30, 4, 0.3, 3, 5, 2, 1), (30, 5, 0.0, 2, 3, 3, 2), (30, 3, 0.2, 
 # %% [markdown]
 # The base is the net of section 5; each setting turns one knob. Stride and width are as in the first drive unless they are the
 # knob.
-#
+
+# %% [markdown]
 # **Predict, then run.** Which knob hurts most? *I expect ...*
 
 # %% tags=["demo"]
@@ -1416,14 +1436,92 @@ lecture_net().summary()
 # %% [markdown]
 # (`pad_sequences` fills up in *front* and keeps the end of long reviews. After section 4 you know why that is all the same to a
 # convnet.)
+
+# %% [markdown]
+# ### Which net reads which review?
 #
+# The grammar of `quick` puts opinions in several forms. Most are plain. Some are negated (*never superb*). And in one review
+# of ten the only clue is split: *i expected to love this film* at the beginning, *i was wrong* at the end, with plot in
+# between. Each alone says nothing.
+#
+# Two nets: a bag of words (the average of 16 learnt numbers a word, as in notebook 07), and the lecture's net with its two
+# layers of width 7.
+
+# %% [markdown]
+# **Predict, then run.** Which reviews defeat the lecture's net, with its 41 words of sight? *I expect ...*
+
+# %% tags=["demo"]
+predictions.ask("reviews", ["negated ones", "those with the split clue", "both, about equally", "neither"])
+
+# %% tags=["demo"]
+NEGATIONS = (" not ", " never ", " hardly ", "far from", "nobody could", "anything but")
+val_texts = [f" {reviews.decode(review)} " for review in reviews.x_val]
+split = np.array(["i was right" in text or "i was wrong" in text for text in val_texts])
+negated = np.array([any(word in text for word in NEGATIONS) for text in val_texts]) & ~split
+kinds = {"negated": negated, "split clue": split, "the rest": ~split & ~negated}
+print({kind: int(of_kind.sum()) for kind, of_kind in kinds.items()})
+
+
+# %% tags=["demo"]
+def bag_net():
+    return keras.Sequential(
+        [
+            keras.Input((plan["length"],)),
+            layers.Embedding(plan["num_words"], 16, mask_zero=True),
+            layers.GlobalAveragePooling1D(),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+
+
+def review_run(seed, build, rate, epochs):
+    keras.utils.set_random_seed(seed)
+    net, new = build(), (x_new_reviews, reviews.y_val)
+    net.compile(keras.optimizers.RMSprop(rate), "binary_crossentropy", metrics=["accuracy"])
+    how = {"validation_data": new, "epochs": epochs, "batch_size": 128, "verbose": 0}
+    history = net.fit(x_reviews, reviews.y_train, **how).history
+    right = (outputs(net, x_new_reviews)[:, 0] > 0.5) == reviews.y_val
+    sealed = (outputs(net, x_test_reviews)[:, 0] > 0.5).tolist()
+    found = {kind: right[of_kind].mean() for kind, of_kind in kinds.items()}
+    return history | found | {"validation": right.mean(), "parameters": net.count_params(), "sealed": sealed}
+
+
+# %% tags=["demo"]
+trainings = {
+    "bag of words": {"build": bag_net, "rate": plan["bag_rate"], "epochs": plan["epochs"]},
+    "lecture's net": {"build": lecture_net, "rate": plan["rate"], "epochs": plan["epochs"]},
+}
+review_study = Study(review_run, trainings, seeds[:2])
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+shown = ["validation", *kinds, "parameters", "seconds"]
+print(review_study.results().groupby("setting", sort=False)[shown].mean().round(3).to_string())
+predictions.recall("reviews")
+
+# %% tags=["demo", "fold"]
+fig, ax = plt.subplots(figsize=(7, 3.4))
+for name in review_study.settings:
+    plots.learning_curves(ax, review_study.runs(name), "accuracy", name)
+ax.set(title="Reviews: accuracy over epochs (band: ± one standard deviation)", ylim=(0.45, 1.02))
+plots.show(
+    "Accuracy over epochs for the bag of words and the lecture's net on reviews, training dashed and validation solid. All rise; the bag of words ends lowest."
+)
+
+# %% [markdown]
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# FINDING-REVIEWS
+#
+# </details>
+
+# %% [markdown]
 # ### Words that somebody else has learnt
 #
 # The lecture's third net does not learn its word vectors. It takes **GloVe**'s, which were made from billions of words,
-# and **freezes** them. Then 250 filters of width 3, global max pooling, a dense layer of 250 with dropout of 0.2, and a sigmoid. (The vectors of
-# `quick` are made in the same spirit from 12,000 texts of our own grammars.)
+# and **freezes** them: 250 filters of width 3, global max pooling, a dense layer of 250 with dropout of 0.2, and a
+# sigmoid come on top. (The vectors of `quick` are made in the same spirit from 12,000 texts of our own grammars.)
 #
-# For this the vectors have to be put in the order of *our* vocabulary.
+# Their vocabulary is not ours. First the vectors have to be put in our order.
 #
 # ### ✏️ Exercise 8: `embedding_matrix` (2 points)
 #
@@ -1500,125 +1598,6 @@ print(f"{len(glove.index):,} words have a vector; of our {len(known):,} words {k
 print(f"and {known[numbers].mean():.0%} of all words in the training reviews")
 
 # %% [markdown]
-# Now the whole net in plain Keras. `trainable=False` is all that *frozen* means: training leaves the layer as it is.
-
-
-# %% tags=["demo"]
-def frozen_net():
-    net = keras.Sequential([keras.Input((plan["length"],)), layers.Embedding(*table.shape, trainable=False)])
-    net.layers[0].set_weights([table])
-    net.add(layers.Conv1D(plan["filters"], 3, activation="relu"))
-    net.add(layers.GlobalMaxPooling1D())
-    net.add(layers.Dense(plan["filters"], activation="relu"))
-    net.add(layers.Dropout(0.2))
-    net.add(layers.Dense(1, activation="sigmoid"))
-    return net
-
-
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-keras.utils.set_random_seed(seed)
-critic = frozen_net()
-critic.compile(
-    optimizer=keras.optimizers.RMSprop(plan["frozen_rate"]), loss="binary_crossentropy", metrics=["accuracy"]
-)
-new = (x_new_reviews, reviews.y_val)
-critic.fit(x_reviews, reviews.y_train, validation_data=new, epochs=plan["frozen_epochs"], batch_size=128, verbose=2)
-
-# %% [markdown]
-# ### Your own review
-#
-# The lecture's network read one hand-written review and said 0.1246: most likely negative. Write one of your own, watch
-# what the vocabulary knows of it, and ask. Where does it begin to go wrong? (The words that `quick` knows are few: praise
-# or blame the acting, the music, the story, the ending.)
-
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-mine_too = [
-    "what a dull and predictable story the acting seems lifeless",
-    "the acting is never dull and the music is far from tedious",
-    "although the story is predictable the film as a whole is wonderful",
-]
-coded = [reviews.encode(text) for text in mine_too]
-probabilities = critic.predict(keras.utils.pad_sequences(coded, maxlen=plan["length"]), verbose=0)[:, 0]
-for text, numbers, p in zip(mine_too, coded, probabilities, strict=True):
-    print(f"{p:.4f} positive: {text}   (unknown words: {numbers.count(2)})")
-
-# %% [markdown]
-# ### Which net reads which review?
-#
-# The grammar of `quick` puts opinions in several forms. Most are plain. Some are negated (*never superb*). And in one review
-# of ten the only clue is split: *i expected to love this film* at the beginning, *i was wrong* at the end, with plot in
-# between. Each alone says nothing.
-#
-# Three nets: a bag of words (the average of 16 learnt numbers a word, as in notebook 07), the lecture's net with two layers of width 7, and the frozen net.
-#
-# **Predict, then run.** Which reviews defeat the lecture's net, with its 41 words of sight? *I expect ...*
-
-# %% tags=["demo"]
-predictions.ask("reviews", ["negated ones", "those with the split clue", "both, about equally", "neither"])
-
-# %% tags=["demo"]
-NEGATIONS = (" not ", " never ", " hardly ", "far from", "nobody could", "anything but")
-val_texts = [f" {reviews.decode(review)} " for review in reviews.x_val]
-split = np.array(["i was right" in text or "i was wrong" in text for text in val_texts])
-negated = np.array([any(word in text for word in NEGATIONS) for text in val_texts]) & ~split
-kinds = {"negated": negated, "split clue": split, "the rest": ~split & ~negated}
-print({kind: int(of_kind.sum()) for kind, of_kind in kinds.items()})
-
-
-# %% tags=["demo"]
-def bag_net():
-    return keras.Sequential(
-        [
-            keras.Input((plan["length"],)),
-            layers.Embedding(plan["num_words"], 16, mask_zero=True),
-            layers.GlobalAveragePooling1D(),
-            layers.Dense(1, activation="sigmoid"),
-        ]
-    )
-
-
-def review_run(seed, build, rate, epochs):
-    keras.utils.set_random_seed(seed)
-    net, new = build(), (x_new_reviews, reviews.y_val)
-    net.compile(keras.optimizers.RMSprop(rate), "binary_crossentropy", metrics=["accuracy"])
-    how = {"validation_data": new, "epochs": epochs, "batch_size": 128, "verbose": 0}
-    history = net.fit(x_reviews, reviews.y_train, **how).history
-    right = (outputs(net, x_new_reviews)[:, 0] > 0.5) == reviews.y_val
-    sealed = (outputs(net, x_test_reviews)[:, 0] > 0.5).tolist()
-    found = {kind: right[of_kind].mean() for kind, of_kind in kinds.items()}
-    return history | found | {"validation": right.mean(), "parameters": net.count_params(), "sealed": sealed}
-
-
-# %% tags=["demo"]
-trainings = {
-    "bag of words": {"build": bag_net, "rate": plan["bag_rate"], "epochs": plan["epochs"]},
-    "lecture's net": {"build": lecture_net, "rate": plan["rate"], "epochs": plan["epochs"]},
-    "frozen vectors": {"build": frozen_net, "rate": plan["frozen_rate"], "epochs": plan["frozen_epochs"]},
-}
-review_study = Study(review_run, trainings, seeds[:2])
-
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-shown = ["validation", *kinds, "parameters", "seconds"]
-print(review_study.results().groupby("setting", sort=False)[shown].mean().round(3).to_string())
-predictions.recall("reviews")
-
-# %% tags=["demo", "fold"]
-fig, ax = plt.subplots(figsize=(7, 3.4))
-for name in review_study.settings:
-    plots.learning_curves(ax, review_study.runs(name), "accuracy", name)
-ax.set(title="Reviews: accuracy over epochs (band: ± one standard deviation)", ylim=(0.45, 1.02))
-plots.show(
-    "Accuracy over epochs for the bag of words, the lecture's net and the net with frozen vectors on reviews, training dashed and validation solid. All rise; the bag of words ends lowest."
-)
-
-# %% [markdown]
-# <details><summary>What we measured: open after you ran it</summary>
-#
-# FINDING-REVIEWS
-#
-# </details>
-
-# %% [markdown]
 # ### Few labels
 #
 # Labels are dear, text is cheap. Suppose only 500 texts have labels. Three ways to start: word vectors **learnt** from the 500 alone;
@@ -1691,10 +1670,73 @@ predictions.recall("vectors")
 # </details>
 
 # %% [markdown]
+# ### The lecture's third net
+#
+# Now for all labelled reviews, in plain Keras. `trainable=False` is all that *frozen* means: training leaves the layer as
+# it is.
+
+
+# %% tags=["demo"]
+def frozen_net():
+    net = keras.Sequential([keras.Input((plan["length"],)), layers.Embedding(*table.shape, trainable=False)])
+    net.layers[0].set_weights([table])
+    net.add(layers.Conv1D(plan["filters"], 3, activation="relu"))
+    net.add(layers.GlobalMaxPooling1D())
+    net.add(layers.Dense(plan["filters"], activation="relu"))
+    net.add(layers.Dropout(0.2))
+    net.add(layers.Dense(1, activation="sigmoid"))
+    return net
+
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+keras.utils.set_random_seed(seed)
+critic = frozen_net()
+critic.compile(
+    optimizer=keras.optimizers.RMSprop(plan["frozen_rate"]), loss="binary_crossentropy", metrics=["accuracy"]
+)
+new = (x_new_reviews, reviews.y_val)
+critic.fit(x_reviews, reviews.y_train, validation_data=new, epochs=plan["frozen_epochs"], batch_size=128, verbose=2)
+
+# %% [markdown]
+# Two seeds, beside the lecture's second net:
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+frozen = {"build": frozen_net, "rate": plan["frozen_rate"], "epochs": plan["frozen_epochs"]}
+frozen_study = Study(review_run, {"frozen vectors": frozen}, seeds[:2])
+for net in (review_study, frozen_study):
+    print(net.results().groupby("setting", sort=False)[shown].mean().round(3).to_string())
+
+# %% [markdown]
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# FINDING-FROZEN
+#
+# </details>
+
+# %% [markdown]
+# ### Your own review
+#
+# The lecture's network read one hand-written review and said 0.1246: most likely negative. Write one of your own, watch
+# what the vocabulary knows of it, and ask. Where does it begin to go wrong? (The words that `quick` knows are few: praise
+# or blame the acting, the music, the story, the ending.)
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+mine_too = [
+    "what a dull and predictable story the acting seems lifeless",
+    "the acting is never dull and the music is far from tedious",
+    "although the story is predictable the film as a whole is wonderful",
+]
+coded = [reviews.encode(text) for text in mine_too]
+probabilities = critic.predict(keras.utils.pad_sequences(coded, maxlen=plan["length"]), verbose=0)[:, 0]
+for text, numbers, p in zip(mine_too, coded, probabilities, strict=True):
+    print(f"{p:.4f} positive: {text}   (unknown words: {numbers.count(2)})")
+
+# %% [markdown]
 # ## 8. The test sets, once
 #
-# All choices are made. The answers to the test questions and reviews have lain sealed in the runs since they were trained. Open them,
-# once.
+# All choices are made. The answers to the test questions and reviews have lain sealed in the runs since they were
+# trained. Open them, once. (The next but one cell opens those of the frozen net. It needs Exercise 8; without it, leave it
+# out.)
 
 
 # %% tags=["demo"]
@@ -1704,6 +1746,9 @@ def open_sealed(study, truth):
 
 test_scores = evaluate_once("questions", lambda: open_sealed(first_study, questions.y_test))
 test_scores |= evaluate_once("reviews", lambda: open_sealed(review_study, reviews.y_test))
+
+# %% tags=["demo"]
+test_scores |= evaluate_once("reviews (frozen net)", lambda: open_sealed(frozen_study, reviews.y_test))
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 for name, scores in test_scores.items():
@@ -1715,12 +1760,8 @@ for truth in (questions.y_test, reviews.y_test):
 # FINAL-TABLE
 
 # %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-measured = {
-    "majority": majority,
-    "padded maxima": padded,
-    "with padding": accuracy,
-    "without padding": accuracy_without,
-}
+measured = {"majority": majority, "with padding": accuracy, "without padding": accuracy_without}
+measured |= {f"padding {name}": share for name, share in padded.items()}
 
 
 def collect(study, prefix, *metrics):
@@ -1736,6 +1777,7 @@ collect(width_study, "questions", "validation", "training", *kinds_told)
 collect(pool_study, "pool", "validation", "training", "twenty words in front")
 collect(study, "knob", "validation", "training")
 collect(review_study, "reviews", "validation", *(kinds if profile == "quick" else []))
+collect(frozen_study, "reviews", "validation", *(kinds if profile == "quick" else []))
 collect(few_study, "few", "validation", "training")
 for name in order_study.settings:
     for gap in (1, 2, 3, 4, 5, 8, 9, 12):
