@@ -98,7 +98,8 @@ x_train, x_val, x_test = (
     np.asarray(vectorizer(list(texts))) for texts in (questions.x_train, questions.x_val, questions.x_test)
 )
 y_train, y_val = questions.y_train, questions.y_val
-print("x_train", x_train.shape, "different words:", vectorizer.vocabulary_size())
+num_words = vectorizer.vocabulary_size()
+print("x_train", x_train.shape, "different words:", num_words)
 
 # %% [markdown]
 # The lecture's network: a vector of 64 numbers for each word, half of them switched off by dropout, then **64 filters
@@ -215,7 +216,7 @@ def figures(net, history, x_val):
 
 # %% tags=["demo"]
 def multi_hot(x):
-    found = np.zeros((len(x), vectorizer.vocabulary_size()), "float32")
+    found = np.zeros((len(x), num_words), "float32")
     found[np.arange(len(x))[:, None], x] = 1
     return found[:, 1:]  # without the place of padding
 
@@ -772,14 +773,15 @@ predictions.ask(
 )
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-num_words = (x_val > 0).sum(axis=1)
+text_lengths = (x_val > 0).sum(axis=1)
 
 
 def share_of_padding(answered):
     last_word = answered.argmax(axis=1) * 2 + 5  # of the winning window: (questions, filters)
-    return np.mean((last_word > num_words[:, None])[answered.max(axis=1) > 0])
+    return np.mean((last_word > text_lengths[:, None])[answered.max(axis=1) > 0])
 
 
+keras.utils.set_random_seed(seed)
 untrained = keras.Sequential(
     [keras.Input((length,)), layers.Embedding(10_001, 64), layers.Conv1D(64, 5, 2, activation="relu")]
 )
@@ -788,7 +790,7 @@ print("maxima from windows with padding:", {name: f"{share:.1%}" for name, share
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 weights, bias = model.layers[-1].get_weights()
-without = [max_of_text(one, count, 5, 2) @ weights + bias for one, count in zip(responses, num_words, strict=True)]
+without = [max_of_text(one, count, 5, 2) @ weights + bias for one, count in zip(responses, text_lengths, strict=True)]
 accuracy_without = np.mean(np.argmax(without, axis=1) == y_val)
 print(f"accuracy with them {accuracy:.1%}, without them {accuracy_without:.1%}")
 predictions.recall("padding")
@@ -803,7 +805,7 @@ predictions.recall("padding")
 # Is more padding worse? The same question with no padding, with a little, and with a lot, for two ways of pooling:
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-words = x_val[np.argmin(num_words)]
+words = x_val[np.argmin(text_lengths)]
 for zeros in (0, 10, 100, 1000):
     row = np.concatenate([words[words > 0], np.zeros(zeros, dtype=int)])[None]
     hidden = model.layers[2](model.layers[0](row))
@@ -1591,7 +1593,7 @@ for _ours, _theirs, _dims in [(6, 9, 4), (10, 3, 2), (4, 4, 5), (3, 0, 2)]:
 # %% tags=["demo"]
 glove = data.glove(profile, dim=50)
 words = [*reviews.vocabulary, *[""] * (plan["num_words"] - len(reviews.vocabulary))]
-table = embedding_matrix(words, glove.index, glove.vectors)
+glove_table = embedding_matrix(words, glove.index, glove.vectors)
 known = np.array([word in glove.index for word in words[: len(reviews.vocabulary)]])
 numbers = np.concatenate([np.asarray(review) for review in reviews.x_train])
 print(f"{len(glove.index):,} words have a vector; of our {len(known):,} words {known.mean():.0%} are among them,")
@@ -1613,7 +1615,7 @@ if profile == "quick":
     few_table, unknown = embedding_matrix(vocabulary, glove.index, glove.vectors), 1
 else:
     few_x, few_y, check = x_reviews[:500, -200:], reviews.y_train[:500], (x_new_reviews[:, -200:], reviews.y_val)
-    few_table, unknown = table, 2
+    few_table, unknown = glove_table, 2
 seen = np.unique(few_x)
 print(
     f"{len(few_table):,} words, {np.any(few_table, axis=1).mean():.0%} have a vector, {len(seen):,} occur in the 500 texts"
@@ -1678,8 +1680,8 @@ predictions.recall("vectors")
 
 # %% tags=["demo"]
 def frozen_net():
-    net = keras.Sequential([keras.Input((plan["length"],)), layers.Embedding(*table.shape, trainable=False)])
-    net.layers[0].set_weights([table])
+    net = keras.Sequential([keras.Input((plan["length"],)), layers.Embedding(*glove_table.shape, trainable=False)])
+    net.layers[0].set_weights([glove_table])
     net.add(layers.Conv1D(plan["filters"], 3, activation="relu"))
     net.add(layers.GlobalMaxPooling1D())
     net.add(layers.Dense(plan["filters"], activation="relu"))
