@@ -147,7 +147,7 @@ print(f"validation accuracy: {accuracy:.1%}")
 twins = ["i am moving my swing code to pandas.", "i am moving my pandas code to swing."]
 logits = model.predict(np.asarray(vectorizer(twins)), verbose=0)
 for text, row in zip(twins, logits, strict=True):
-    print(text, dict(zip(questions.class_names, row.round(1).tolist(), strict=True)))
+    print(text, *(f"{language} {value:.1f} " for language, value in zip(questions.class_names, row, strict=True)))
 predictions.recall("twins")
 
 # %% [markdown]
@@ -1335,7 +1335,7 @@ print(reviews.decode(reviews.x_train[0][:60]), "->", reviews.class_names[reviews
 # Go layer by layer. A convolution without padding loses width minus 1 places; a filter has a weight for each number under its
 # window, and one bias. How many numbers per place come into the second convolution?
 # </details>
-# <details><summary>Hint 3: almost the numbers</summary>
+# <details><summary>Hint 3: almost the code</summary>
 # In a smaller net (20 words of 4 numbers, 3 filters of width 5, pooling of 3):
 # <pre>
 # print((20, 4), "->", (20 - 5 + 1, 3), "->", ((20 - 5 + 1) // 3, 3))
@@ -1534,7 +1534,7 @@ plots.show(
 # **Question:** Which table has in row `i` the vector of our word number `i`, and zeros if `index` does not hold the word?
 #
 # <details><summary>Hint 1: where to begin</summary>
-# What is the shape of the table: how many rows, how many columns? Start with zeros of that shape.
+# Start with a table of zeros. How many rows and how many columns does it need?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
 # Go through our words together with their numbers. If <code>index</code> holds the word, copy the vector into the row of
@@ -1644,7 +1644,7 @@ def few(seed, given, trainable, seen_only=False):
         net.layers[0].set_weights([few_table])
     for layer in (layers.Dropout(0.2), layers.Conv1D(64, 3, activation="relu"), layers.GlobalMaxPooling1D()):
         net.add(layer)
-    net.add(layers.Dense(few_y.max() + 1))
+    net.add(layers.Dense(len(set(few_y))))
     x, x_new = (np.where(np.isin(rows, seen) | (not seen_only), rows, unknown) for rows in (few_x, check[0]))
     history = fit(net, (x, few_y), (x_new, check[1]), learning_rate=0.003, epochs=12, batch_size=32)
     return {"training": history["accuracy"][-1], "validation": history["val_accuracy"][-1]} | history
