@@ -30,6 +30,15 @@ errors = Console(stderr=True)
 
 Name = Annotated[str, typer.Argument(help="The assignment's name, as in solutions/.", show_default=False)]
 Students = Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default=False)]
+ClassList = Annotated[
+    Path | None,
+    typer.Option(
+        "--roster",
+        help="The list of the class, to tell who handed in nothing: Canvas' gradebook, Moodle's worksheet, or a CSV "
+        "file with the columns id, first_name, last_name, email.",
+        show_default=False,
+    ),
+]
 Database = Annotated[
     str | None,
     typer.Option(
@@ -186,6 +195,7 @@ def collect(
         bool,
         typer.Option("--file-times", help="Take the files' own times for it (not for archives of Canvas or Moodle)."),
     ] = False,
+    roster: ClassList = None,
 ) -> None:
     """Copy submissions from a folder or zip to submitted/.
 
@@ -198,6 +208,7 @@ def collect(
     With times: autograder collect 01_convolution_by_hand ~/moodle.zip --times ~/Grades-Course-Convolution-42.csv
     """
     from autograder.collect import collect as run
+    from autograder.roster import read as read_roster
 
     collection = run(Course(context.obj), assignment, path, pattern, times=times, file_times=file_times)
     for name, reason in collection.ignored:
@@ -210,8 +221,15 @@ def collect(
         console.print(f"[yellow]time not known:[/] {escape(', '.join(unknown))}", soft_wrap=True)
     if marked := [found.student for found in collection.students if found.late]:
         console.print(f"called late by the platform: {escape(', '.join(marked))}", soft_wrap=True)
+    course = Course(context.obj)
+    if roster:
+        people = read_roster(roster, course.students("submitted", assignment))
+        if nothing := sorted({*people.students} - {*course.students("submitted", assignment)}):
+            console.print(f"[yellow]nothing from {len(nothing)}:[/] {escape(', '.join(nothing))}", soft_wrap=True)
+        _name_strangers(sorted(people.strangers.items()))
     if collection.without:
-        console.print(f"[red]no notebook from:[/] {escape(', '.join(collection.without))}", soft_wrap=True)
+        shown = [f"{name} ({', '.join(collection.others.get(name, []))})" for name in collection.without]
+        console.print(f"[red]no notebook from:[/] {escape(', '.join(shown))}", soft_wrap=True)
         raise typer.Exit(1)
 
 
@@ -337,7 +355,10 @@ def export(
     form: Annotated[Form, typer.Option("--format", help="For people, or what Canvas or Moodle imports.")] = Form.CSV,
     roster: Annotated[
         Path | None,
-        typer.Option(help="To be filled in: the gradebook from Canvas, the grading worksheet from Moodle."),
+        typer.Option(
+            help="The gradebook from Canvas or the grading worksheet from Moodle, to be filled in. Without --format: "
+            "the list of the class, to name all and tell who handed in nothing; a CSV file with a column id will do."
+        ),
     ] = None,
     column: Annotated[
         str | None, typer.Option(help="The assignment's name or number in Canvas, if it is called otherwise there.")
@@ -361,9 +382,10 @@ def export(
 
     course = Course(context.obj, db)
     if form is Form.CSV:
-        if roster or column or scale:
-            raise typer.BadParameter("--roster, --column and --scale need --format canvas or --format moodle.")
-        done = module.export(course, assignment, out)
+        if column or scale:
+            raise typer.BadParameter("--column and --scale need --format canvas or --format moodle.")
+        done = module.export(course, assignment, out, roster)
+        _name_strangers(done.strangers)
     else:
         done = module.export_for(form, course, assignment, out, roster, column=column, scale=scale)
     for student, reason in done.without:
@@ -382,6 +404,7 @@ def report(
     context: typer.Context,
     assignment: Name,
     out: Annotated[Path | None, typer.Option(help="The HTML file; report-ASSIGNMENT.html by default.")] = None,
+    roster: ClassList = None,
     db: Database = None,
 ) -> None:
     """Write a page about the class: scores, exercises, typical errors, times, flags, who is missing, similar answers.
@@ -392,7 +415,7 @@ def report(
 
     out = out or Path(f"report-{assignment}.html")
     with console.status("reading and comparing submissions"):
-        number = run(Course(context.obj, db), assignment, out)
+        number = run(Course(context.obj, db), assignment, out, roster)
     console.print(f"{number} students → {out}", soft_wrap=True)
 
 
@@ -413,6 +436,11 @@ def doctor(context: typer.Context) -> None:
             console.print(f"    → {escape(finding.mend)}", soft_wrap=True)
         worst = max(worst, finding.level is Level.PROBLEM)
     raise typer.Exit(worst)
+
+
+def _name_strangers(strangers: list[tuple[str, str]]) -> None:
+    for student, reason in strangers:
+        console.print(f"[yellow]not in the list of the class:[/] {escape(student)} {escape(reason)}", soft_wrap=True)
 
 
 def _progress() -> Progress:

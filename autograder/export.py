@@ -13,6 +13,8 @@ from autograder.errors import AssignmentError, TableError
 from autograder.late import Verdict
 from autograder.platforms import Canvas, Mark, Moodle, Roster
 from autograder.records import Outcome
+from autograder.roster import People
+from autograder.roster import read as read_roster
 from autograder.tables import Table, harmless
 
 if TYPE_CHECKING:
@@ -39,9 +41,10 @@ class Exported:
     left_out: list[tuple[str, str]] = field(default_factory=list)  # students with a mark that is not in it, and why
     without: list[tuple[str, str]] = field(default_factory=list)  # students that have no mark, and why
     to_be_marked: int = 0  # students whose written answers nobody has marked yet
+    strangers: list[tuple[str, str]] = field(default_factory=list)  # students who are not in the list of the class
 
 
-def export(course: Course, assignment: str, out: Path) -> Exported:
+def export(course: Course, assignment: str, out: Path, roster: Path | None = None) -> Exported:
     """Write the grades of an assignment as CSV.
 
     Columns are `COLUMNS`, then one per graded cell with its points. ``score`` is empty where there is no mark; then
@@ -53,6 +56,7 @@ def export(course: Course, assignment: str, out: Path) -> Exported:
         course: the course.
         assignment: the assignment's name.
         out: the CSV file; replaced in one step.
+        roster: the list of the class (`autograder.roster`): everybody in it gets a row, with name and address.
 
     Returns:
         What is in it.
@@ -63,10 +67,10 @@ def export(course: Course, assignment: str, out: Path) -> Exported:
         CourseError, SubmissionError: when penalties for lateness cannot be worked out.
         TableError: when the extensions cannot be read or the file cannot be written.
     """
-    rows, items = _rows(course, course.require(assignment))
+    rows, items, people = _rows(course, course.require(assignment), roster)
     header = [*COLUMNS, *items]
     tables.write(out, Table(header, [[_cell(row.get(name, "")) for name in header] for row in rows]))
-    return Exported(len(rows), to_be_marked=_unmarked(rows))
+    return Exported(len(rows), to_be_marked=_unmarked(rows), strangers=sorted(people.strangers.items()))
 
 
 def export_for(
@@ -102,7 +106,7 @@ def export_for(
     """
     if roster and roster.resolve() == out.resolve():
         raise TableError(f"{out} is the roster itself, which stays as it is. Choose another --out.")
-    rows, _ = _rows(course, course.require(assignment))
+    rows, _, _ = _rows(course, course.require(assignment))
     marks = [_mark(row) for row in rows]
     maximum = max((row["max_score"] for row in rows if "max_score" in row), default=0.0)
     there = _roster(form, assignment, roster, marks, maximum=maximum, column=column)
@@ -132,21 +136,27 @@ def _unmarked(rows: list[dict[str, Any]]) -> int:
     return sum(bool(row.get("to_be_marked")) for row in rows)
 
 
-def _rows(course: Course, assignment: str) -> tuple[list[dict[str, Any]], list[str]]:
+def _rows(
+    course: Course, assignment: str, roster: Path | None = None
+) -> tuple[list[dict[str, Any]], list[str], People]:
     verdicts = late.settle(course, assignment)
     with course.gradebook() as gradebook:
         cells = [cell.name for cell in gradebook.find_notebook(assignment, assignment).grade_cells]
         graded = {entry.student_id: entry for entry in gradebook.assignment_submissions(assignment)}
         enrolled = {student.id: student for student in gradebook.students}
         recorded = {path.stem for path in records.path(course, assignment, "x").parent.glob("*.json")}
-        ids = sorted({*graded, *enrolled, *recorded, *course.students("submitted", assignment)})
+        there = {*graded, *enrolled, *recorded, *course.students("submitted", assignment)}
+        people = read_roster(roster, there)
+        ids = sorted({*there, *people.students})
         rows = [_row(course, assignment, name, enrolled.get(name), graded.get(name)) for name in ids]
     if not rows:
         raise AssignmentError(f"Nobody has been graded. Grade first: autograder grade {assignment}")
     for row in rows:
         if row["outcome"] == "graded":
             _take_off(row, verdicts.get(row["student"], Verdict()))
-    return rows, _ordered(course, assignment, ids, cells)
+        if person := people.students.get(row["student"]):
+            row |= {column: row[column] or told for column, told in vars(person).items()}
+    return rows, _ordered(course, assignment, ids, cells), people
 
 
 def _ordered(course: Course, assignment: str, ids: list[str], cells: list[str]) -> list[str]:

@@ -349,11 +349,12 @@ def _without_shared(
 
 def _same_name(ours: str, theirs: str) -> bool:
     """Compare letters and digits only; Moodle may put a group or a login before the name, or hide it."""
-    ours, theirs = _letters(ours), _letters(theirs)
+    ours, theirs = letters(ours), letters(theirs)
     return not theirs or ours.endswith(theirs) or ours == "participant"
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
+    """Give the letters and digits of a name in lower case, as Canvas does in the names of files."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", name).casefold())
 
 
