@@ -15,10 +15,11 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import book, database, executor, journal, records, regrade, submission, versions
+from autograder import book, database, executor, journal, records, regrade, releases, submission, versions
 from autograder.errors import AssignmentError, BusyError, SubmissionError
 from autograder.kernels import layers
 from autograder.records import Outcome, Record
+from autograder.release import read_source, student_version
 from autograder.work import Done, Job, Kit, do, put, take
 
 if TYPE_CHECKING:
@@ -240,6 +241,7 @@ def make_kit(course: Course, assignment: str, version: Version | None = None) ->
 
     config = deepcopy(course.config)
     config.CourseDirectory.pop("db_url", None)  # which may hold a password; workers have a copy of their own
+    releases.remember(course.root, assignment, student_version(read_source(course.source(assignment)), course.config))
     source, release = (course.folder(step, assignment=assignment) for step in ("source", "release"))
     found = [Path(path) for path in find_all_files(str(source), course.directory.ignore)]
     return Kit(
@@ -249,6 +251,7 @@ def make_kit(course: Course, assignment: str, version: Version | None = None) ->
         source=take(source, found),
         release=take(release),
         gradebook=book.only(course, assignment),
+        released=releases.path(course.root, assignment).read_bytes(),
     )
 
 

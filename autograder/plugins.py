@@ -35,7 +35,7 @@ from nbgrader.utils import is_grade
 from traitlets import Dict
 from traitlets.config import Config
 
-from autograder import late, submission, tables
+from autograder import late, releases, submission, tables
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import AssignmentError, AutograderError, CourseError
 from autograder.judge import IN_YOUR_CODE
@@ -106,7 +106,8 @@ class RebuildSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         language = released.metadata.get("kernelspec", {}).get("language", "python")
         if language.lower() != "python":
             raise AssignmentError(f"{source} is written in {language}. Only Python can be graded in the sandbox.")
-        rebuilt, notes = rebuild(released, nb)
+        known = releases.load(Path(course.root), resources["nbgrader"]["assignment"])
+        rebuilt, notes = rebuild(released, nb, known)
         handed_in = Path(resources["metadata"]["path"])
         notes += [
             f"Your file was called “{printable(path.relative_to(handed_in))}”; it was graded as “{source.name}”."

@@ -6,7 +6,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import markers
+from autograder import markers, releases
 from autograder.errors import AssignmentError
 
 if TYPE_CHECKING:
@@ -42,13 +42,14 @@ def release(course: Course, assignment: str) -> Path:
         pass  # it can be used
     if not course.source(assignment).exists():
         raise AssignmentError(f"{course.source(assignment)} has not been built from its .py yet. Run `make notebooks`.")
-    require_source(course.source(assignment))
+    source = require_source(course.source(assignment))
     try:
         course.convert(GenerateAssignment, assignment, ".")
     except NbGraderException as error:
         log = getattr(error, "log", "")
         mend = FIXED if "Cannot add or remove cells" in log else ""
         raise AssignmentError(f"nbgrader cannot generate {assignment}: {_reason(log) or error}{mend}") from error
+    releases.remember(course.root, assignment, student_version(source, course.config))
     return course.folder("release", assignment=assignment)
 
 

@@ -113,7 +113,7 @@ class _Moodle(Moodle):
 class _Plain:
     """A list of one's own."""
 
-    maximum = None
+    maximum: float | None = None
     grade = 0
 
     def __init__(self, table: Table) -> None:
