@@ -82,6 +82,7 @@ def export_for(
     *,
     column: str | None = None,
     scale: bool = False,
+    provisional: bool = False,
 ) -> Exported:
     """Write the grades of an assignment in the form that a platform takes back.
 
@@ -94,6 +95,7 @@ def export_for(
             tell who is who.
         column: for Canvas, the heading or number of the assignment, if it is called otherwise there.
         scale: convert marks where the platform has another maximum.
+        provisional: also marks of students whose written answers nobody has marked yet.
 
     Returns:
         What is in it, and who is not.
@@ -110,7 +112,7 @@ def export_for(
     marks = [_mark(row) for row in rows]
     maximum = max((row["max_score"] for row in rows if "max_score" in row), default=0.0)
     there = _roster(form, assignment, roster, marks, maximum=maximum, column=column)
-    filled = platforms.fill(there, marks, maximum, scale=scale)
+    filled = platforms.fill(there, marks, maximum, scale=scale, provisional=provisional)
     tables.write(out, filled.table)
     return Exported(len(filled.entered), filled.left_out, filled.without, _unmarked(rows))
 
@@ -129,7 +131,7 @@ def _mark(row: Mapping[str, Any]) -> Mark:
     score = row.get("score", "")
     if score == "":
         return Mark(row["student"], None, ": ".join(filter(None, [row["outcome"], row.get("reason", "")])))
-    return Mark(row["student"], float(score))
+    return Mark(row["student"], float(score), provisional=bool(row.get("to_be_marked")))
 
 
 def _unmarked(rows: list[dict[str, Any]]) -> int:
