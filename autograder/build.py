@@ -177,6 +177,7 @@ def build(course: Course, assignments: list[str] | None = None, *, force: bool =
 
     for assignment in assignments or course.assignments():
         course.require(assignment)
+        course.require_writable(course.folder("source", assignment=assignment))
         stale = force or bool(drift(course, assignment))
         if stale:
             source, executed = _pair(course, assignment)

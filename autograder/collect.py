@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from autograder import late, platforms
-from autograder.errors import ArchiveError
+from autograder.errors import ArchiveError, PatternError
 from autograder.submission import LISTING, MAX_BYTES, printable
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ def collect(
         ArchiveError: no such path, not a zip, a dangerous zip, a bad pattern, or no notebook that it matches.
         CourseError: the policy for late submissions, which holds the time zone, cannot be used.
         TableError: `times` cannot be used.
+        FolderError: a folder may not be written; nothing is collected then.
     """
     course.require(assignment)
     patterns, zone = _compiled(assignment, pattern), late.policy(course.config, assignment).zone
@@ -145,6 +146,8 @@ def collect(
         versions = _versions(members, patterns, assignment, collection)
         if not versions:
             raise ArchiveError(f"No notebook in {path} has a name that tells its student. {_example(collection)}")
+        places = [_Place.of(course, assignment, student) for student in {*versions, *collection.without}]
+        course.require_writable(*(folder for place in places for folder in (place.folder, place.earlier)))
         told = platforms.times(times, list(versions), lambda text: late.moment(text, zone)) if times else {}
         for student, found in sorted(versions.items()):
             at = told.get(student, own_times.get(student))
@@ -382,9 +385,9 @@ def _compiled(assignment: str, pattern: str | None) -> Forms:
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        raise ArchiveError(f"--pattern {pattern!r} is not a regular expression: {error}.") from None
+        raise PatternError(f"--pattern {pattern!r} is not a regular expression: {error}.") from None
     if "student" not in compiled.groupindex:
-        raise ArchiveError(f"--pattern {pattern!r} has no group (?P<student>...).")
+        raise PatternError(f"--pattern {pattern!r} has no group (?P<student>...).")
     return {"--pattern": compiled}
 
 

@@ -60,6 +60,18 @@ def submissions(course: Course, assignment: str, students: list[str] | None = No
     return students or there
 
 
+def absent(course: Course, assignment: str) -> list[str]:
+    """Students whom the gradebook knows and who have handed in nothing.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name.
+    """
+    with course.gradebook() as gradebook:
+        enrolled = {student.id for student in gradebook.students}
+    return sorted(enrolled - {*course.students("submitted", assignment)})
+
+
 def grade(
     course: Course,
     assignment: str,
@@ -91,11 +103,15 @@ def grade(
     Raises:
         AssignmentError: when the assignment has not been released, or has changed since.
         BusyError: when another process is grading this course, or into this gradebook.
+        FolderError: when a folder cannot be written; then nothing is graded.
         GradebookError: when the gradebook cannot be used.
         ExecutorError: when the workers cannot be used.
         SandboxError: when submissions cannot be confined there.
     """
     version = versions.now(course, assignment)
+    steps = ("submitted", "autograded")
+    course.require_writable(course.root / "records" / assignment / "versions")
+    course.require_writable(*(course.folder(step, student, assignment) for step in steps for student in students))
     with _only_one(course), database.alone(course.directory.db_url):
         versions.save(course, assignment, version)
         recorded = _catch_up(course, assignment, version.key)
@@ -287,7 +303,7 @@ def _recorded(course: Course, ended: Iterator[executor.Ended[Job, Done] | None])
             if one is not None:
                 done = one.result or _given_up(one.job, one.problem)
                 if _replaces_mark(course, done):
-                    yield done.record
+                    yield from book.marked_by_hand(course, [done.record])
                 else:
                     journal.write(course, done)
                     since = since if batch else time.monotonic()

@@ -299,7 +299,7 @@ def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
         said = escape(message(errors[-1])).replace("\n", "<br>").replace("|", "&#124;") if errors else ""
         name = marks["grade_id"]
         rows.append(f"| [{name.removesuffix('-test')}](#{name}) | {points} | {said} |")
-    said = [
+    waiting = [
         f"*{len(unmarked)} of your answers {'is' if len(unmarked) == 1 else 'are'} {NOT_YET}: points may be added.*",
         "",
     ]
@@ -309,7 +309,7 @@ def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
         [
             "## Your result",
             "",
-            *(said if unmarked else []),
+            *(waiting if unmarked else []),
             *table,
             "",
             *(["**Please note**", "", *notes] if notes else []),

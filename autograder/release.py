@@ -34,10 +34,12 @@ def release(course: Course, assignment: str) -> Path:
     Raises:
         AssignmentError: unknown, not built, or not a valid nbgrader assignment.
         GradebookError: when the gradebook cannot be used.
+        FolderError: when a folder cannot be written.
     """
     from nbgrader.converters import GenerateAssignment, NbGraderException
 
     course.require(assignment)
+    course.require_writable(course.root, course.folder("release", assignment=assignment))
     with course.gradebook():
         pass  # it can be used
     if not course.source(assignment).exists():
