@@ -110,6 +110,19 @@ def main(
 
 
 @cli.command()
+def new(context: typer.Context, assignment: Name) -> None:
+    """Begin an assignment: a small one that is complete and passes, to be turned into yours.
+
+    Example: autograder new 11_optimisers
+    """
+    from autograder.new import new as run
+
+    for path in run(Course(context.obj), assignment):
+        console.print(f"wrote {path}", soft_wrap=True)
+    console.print(f"Next: autograder build {assignment}; autograder validate-source {assignment}", soft_wrap=True)
+
+
+@cli.command()
 def build(
     context: typer.Context,
     assignments: Annotated[list[str] | None, typer.Argument(help="All by default.", show_default=False)] = None,
