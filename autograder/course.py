@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder import database
-from autograder.errors import AssignmentError, CourseError, FolderError
+from autograder.errors import AssignmentError, CourseError, FolderError, GradebookError
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -159,6 +159,24 @@ class Course:
                         f"{path} cannot be written by you, so nothing was done. If it is a colleague's: have it opened "
                         "to a group of both (chmod -R g+rwX), and set c.CourseDirectory.groupshared = True."
                     )
+
+    def require_writable_gradebook(self) -> None:
+        """Check, before anything is changed, that marks can be entered; a server says so by itself.
+
+        Raises:
+            GradebookError: when the file of a SQLite database cannot be written.
+        """
+        from sqlalchemy.engine import make_url
+
+        url = make_url(self.directory.db_url)
+        if url.get_backend_name() != "sqlite":
+            return
+        path = Path(url.database or "")
+        if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)):
+            raise GradebookError(
+                f"The gradebook {path} or its folder cannot be written by you, so nothing was done. If it is a "
+                "colleague's: have it opened to a group of both (chmod g+rw)."
+            )
 
     def assignments(self) -> list[str]:
         """Names of all assignments that have a source, in order."""

@@ -110,6 +110,7 @@ def grade(
     """
     version = versions.now(course, assignment)
     steps = ("submitted", "autograded")
+    course.require_writable_gradebook()
     course.require_writable(course.root / "records" / assignment / "versions")
     course.require_writable(*(course.folder(step, student, assignment) for step in steps for student in students))
     with _only_one(course), database.alone(course.directory.db_url):

@@ -39,6 +39,7 @@ def release(course: Course, assignment: str) -> Path:
     from nbgrader.converters import GenerateAssignment, NbGraderException
 
     course.require(assignment)
+    course.require_writable_gradebook()
     course.require_writable(course.root, course.folder("release", assignment=assignment))
     with course.gradebook():
         pass  # it can be used

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from autograder import cli
 from autograder.course import Course
-from autograder.errors import ArchiveError, FolderError
+from autograder.errors import ArchiveError, FolderError, GradebookError
 from autograder.records import Item, Outcome, Record, Status
 from tests.classroom import Classroom, as_bytes
 from tests.marked import ROOT, Marked
@@ -95,6 +95,18 @@ def test_folder_of_a_colleague_is_named_before_anything_is_done(
     arguments = [action, "ps1", *([str(tmp_path / "class")] if action == "collect" else [])]
     with pytest.raises(FolderError, match="cannot be written by you, so nothing was done"):
         cli.cli(["--course-dir", str(marked.course.root), *arguments], standalone_mode=False)
+    assert {path: path.lstat().st_mtime_ns for path in marked.course.root.rglob("*")} == before
+
+
+@pytest.mark.parametrize("action", ["grade", "feedback", "export", "release"])
+def test_gradebook_of_a_colleague_is_named_before_anything_is_done(
+    marked: Marked, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    marked.mark("ada", 7)
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("gradebook.db"))
+    before = {path: path.lstat().st_mtime_ns for path in marked.course.root.rglob("*")}
+    with pytest.raises(GradebookError, match=r"gradebook.db or its folder cannot be written by you"):
+        cli.cli(["--course-dir", str(marked.course.root), action, "ps1"], standalone_mode=False)
     assert {path: path.lstat().st_mtime_ns for path in marked.course.root.rglob("*")} == before
 
 
