@@ -245,8 +245,14 @@ def collect(
     With times: autograder collect 01_convolution_by_hand ~/moodle.zip --times ~/Grades-Course-Convolution-42.csv
     """
     from autograder.collect import collect as run
+    from autograder.collect import compiled
     from autograder.roster import read as read_roster
 
+    if pattern:
+        try:
+            compiled(pattern)
+        except ArchiveError as error:
+            raise typer.BadParameter(str(error)) from None
     collection = run(Course(context.obj), assignment, path, pattern, times=times, file_times=file_times)
     for name, reason in collection.ignored:
         console.print(f"[yellow]not used[/] {escape(name)}: {escape(reason)}", soft_wrap=True)

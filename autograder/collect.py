@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from autograder import late, platforms
-from autograder.errors import ArchiveError, PatternError
+from autograder.errors import ArchiveError
 from autograder.submission import LISTING, MAX_BYTES, printable
 
 if TYPE_CHECKING:
@@ -382,13 +382,25 @@ def _compiled(assignment: str, pattern: str | None) -> Forms:
     if pattern is None:
         escaped = re.escape(assignment)
         return {title: re.compile(text.replace("{assignment}", escaped)) for title, text in PATTERNS.items()}
+    return {"--pattern": compiled(pattern)}
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Compile what tells students from the paths of their files.
+
+    Args:
+        pattern: a regular expression with a group ``student``.
+
+    Raises:
+        ArchiveError: it is none, or has no such group.
+    """
     try:
-        compiled = re.compile(pattern)
+        found = re.compile(pattern)
     except re.error as error:
-        raise PatternError(f"--pattern {pattern!r} is not a regular expression: {error}.") from None
-    if "student" not in compiled.groupindex:
-        raise PatternError(f"--pattern {pattern!r} has no group (?P<student>...).")
-    return {"--pattern": compiled}
+        raise ArchiveError(f"--pattern {pattern!r} is not a regular expression: {error}.") from None
+    if "student" not in found.groupindex:
+        raise ArchiveError(f"--pattern {pattern!r} has no group (?P<student>...).")
+    return found
 
 
 def _student(path: str, patterns: Forms) -> tuple[str | None, str, int]:
