@@ -52,15 +52,19 @@ except ModuleNotFoundError:
 import string
 from collections import Counter
 
+import numpy as np
+
+np.set_printoptions(precision=3, suppress=True)
+
 # %% [markdown]
 # ## 1. A machine that guesses languages
 #
 # Each question belongs to one of four languages, whose name has been replaced by *blank*. The `quick` questions are
 # made by a small grammar in the style of the real ones, which `full` uses.
+
 # %% tags=["demo"]
 import keras
 import matplotlib.pyplot as plt
-import numpy as np
 
 from course_utils import data, plots, predictions
 
@@ -518,13 +522,13 @@ for number, token in enumerate(build_vocabulary(token_lists, 9)):
 # it is once more, typed in:
 
 # %%
-vocabulary = ["", "[UNK]", "movies", "mary", "likes", "watch", "to", "john", "too"]
+vocabulary = ["", "[UNK]", "likes", "movies", "mary", "watch", "to", "john", "too"]
 
 # %% [markdown]
 # **Predict, then run.** Write *mary likes chess* with this vocabulary, as five numbers. *I expect ...*
 
 # %% tags=["demo"]
-predictions.ask("five numbers", ["3, 4, 0, 0, 0", "3, 4, 1, 0, 0", "0, 0, 3, 4, 1", "3, 4, 9, 1, 1"])
+predictions.ask("five numbers", ["4, 2, 0, 0, 0", "4, 2, 1, 0, 0", "0, 0, 4, 2, 1", "4, 2, 9, 1, 1"])
 
 # %% tags=["demo"]
 print([vocabulary.index("mary"), vocabulary.index("likes"), 1, 0, 0])
@@ -630,7 +634,7 @@ for tokens in token_lists:
 
 # %% [markdown]
 # This is the form that keeps everything the vocabulary knows: which words, how often, in which order. But look at the
-# numbers themselves. Is *to* twice of *mary*? Of course not: they are *names* that happen to be numbers. A layer
+# numbers themselves. Is *to* twice of *movies*? Of course not: they are *names* that happen to be numbers. A layer
 # that multiplies them would take them at face value. The next sections give two remedies: bags, and embeddings.
 
 # %% [markdown]
@@ -641,7 +645,7 @@ for tokens in token_lists:
 # opens with `"[UNK]"` this time.
 
 # %%
-bag_words = ["[UNK]", "movies", "mary", "likes", "watch", "to", "john", "too", "no", "games", "football", "also"]
+bag_words = ["[UNK]", "likes", "movies", "mary", "watch", "to", "john", "too", "no", "games", "football", "also"]
 
 # %% [markdown]
 # ### ✏️ Exercise 5: `count_vector` (2 points)
@@ -1485,11 +1489,12 @@ predictions.recall("leak")
 # all labels **by dice**. These nobody can predict, so an honest accuracy is 25 %.
 
 # %% tags=["demo"]
+from scipy.sparse import vstack
 from sklearn.feature_selection import SelectKBest, chi2
 
 layer = keras.layers.TextVectorization(20_000, ngrams=2, output_mode="multi_hot")
 layer.adapt(train_texts)
-both = csr_matrix(np.vstack([keras.ops.convert_to_numpy(layer(texts)) for texts in (train_texts, val_texts)]))
+both = vstack([csr_matrix(layer(texts).numpy()) for texts in (train_texts, val_texts)])
 
 
 def chosen_by_label(labels, leak):
@@ -2019,11 +2024,11 @@ for question, row in zip(twins, loaded.predict(keras.ops.convert_to_tensor(twins
 def probabilities(question, name, run=0):
     layer, net, _ = nets[name][run]
     x = layer(prepare([question], name == "net with spaces"))
-    return keras.ops.convert_to_numpy(keras.ops.softmax(net.predict(x, verbose=0)))[0]
+    return keras.ops.convert_to_numpy(keras.ops.softmax(net(x)))[0]
 
 
 def explain(question):
-    _, axes = plt.subplots(len(nets), 1, figsize=(9, 3))
+    _, axes = plt.subplots(len(nets), 1, figsize=(9, 2.4))
     for name, ax in zip(nets, axes, strict=True):
         layer, net, _ = nets[name][0]
         p = probabilities(question, name)
