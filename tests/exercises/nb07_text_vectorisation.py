@@ -691,12 +691,21 @@ def build_classifier(width, hidden_layers):
     hidden = [keras.layers.Dense(16, activation=lambda x: keras.ops.maximum(x, 0)) for _ in range(hidden_layers)]
     return keras.Sequential([keras.layers.Input((width,)), *hidden, keras.layers.Dense(4)])
 """,
+            "Lambda layer": """
+def build_classifier(width, hidden_layers):
+    model = keras.Sequential([keras.layers.Input((width,))])
+    for _ in range(hidden_layers):
+        model.add(keras.layers.Dense(16))
+        model.add(keras.layers.Lambda(keras.activations.relu))
+    model.add(keras.layers.Dense(4))
+    return model
+""",
             "own function as activation": """
-def relu(x):
+def bend(x):
     return keras.ops.maximum(x, 0)
 
 def build_classifier(width, hidden_layers):
-    hidden = [keras.layers.Dense(16, activation=relu) for _ in range(hidden_layers)]
+    hidden = [keras.layers.Dense(16, activation=bend) for _ in range(hidden_layers)]
     return keras.Sequential([keras.layers.Input((width,)), *hidden, keras.layers.Dense(4)])
 """,
             "width is always 10": """
