@@ -975,10 +975,10 @@ def prepare(texts, spaces):
 
 
 def vectorize(max_tokens=10_000, mode="multi_hot", spaces=False, leak=False):
-    train, val = prepare(train_texts, spaces), prepare(val_texts, spaces)
+    texts, new_texts = prepare(train_texts, spaces), prepare(val_texts, spaces)
     layer = keras.layers.TextVectorization(max_tokens=max_tokens, output_mode=mode)
-    layer.adapt(train + val if leak else train)
-    return layer, keras.ops.cast(layer(train), "float32"), keras.ops.cast(layer(val), "float32")
+    layer.adapt(texts + new_texts if leak else texts)
+    return layer, keras.ops.cast(layer(texts), "float32"), keras.ops.cast(layer(new_texts), "float32")
 
 
 # %% [markdown]
@@ -1035,8 +1035,8 @@ split_words = [{word for text in texts for word in text.lower().split()} for tex
 print(f"different words in training: {len(split_words[0])}, in validation only: {len(split_words[1] - split_words[0])}")
 new_word = min(word for word in split_words[1] - split_words[0] if word.isalpha())
 for name, leak in [("honest", False), ("leaky", True)]:
-    known = vectorize(leak=leak)[0].get_vocabulary()
-    print(f"{name:6}: {new_word} is", "known" if new_word in known else "[UNK]")
+    vocabulary = vectorize(leak=leak)[0].get_vocabulary()
+    print(f"{name:6}: {new_word} is", "known" if new_word in vocabulary else "[UNK]")
 
 # %% [markdown]
 # The rule: **adapt on training texts only**. All that follows does so. Does it matter here? Section 7 measures it.
@@ -1247,7 +1247,7 @@ fig, ax = plt.subplots(figsize=(7, 3.6))
 for name, label in [("10,000 tokens", "none"), ("1 hidden layer, same rate", "one")]:
     runs = study.runs(name)
     plots.learning_curves(ax, runs, "accuracy", label)
-    for epoch in (5, epochs):
+    for epoch in (min(5, epochs), epochs):
         print(f"{label:4} after {epoch:2} epochs: {np.mean([run['val_accuracy'][epoch - 1] for run in runs]):.1%}")
 ax.set(title="Hidden layers: none and one, the same rate (band: ± standard deviation, 3 seeds)", ylim=(0, 1))
 plots.show(
@@ -1279,7 +1279,10 @@ predictions.recall("same rate")
 
 # %% tags=["demo"]
 rates = {"quick": (0.01, 0.003), "full": (0.0003, 0.0002)}[profile]
-settings |= {f"{n} hidden layer{'s'[: n - 1]}": {"learning_rate": rates[n - 1], "hidden_layers": n} for n in (1, 2)}
+settings |= {
+    "1 hidden layer": {"learning_rate": rates[0], "hidden_layers": 1},
+    "2 hidden layers": {"learning_rate": rates[1], "hidden_layers": 2},
+}
 
 # %% [markdown]
 # **Predict, then run.** Each at its own rate: 0, 1 or 2 hidden layers? *I expect ...*
@@ -2087,7 +2090,7 @@ measured = {"majority": majority, "first training": first_accuracy, "embedding":
 measured |= {f"logistic regression {mode}": value for mode, value in baseline_accuracy.items()}
 measured |= {name: [run["validation accuracy"] for run in study.runs(name)] for name in settings}
 for name in ("10,000 tokens", "1 hidden layer, same rate"):
-    measured[f"{name}, epoch 5"] = [run["val_accuracy"][4] for run in study.runs(name)]
+    measured[f"{name}, epoch 5"] = [run["val_accuracy"][min(5, epochs) - 1] for run in study.runs(name)]
     measured[f"{name}, training"] = [run["training accuracy"] for run in study.runs(name)]
 measured |= {f"own question, {name}": shares for name, shares in sure.items()} | {"opening question": opening_shares}
 measured |= selected | {f"test {name}": scores for name, scores in test_scores.items()}
