@@ -1109,24 +1109,23 @@ def build_classifier(width, hidden_layers):
 # %% nbgrader={"grade_id": "build_classifier-test", "points": 2}
 for _width, _hidden, _count, _wrong in [
     (10, 0, 44, {"the biases are missing": 40, "there is a hidden layer": 244}),
-    (10, 1, 244, {"the hidden layer is missing": 44, "one hidden layer too many": 516}),
-    (10, 3, 788, {"hidden_layers is not used": 244, "one hidden layer too few": 516, "all hidden layers are the same one": 244}),
+    (10, 1, 244, {"the hidden layer is missing": 44, "one hidden layer too many": 516, "hidden_layers is taken for the number of units": 19}),
+    (10, 3, 788, {"hidden_layers is not used, or all hidden layers are the same one": 244, "one hidden layer is missing, or one is used twice": 516}),
     (6, 1, 180, {"the width is not used": 244}),
 ]:  # fmt: skip
-    _what = f"build_classifier({_width}, {_hidden})"
-    _model = build_classifier(_width, _hidden)
+    _what, _model = f"build_classifier({_width}, {_hidden})", build_classifier(_width, _hidden)
     assert _model is not None, f"{_what} is None. Is there a return?"
     assert _model.built, f"{_what} does not know its input yet. Is keras.layers.Input((width,)) in front?"
     checks.equal(tuple(_model.output_shape), (None, 4), f"the output shape of {_what}")
     checks.close(_model.count_params(), _count, f"the number of parameters of {_what}", misconceptions=_wrong)
+_own = (
+    "a function or layer of your own making is in the model: it cannot be saved, nor graded. Keras has what you need."
+)
 try:
     assert "Lambda" not in [type(_layer).__name__ for _layer in _model.layers]
     keras.models.model_from_json(_model.to_json())
-except (AssertionError, AttributeError, NotImplementedError, TypeError, ValueError):
-    raise AssertionError(
-        "build_classifier uses a function or layer of your own making: a saved model would not know it, nor would the "
-        "tests when you hand in. Keras has what you need under a name."
-    ) from None
+except (AssertionError, AttributeError, NotImplementedError, OSError, TypeError, ValueError):
+    raise AssertionError(f"build_classifier(6, 1): {_own}") from None
 _model, _x = build_classifier(3, 1), np.array([[1.0, -1.0, 0.5]])
 _model.set_weights([np.sin(np.arange(_w.size)).reshape(_w.shape) for _w in _model.get_weights()])
 checks.close(
@@ -1139,6 +1138,7 @@ checks.close(
         "the last layer has an activation, but logits may be negative": [[1.64738, 0.95631, 0.0, 0.0]],
         "the last layer has a sigmoid, but logits may be any number": [[0.83854, 0.72238, 0.35115, 0.16523]],
         "the hidden layer has no activation": [[-0.66628, -0.01877, 0.6460, 0.71684]],
+        "the hidden layer has a leaky ReLU": [[1.18465, 0.7613, -0.36199, -1.15247]],
         "the hidden layer has a tanh": [[0.17216, 0.79076, 0.68234, -0.05342]],
         "the hidden layer has a sigmoid": [[-0.29839, 0.63095, 0.9802, 0.42826]],
     },
@@ -1146,6 +1146,7 @@ checks.close(
 assert np.allclose(_model(_x, training=True), _model(_x), atol=1e-5), (
     "build_classifier(3, 1) gives other numbers in training than afterwards. Is there a dropout layer? None is asked for."
 )
+assert not _model.losses, "build_classifier(3, 1) has a penalty on its weights. None is asked for."
 print("build_classifier: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng(77)
