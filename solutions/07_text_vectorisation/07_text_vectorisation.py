@@ -1039,8 +1039,8 @@ split_words = [{word for text in texts for word in text.lower().split()} for tex
 print(f"different words in training: {len(split_words[0])}, in validation only: {len(split_words[1] - split_words[0])}")
 new_word = min(word for word in split_words[1] - split_words[0] if word.isalpha())
 for name, leak in [("honest", False), ("leaky", True)]:
-    vocabulary = vectorize(leak=leak)[0].get_vocabulary()
-    print(f"{name:6}: {new_word} is", "known" if new_word in vocabulary else "[UNK]")
+    entries = vectorize(leak=leak)[0].get_vocabulary()
+    print(f"{name:6}: {new_word} is", "known" if new_word in entries else "[UNK]")
 
 # %% [markdown]
 # The rule: **adapt on training texts only**. All that follows does so. Does it matter here? Section 7 measures it.
