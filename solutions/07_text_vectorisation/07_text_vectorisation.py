@@ -1517,7 +1517,7 @@ def chosen_by_label(labels, leak):
 # %% tags=["demo"]
 predictions.ask("dice", ["25 %: dice cannot be predicted", "about 30 %", "above 40 %", "100 %"])
 
-# %% tags=["demo"]
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 truth = np.concatenate([questions.y_train, questions.y_val])
 dice = [np.random.default_rng(run_seed).permutation(truth) for run_seed in seeds]
 selected = {}
