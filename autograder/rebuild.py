@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from autograder.judge import names
+from autograder.submission import grade_id
 
 MISSING = "The answer cell “{name}” was missing; an answer in another cell may not have been found."
 FOUND = "The answer cell “{name}” was missing; what you wrote in another cell was run."
@@ -125,8 +126,8 @@ def _stubs_first(first: list[NotebookNode], places: list[_Place], notes: list[st
         defined = [earliest[name] for name in names.defined(stub.released.source) if name in earliest]
         if defined and min(defined) < keys[id(stub.cells[0])][0]:
             keys[id(stub.cells[0])] = min(defined), 0
-        if defined and stub.missing and (name := grade_id(stub.released)):
-            _replace(notes, MISSING.format(name=name), FOUND.format(name=name))
+        if defined and stub.missing and (missing := grade_id(stub.released)):
+            _replace(notes, MISSING.format(name=missing), FOUND.format(name=missing))
     return sorted((cell for cell, _ in rows), key=lambda cell: keys[id(cell)])
 
 
@@ -154,12 +155,6 @@ def _take_words(first: list[NotebookNode], places: list[_Place], notes: list[str
         if not answer.get("attachments"):
             answer.pop("attachments", None)
         _replace(notes, MISSING.format(name=name), BESIDE.format(name=name))
-
-
-def grade_id(cell: NotebookNode) -> str | None:
-    """The nbgrader name of a cell, if it has one."""
-    name = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return name if isinstance(name, str) else None
 
 
 def _locked(cell: NotebookNode) -> bool:

@@ -12,7 +12,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from autograder import submission
-from autograder.rebuild import grade_id, rebuild
+from autograder.rebuild import rebuild
+from autograder.submission import grade_id
 from tests.classroom import Classroom, as_bytes, edited
 
 ANSWER = "def double(x):\n    return x + x"
