@@ -535,7 +535,7 @@ def train(build, seed, x, y, validation, *, epochs, batch_size, learning_rate):
 
 # %% tags=["demo"]
 settings = {
-    "quick": {"epochs": 15, "batch_size": 32, "learning_rate": 0.002},
+    "quick": {"epochs": 14, "batch_size": 32, "learning_rate": 0.002},
     "full": {"epochs": 5, "batch_size": 64, "learning_rate": 0.001},
 }[profile]
 seeds = range(seed, seed + 3)
@@ -547,8 +547,8 @@ def outcome(model):
 
 
 # %% [markdown]
-# The two stars unpack a dictionary: `train(..., **settings)` is
-# `train(..., epochs=15, batch_size=32, learning_rate=0.002)`.
+# One sign may be new, the star. In a `def`, what stands behind a single star must be given by name. In a call, two stars
+# unpack a dictionary: `train(..., **settings)` is `train(..., epochs=14, batch_size=32, learning_rate=0.002)`.
 
 # %% [markdown]
 # **Predict, then run.** Dense net with 407,050 parameters, or convnet with 93,322? *I expect ...*
@@ -949,7 +949,7 @@ for name in nets:
     plots.learning_curves(axes[0], race[name], "accuracy", name)
     plots.learning_curves(axes[1], shuffle_study.runs(name), "accuracy", name)
 axes[0].set_title("Pixels in order (mean ± sd over seeds)")
-axes[1].set_title("Pixels shuffled (mean ± sd over seeds)")
+axes[1].set(title="Pixels shuffled (mean ± sd over seeds)", ylabel="")
 plots.show(
     "Accuracy against epochs in two panels, pixels in order on the left, shuffled on the right: training dashed and "
     "validation solid for the dense net and the convnet, with bands of one standard deviation over the seeds."
@@ -1199,8 +1199,8 @@ predictions.recall("inside")
 # <details><summary>What we measured: open after you ran it</summary>
 #
 # Shown are the eight maps with the highest peak in each layer. In the first two rows the digit is plain to see, or its
-# edges are. In the second convolution you still guess it from pieces of its strokes. In the third, $3 \times 3$ numbers
-# are left of it, and nobody reads a digit in them. The deeper, the coarser: less and less of *where*, more and more of
+# edges are. In the second convolution pieces of its strokes are left, each in a map of its own. In the third,
+# $3 \times 3$ numbers a map, nobody reads a digit. The deeper, the coarser: less and less of *where*, more and more of
 # *what*.
 #
 # </details>
@@ -1242,8 +1242,8 @@ plots.show(
 
 # %% [markdown]
 # Each row comes from eight different digits, and yet the patches in it are alike. A filter of the second layer has its
-# favourite *piece of a stroke*; one of the third its favourite *part of a digit*, often with the place where strokes
-# meet. Edges, pieces of strokes, parts of digits: this is a **hierarchy of patterns**.
+# favourite *piece of a stroke*: an edge, a corner, an end. One of the third has its favourite *part of a digit*: a hook, a
+# loop, the upper half of a 9. Edges, pieces of strokes, parts of digits: this is a **hierarchy of patterns**.
 
 # %% [markdown]
 # ## 9. Which knobs matter?
@@ -1421,8 +1421,8 @@ predictions.recall("knobs")
 # %% tags=["demo"]
 fig, axes = plt.subplots(1, 5, figsize=(12, 3), sharey=True)
 for ax, name in zip(axes, knobs, strict=True):
-    plots.learning_curves(ax, knob_study.runs(name), "accuracy")
-    ax.set_title(name)
+    plots.learning_curves(ax, knob_study.runs(name), "accuracy").set_title(name)
+    ax.label_outer()
 fig.suptitle("One knob at a time (mean ± sd over seeds)")
 plots.show(
     "Five panels of accuracy against epochs, one per net: base, 1 block, window 5, stride 2, 4 channels; training dashed "
@@ -1442,7 +1442,7 @@ plots.show(
 #
 # The long stride hurts most, and its training figure says why: with a stride of 2 *and* pooling, two blocks leave
 # $1 \times 1$ of $14 \times 14$ places, 16 numbers in all, too few to learn from. But look at its curve: in `quick` it is
-# still rising after 495 steps. So all we may say is that it learns more *slowly*; how good it gets in the end is
+# still rising after 462 steps. So all we may say is that it learns more *slowly*; how good it gets in the end is
 # another question, which longer training would answer. KNOBTEXT
 #
 # And the knobs change the number of parameters in surprising ways: one block fewer leaves a larger map to the dense
