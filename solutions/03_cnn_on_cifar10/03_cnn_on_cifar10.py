@@ -62,8 +62,6 @@ num_long, short_run, long_run, long_seeds = {"quick": (300, 25, 200, 2), "full":
 seeds = range(seed, seed + {"quick": 3, "full": 2}[profile])
 
 # %% tags=["demo"]
-import itertools
-
 import matplotlib.pyplot as plt
 
 from course_utils import board, data, ledger, plots, predictions
@@ -155,7 +153,7 @@ print(f"a {names[y_val[0]]}: " + ", ".join(f"{name} {p:.0%}" for name, p in zip(
 # print(mean / eaten)  # 7.5: what each of the four paid
 # print(np.exp(-7.5))</pre>
 #
-# Which share of the pictures "ate" here? And return both numbers: <code>return price, np.exp(-price)</code>
+# At the end both numbers are returned: <code>return price, np.exp(-price)</code>. Which share of the pictures "ate" here?
 # </details>
 
 
@@ -375,8 +373,7 @@ print("reliability: the visible checks pass. More tests run when you hand in.")
 _rng = np.random.default_rng(31)
 for _n, _bins in [(40, 10), (7, 3), (200, 5), (3, 8)]:
     _confidence, _right = _rng.uniform(0.05, 0.99, _n), _rng.uniform(size=_n) < 0.5
-    _edges = np.linspace(0, 1, _bins + 1)
-    _inside = [(_confidence >= _a) & (_confidence < _b) for _a, _b in itertools.pairwise(_edges)]
+    _inside = [(_confidence >= _k / _bins) & (_confidence < (_k + 1) / _bins) for _k in range(_bins)]
     _counts, _shares = reliability(_confidence, _right, _bins)
     checks.close(_counts, [_i.sum() for _i in _inside], f"the counts of reliability({_n} answers, {_bins} bins)")
     _wanted = [_right[_i].mean() if _i.any() else np.nan for _i in _inside]
@@ -493,8 +490,8 @@ with np.errstate(over="ignore", invalid="ignore"):
 # </details>
 # <details><summary>Hint 2: a plan</summary>
 # Three steps per row: subtract the row's maximum from all of its scores; take the logarithm of the sum of their
-# exponentials; subtract the (shifted) score of the true class. The maximum that was subtracted cancels out: do you see
-# where? Then the mean over the rows.
+# exponentials; subtract the (shifted) score of the true class. Then the mean over the rows. The maximum that was
+# subtracted cancels out: do you see where?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
 # <code>shifted = logits - logits.max(axis=1, keepdims=True)</code> keeps the axis, so that rows fit. Row by row,
