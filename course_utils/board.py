@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Self
 
 # Serves until its input is closed, which happens when whoever started it ends, in whatever way
@@ -31,9 +32,9 @@ REMOTE = (
     "runs and open <code>/proxy/{port}/</code> below its address."
 )
 HUB = (
-    "This is a JupyterHub, and only its proxy can reach TensorBoard. Run <code>%pip install jupyter-server-proxy</code>, "
-    "restart your server (File &gt; Hub Control Panel), and press the button again. Until then, the figure below shows "
-    "the curves."
+    "This is a JupyterHub, and only its proxy can reach TensorBoard. Run "
+    "<code>%pip install jupyter-server-proxy</code>, restart your server (File &gt; Hub Control Panel), and press the "
+    "button again. Until then, the figure below shows the curves."
 )
 
 
@@ -50,16 +51,20 @@ class Board:
         Raises:
             RuntimeError: it ended at once; the message holds the last line that it wrote.
         """
-        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-        self.process = subprocess.Popen(  # a session of its own: to interrupt the kernel does not end it
-            [sys.executable, "-c", SERVER, str(logs)], text=True, start_new_session=True, env=environment, **pipes
-        )
-        assert self.process.stdout is not None
-        address = self.process.stdout.readline().strip().rstrip("/")
-        if not address:
-            _, said = self.process.communicate()
-            raise RuntimeError(f"TensorBoard did not start: {(said.strip().splitlines() or ['it said nothing'])[-1]}")
+        with TemporaryFile("w+") as said:  # no pipe, which nobody would empty later on
+            pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": said}
+            # a session of its own: to interrupt the kernel does not end it
+            environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+            self.process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-c", SERVER, str(logs)], text=True, start_new_session=True, env=environment, **pipes
+            )
+            assert self.process.stdout is not None
+            address = self.process.stdout.readline().strip().rstrip("/")
+            if not address:
+                self.close()
+                said.seek(0)
+                last = (said.read().strip().splitlines() or ["it said nothing"])[-1]
+                raise RuntimeError(f"TensorBoard did not start: {last}")
         self.port = int(address.rpartition(":")[2])
 
     def __enter__(self) -> Self:
