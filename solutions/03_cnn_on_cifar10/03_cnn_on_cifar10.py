@@ -50,12 +50,12 @@ from course_utils import checks
 # %% [markdown]
 # ## 1. The pictures
 #
-# `full` has the lecture's data and its 10 epochs. `quick` has 4,000 pictures to train on, and 8 epochs. The other
+# `full` has the lecture's data and its 10 epochs. `quick` has 4,000 pictures to train on, and 7 epochs. The other
 # settings are explained where they are used.
 
 # %% tags=["demo", "fold"]
 settings = {
-    "quick": {"validation": 0.2, "epochs": 8, "rate": 0.001, "widths": (8, 8, 16, 16), "units": 32},
+    "quick": {"validation": 0.2, "epochs": 7, "rate": 0.001, "widths": (8, 8, 16, 16), "units": 32},
     "full": {"validation": 0.05, "epochs": 10, "rate": 0.0005, "widths": (32, 32, 64, 64), "units": 128},
 }[profile]
 num_long, short_run, long_run, long_seeds = {"quick": (300, 25, 200, 2), "full": (47500, 10, 100, 1)}[profile]
@@ -555,7 +555,7 @@ for _n, _classes, _scale, _shift in [(5, 10, 3, 0), (1, 2, 1, 5), (6, 4, 500, 0)
 # %% [markdown]
 # Keras has it built in: `from_logits=True`. Do the two agree?
 
-# %% tags=["demo"]
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="sums differ in their last digits from machine to machine"
 on_logits = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 logits = np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 1.0], [900.0, -900.0, 0.0]])
 print("by hand:", loss_from_logits(logits, [0, 2, 1]), "  Keras:", float(on_logits(np.array([0, 2, 1]), logits)))
@@ -693,7 +693,7 @@ predictions.ask(
     ],
 )
 
-# %% tags=["demo"]
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="sums differ in their last digits from machine to machine"
 print("scaled:", ", ".join(f"{loss:.3g}" for loss in steps(count=6)))
 print("raw:   ", ", ".join(f"{loss:.3g}" for loss in steps(factor=1, count=6)))
 predictions.recall("raw")
@@ -712,7 +712,7 @@ predictions.recall("raw")
 # Three more cures, each on the raw pixels: a thousand times smaller **rate**; **clipping**, where a gradient whose length
 # (norm) exceeds 1 is shortened to 1; and **batch normalisation** behind each dense layer, of which more in a moment.
 
-# %% tags=["demo"]
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="sums differ in their last digits from machine to machine"
 cures = {
     "raw, rate 0.00001": {"factor": 1, "rate": 0.00001},
     "raw, clipped": {"factor": 1, "clipnorm": 1.0},
@@ -723,7 +723,7 @@ cured = {name: steps(**cure) for name, cure in cures.items()}
 for name, losses in cured.items():
     print(f"{name:25} first loss {losses[0]:6.2f}, mean of the last 20 of 120: {np.mean(losses[-20:]):.2f}")
 
-# %% tags=["demo"]
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="sums differ in their last digits from machine to machine"
 fig, ax = plt.subplots(figsize=(8, 3.2))
 for name, losses in {"raw": steps(factor=1, count=5), **cured}.items():
     ax.plot(np.arange(1, len(losses) + 1), losses, marker="x" if name == "raw" else None, label=name)
@@ -768,7 +768,7 @@ def gradient_norms(spread, normalise):
 # %% tags=["demo"]
 predictions.ask("deep", ["it is about half as long", "it is 20 times shorter", "it is a million times shorter or more"])
 
-# %% tags=["demo"]
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="sums differ in their last digits from machine to machine"
 fig, axes = plt.subplots(1, 2, figsize=(10, 3.2), sharey=True)
 for ax, normalise in zip(axes, (False, True), strict=True):
     for spread, marker in [(2, "^"), (1, "o"), (0.5, "v")]:
@@ -776,8 +776,8 @@ for ax, normalise in zip(axes, (False, True), strict=True):
         ax.plot(range(1, 22), norms, marker=marker, label=f"{spread} times the usual spread")
         print(f"batch normalisation: {normalise!s:5}  spread {spread:3}:  layer 10 has {norms[9]:.1e}")
     ax.set(yscale="log", title=f"Batch normalisation: {'yes' if normalise else 'no'}", xlabel="layer")
-axes[0].set_ylabel("length of the gradient")
-axes[0].legend()
+axes[0].set(ylabel="length of the gradient", ylim=(1e-8, 1e8))
+axes[1].legend(loc="upper right")
 plots.show(
     "Length of the gradient in each of 21 layers, logarithmic. Without batch normalisation three lines lie many powers of ten "
     "apart; with it they lie within about three powers of ten."
@@ -817,14 +817,14 @@ def drift(normalise, count=240):
     return np.array(bands)
 
 
-# %% tags=["demo", "fold"]
+# %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="sums differ in their last digits from machine to machine"
 fig, axes = plt.subplots(1, 2, figsize=(10, 3.2), sharey=True)
 for ax, normalise in zip(axes, (False, True), strict=True):
     low, middle, high = drift(normalise).T
     ax.plot(np.arange(0, 241, 20), middle, label="median")
     ax.fill_between(np.arange(0, 241, 20), low, high, alpha=0.2, label="90 % of the values")
     ax.set(title=f"Batch normalisation: {'yes' if normalise else 'no'}", xlabel="step", ylabel="value that arrives")
-    ax.legend()
+    ax.legend(loc="lower left")
 plots.show(
     "What arrives at the second activation against training steps, as a median and a band of 90 percent. Without batch "
     "normalisation the band widens and its middle moves; with it band and middle stay level."
@@ -1050,7 +1050,7 @@ for _shape, _momentum, _epsilon in [((5, 3), 0.9, 0.001), ((4, 2, 3, 2), 0.99, 0
 # %% [markdown]
 # The moment of truth. A Keras layer with random gamma and beta, two batches in training, then one in use.
 
-# %% tags=["demo"]
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="sums differ in their last digits from machine to machine"
 layer = layers.BatchNormalization(momentum=0.9)
 batches = np.random.default_rng(seed).normal(3, 2, (3, 16, 8, 8, 5)).astype("float32")
 layer.build(batches[0].shape)
@@ -1293,6 +1293,7 @@ fig, axes = plt.subplots(1, 2, figsize=(11, 4))
 for name in ("dense net", "small convnet", "block net"):
     plots.learning_curves(axes[0], race_study.runs(name), "accuracy", name)
 axes[0].set_title("Accuracy (mean ± sd over the seeds)")
+axes[0].legend(loc="lower right", fontsize=7)
 race_study.plot(axes[1], "val_accuracy at the end")
 axes[1].set_title("Each seed, and mean ± sd")
 plots.show(
@@ -1498,7 +1499,7 @@ for _shape in [(3, 3, 4), (2, 5, 1), (6, 4, 7)]:
 
 # %% tags=["demo"]
 def maps_and_gradients(model, layer, image, label):
-    inside = keras.Model(model.inputs[0], [layer.output, model.output])
+    inside = keras.Model(model.inputs[0], [layer.output, model.outputs[0]])
     with tf.GradientTape() as tape:
         maps, logits = inside(image[None])
         score = logits[0, label]
@@ -1525,7 +1526,7 @@ for column, number in zip(axes.T, shown, strict=True):
     plots.picture(column[1], falls, signed=True)
     for ax, layer in zip(column[2:], convnet.layers[2:5:2], strict=True):
         heat = grad_cam(*maps_and_gradients(convnet, layer, image, label))
-        ax.imshow(image)
+        ax.imshow(image.mean(axis=-1), cmap="gray")
         ax.imshow(heat, cmap="Oranges", alpha=0.6, extent=(-0.5, 31.5, 31.5, -0.5))
         ax.set(xticks=[], yticks=[])
 for ax, name in zip(axes[:, 0], ("picture", "occlusion", "Grad-CAM, conv 2", "Grad-CAM, conv 3"), strict=True):
@@ -1645,9 +1646,11 @@ assert len(_net.trainable_weights) > 0, "the model has nothing to train."
 ### END HIDDEN TESTS
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-own_study = Study(race, {"own net": {"build": own_net, "rate": 0.001}}, seeds[:2])
-print(own_study.summary("val_accuracy at the end").round(3).to_string())
-print(f"training {own_study.summary('training')['mean'].iloc[0]:.3f}, parameters {own_net().count_params():,}")
+own_study = Study(race, {"own net": {"build": own_net, "rate": 0.001}}, seeds[:1])
+[own] = own_study.runs("own net")
+print(
+    f"validation {own['val_accuracy at the end']:.1%}, training {own['training']:.1%}, parameters {own['parameters']:,.0f}"
+)
 
 # %% [markdown]
 # The model answer's net, with 34,282 parameters, reaches PLACEHOLDER. Beat it.
