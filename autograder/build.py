@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder import markers
 from autograder.errors import AssignmentError
 from autograder.release import release
 from course_utils.ledger import FOLDER_VARIABLE
@@ -45,12 +46,17 @@ def from_source(path: Path) -> NotebookNode:
         The notebook, in nbformat 4.5.
 
     Raises:
-        AssignmentError: when a cell for nbgrader has no grade_id, or two have the same.
+        AssignmentError: when a cell for nbgrader has no grade_id, two have the same, or a mark is misspelt or alone.
     """
     import jupytext
     from nbformat.v4 import new_notebook
 
-    cells = list(_with_notes(jupytext.read(path, fmt="py:percent").cells))
+    try:
+        written = jupytext.read(path, fmt="py:percent").cells
+    except Exception as error:  # whatever jupytext stumbles over
+        raise AssignmentError(f"{path} cannot be read as a notebook: {type(error).__name__}: {error}") from error
+    markers.check(path, written)
+    cells = list(_with_notes(written))
     seen: set[str] = set()
     grade_ids: set[str] = set()
     for cell in cells:

@@ -29,7 +29,6 @@ from autograder.errors import SubmissionError
 from autograder.judge import names
 from autograder.kernels import specs
 from autograder.limits import Limits
-from autograder.rebuild import grade_id
 from autograder.release import read_source
 from autograder.runner import (
     DEAF,
@@ -44,6 +43,7 @@ from autograder.runner import (
     is_locked,
     named_error,
 )
+from autograder.submission import grade_id
 
 Result = tuple[NotebookNode, dict[str, Any]]
 
@@ -130,7 +130,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         for cell in nb.cells:
             if old := self._kept.get(grade_id(cell) or ""):
                 cell.outputs = old.outputs
-        about.notes += [*_accidents(nb), *self._failed_locked.values()]
+        about.notes += [*_accidents(nb), *_questions(nb), *self._failed_locked.values()]
         about.sandboxed, about.flags = self.sandbox, self._flags
         return nb, resources
 
@@ -290,6 +290,17 @@ def _is_ours_alone(cell: NotebookNode) -> bool:
 def _last_error(cell: NotebookNode) -> NotebookNode | None:
     errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
     return errors[-1] if errors else None
+
+
+def _questions(nb: NotebookNode) -> list[str]:
+    """Tell of cells that asked for input, which nobody gives in grading."""
+    return [
+        f"The cell “{grade_id(cell) or cell.source.strip().splitlines()[0][:60]}”: input() gets no answer in grading. "
+        "Write the value into the cell."
+        for cell in nb.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error" and output.ename == "StdinNotImplementedError"
+    ]
 
 
 def _accidents(nb: NotebookNode) -> list[str]:

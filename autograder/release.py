@@ -6,6 +6,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder import markers
 from autograder.errors import AssignmentError
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def release(course: Course, assignment: str) -> Path:
         pass  # it can be used
     if not course.source(assignment).exists():
         raise AssignmentError(f"{course.source(assignment)} has not been built from its .py yet. Run `make notebooks`.")
+    markers.check(course.source(assignment), read_source(course.source(assignment)).cells)
     try:
         course.convert(GenerateAssignment, assignment, ".")
     except NbGraderException as error:

@@ -67,6 +67,32 @@ def code(path: Path) -> list[tuple[str, str]]:
     ]
 
 
+def require_same(submitted: NotebookNode, released: NotebookNode, name: str) -> None:
+    """Check that a notebook is the one of an assignment, and not of another: that would get no points, not no mark.
+
+    Args:
+        submitted: as from `read`.
+        released: the assignment's notebook.
+        name: the assignment's name.
+
+    Raises:
+        SubmissionError: when hardly any of its cells for answers and tests are the assignment's.
+    """
+    ours, theirs = ({grade_id(cell) for cell in notebook.cells} - {None} for notebook in (released, submitted))
+    if len(theirs - ours) > len(theirs) / 2 and len(theirs & ours) < len(ours) / 2:
+        title = next(
+            (line for cell in submitted.cells for line in cell.source.splitlines() if line.startswith("# ")), ""
+        )
+        is_called = f" (“{printable(title[2:60].strip())}”)" if title else ""
+        raise SubmissionError(f"This is the notebook of another assignment{is_called}. Hand in {name}.ipynb.")
+
+
+def grade_id(cell: NotebookNode) -> str | None:
+    """The nbgrader name of a cell, if it has one."""
+    name = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return name if isinstance(name, str) else None
+
+
 def printable(path: Path | PurePath | str) -> str:
     """A file's path for messages: no bytes that are not UTF-8, and nothing that a terminal would obey."""
     name = str(path).encode(errors="replace").decode()

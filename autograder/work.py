@@ -258,13 +258,15 @@ def _graded(course: Course, job: Job) -> Done:
     from nbgrader.converters import Autograde
 
     from autograder.execute import ExecuteSubmission
+    from autograder.release import read_source
 
     done = Done(job.blank())
     record, assignment = done.record, job.kit.assignment
     folder = course.folder("submitted", job.student, assignment)
     try:
         submission.refuse_links(folder)
-        submission.read(submission.adopt(folder, assignment))
+        handed_in = submission.read(submission.adopt(folder, assignment))
+        submission.require_same(handed_in, read_source(course.source(assignment)), assignment)
         done.log = course.convert(Autograde, assignment, job.student)
         _results(course, done)
         record.cell_seconds = {**(job.before.cell_seconds if job.before else {}), **ExecuteSubmission.seconds}
