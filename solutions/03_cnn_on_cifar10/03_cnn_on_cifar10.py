@@ -1593,11 +1593,10 @@ def own_net():
     """Return an untrained Keras model: (32, 32, 3) in, ten logits out, a Conv2D, at most 60,000 parameters."""
     ### BEGIN SOLUTION
     net = keras.Sequential([keras.Input((32, 32, 3))])
-    for filters in (16, 32, 64):
-        net.add(keras.layers.Conv2D(filters, 3, padding="same"))
+    for filters in (24, 48, 64):
+        net.add(keras.layers.Conv2D(filters, 3, strides=2, padding="same"))
         net.add(keras.layers.BatchNormalization(momentum=0.9))
         net.add(keras.layers.ReLU())
-        net.add(keras.layers.MaxPooling2D())
     net.add(keras.layers.Flatten())
     net.add(keras.layers.Dropout(0.3))
     net.add(keras.layers.Dense(10))
@@ -1646,14 +1645,13 @@ assert len(_net.trainable_weights) > 0, "the model has nothing to train."
 ### END HIDDEN TESTS
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-own_study = Study(race, {"own net": {"build": own_net, "rate": 0.001}}, seeds[:1])
-[own] = own_study.runs("own net")
-print(
-    f"validation {own['val_accuracy at the end']:.1%}, training {own['training']:.1%}, parameters {own['parameters']:,.0f}"
-)
+own_study = Study(race, {"own net": {"build": own_net, "rate": 0.001}}, seeds[:2])
+for own in own_study.runs("own net"):
+    print(f"seed {own['seed']}: validation {own['val_accuracy at the end']:.1%}, training {own['training']:.1%}")
+print(f"{own['parameters']:,.0f} parameters")
 
 # %% [markdown]
-# The model answer's net, with 34,282 parameters, reaches PLACEHOLDER. Beat it.
+# The model answer's net, with 49,594 parameters, reaches PLACEHOLDER. Beat it.
 
 # %% [markdown]
 # ## 11. The envelopes
@@ -1698,13 +1696,14 @@ plots.show(
 measured = {}
 for setting, where in zip(long_settings, ("short", "long"), strict=True):
     runs = long_study.runs(setting)
-    confidence, right = how_sure(setting)
     measured[f"{where} val accuracy"] = [run["val_accuracy at the end"] for run in runs]
     measured[f"{where} val loss"] = [run["val_loss at the end"] for run in runs]
     measured[f"{where} training accuracy"] = [run["accuracy"][-1] for run in runs]
     measured[f"{where} training loss"] = [run["loss"][-1] for run in runs]
-    measured[f"{where} sure when right"] = confidence[right].mean()
-    measured[f"{where} sure when wrong"] = confidence[~right].mean()
+    for what, wanted in (("right", 1), ("wrong", 0)):
+        measured[f"{where} sure when {what}"] = [
+            np.mean([c for c, r in zip(run["confidence"], run["right"], strict=True) if r == wanted]) for run in runs
+        ]
     measured[f"{where} test accuracy"] = test_scores[setting]
 measured["lowest val loss"] = [min(run["val_loss"]) for run in long_study.runs(longer)]
 for setting in momentum_study.settings:
