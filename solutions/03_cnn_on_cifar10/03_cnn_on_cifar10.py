@@ -58,7 +58,7 @@ settings = {
     "quick": {"validation": 0.2, "epochs": 7, "rate": 0.001, "widths": (8, 8, 16, 16), "units": 32},
     "full": {"validation": 0.05, "epochs": 10, "rate": 0.0005, "widths": (32, 32, 64, 64), "units": 128},
 }[profile]
-num_long, short_run, long_run, long_seeds = {"quick": (300, 25, 200, 2), "full": (47500, 10, 100, 1)}[profile]
+num_long, short_run, long_run, long_seeds = {"quick": (300, 50, 200, 2), "full": (47500, 10, 100, 1)}[profile]
 seeds = range(seed, seed + {"quick": 3, "full": 2}[profile])
 
 # %% tags=["demo"]
