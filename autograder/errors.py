@@ -9,6 +9,7 @@ AutograderError              anything we can explain: shown as one message, exit
 ├── BusyError                another grader is at work on the course or its gradebook (exit code 8)
 ├── ExecutorError            there is nothing to run submissions on: scheduler or workers cannot be used (exit code 9)
 ├── GradebookError           the gradebook's database cannot be used (exit code 10)
+├── JudgeLostError           the kernel that runs the tests died, not for the student's data; the next run tries again
 ├── SandboxError             untrusted notebooks cannot be confined here, so they are not run (exit code 6)
 └── SubmissionError          one student's files cannot be read; the class goes on
     └── NoNotebookError      there is no notebook among them
@@ -47,6 +48,10 @@ class TableError(AutograderError):
     """A CSV file that was handed to us (roster, extensions, times) cannot be used, or the result cannot be written."""
 
     exit_code = 7
+
+
+class JudgeLostError(AutograderError):
+    """The judge of a submission died without having met a limit: nothing is held against the student."""
 
 
 class KernelServerError(AutograderError):
