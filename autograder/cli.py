@@ -312,8 +312,8 @@ def grade(
 
     Into PostgreSQL: autograder grade 01_convolution_by_hand --db postgresql+psycopg://user@host/gradebook
     """
+    from autograder import book, journal, regrade, versions
     from autograder import grade as module
-    from autograder import journal, regrade, versions
 
     course = Course(context.obj, db)
     if no_sandbox:
@@ -347,6 +347,7 @@ def grade(
     if changes and written:
         module.accept(course, assignment, students)
     graded |= {change.student: change.after if written else change.before for change in changes}
+    graded = {record.student: record for record in book.marked_by_hand(course, list(graded.values()))}
     if written:  # else what there was before would stand below what it would be
         console.print(_table(list(graded.values()), verbose=verbose))
         console.print(_summary(list(graded.values()), unchanged, seconds), soft_wrap=True)

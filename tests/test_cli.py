@@ -19,7 +19,7 @@ from autograder.records import Item, Outcome, Record, Status
 from tests.classroom import Classroom, as_bytes
 from tests.marked import ROOT, Marked
 
-COMMANDS = ["build", "measure", "release", "collect", "grade", "feedback", "export", "report", "doctor"]
+COMMANDS = ["new", "build", "measure", "release", "collect", "grade", "feedback", "export", "report", "doctor"]
 
 
 def autograder(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

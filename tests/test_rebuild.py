@@ -13,8 +13,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from autograder import releases, submission
+from autograder.grade import make_job, make_kit
+from autograder.plugins import RebuildSubmission
 from autograder.rebuild import rebuild
 from autograder.submission import grade_id
+from autograder.work import _private_course
 from tests.classroom import Classroom, as_bytes, edited
 
 ANSWER = "def double(x):\n    return x + x"
@@ -611,3 +614,16 @@ def test_an_answer_that_repeats_a_lecture_cell_is_an_answer(released, known):
     now = corrected(released, "double-test")
     rebuilt, _ = rebuild(now, edited(released, "double", lambda cell: cell.update(source=lecture)), known)
     assert named(rebuilt, "double").source == lecture
+
+
+def test_what_was_released_is_known_wherever_a_submission_is_rebuilt(ps1: Classroom, tmp_path: Path) -> None:
+    older = edited(ps1.fill(), "double-test", lambda cell: cell.update(source="assert double(1) == 2"))
+    releases.remember(ps1.course.root, "ps1", older)
+    path = ps1.submit("ada", older)
+    job = make_job(ps1.course, make_kit(ps1.course, "ps1"), "ada")
+    (tmp_path / "worker").mkdir()
+    for course in (ps1.course, _private_course(job, tmp_path / "worker")):
+        where = {"nbgrader": {"assignment": "ps1", "notebook": "ps1"}, "metadata": {"path": str(path.parent)}}
+        rebuilt, _ = RebuildSubmission(config=course.config).preprocess(submission.read(path), where)
+        assert rebuilt.metadata.autograder.notes == []
+        assert named(rebuilt, "double-test").source == named(ps1.released(), "double-test").source

@@ -189,6 +189,7 @@ def test_an_exercise_that_is_not_marked_is_not_the_hardest():
     graded = [student(f"s{k}", {"a": float(k > 0), "b": 1.0, "why": None if k else 0.0}) for k in range(3)]
     for one in graded[1:]:
         one.record.items[2].status = Status.TO_BE_MARKED
+    assert [one.difficulty for one in measures.exercises(graded)][1:] == [0.5, None]
     assert "The hardest exercise is b" in rendered(*graded)
     assert "The hardest exercise is why" not in rendered(*graded)
 
