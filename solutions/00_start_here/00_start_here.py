@@ -1396,7 +1396,7 @@ plots.show(
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# It is right on 95 %<!-- quick: Keras accuracy --> of them. The curves have been flat for twenty epochs: more training
+# It is right on 95 %<!-- quick: Keras accuracy --> of them. The curves have been flat for fifteen epochs: more training
 # would not help. **The program has found the coast.**
 #
 # </details>
@@ -2156,15 +2156,15 @@ for ax, num_steps in zip(axes, [0, 10, 30, 100, 600], strict=True):
     draw_land(ax, forward(everywhere, *weights)[1])
     draw_dots(ax, x_dots, land[:500], f"{num_steps} steps")
 plots.show(
-    "Five maps with the training dots and the land that the network sees after 0, 10, 30, 100 and 600 steps: a random patch, a blob in the right place, the rough shape, and twice a coast that follows the dots closely."
+    "Five maps with the training dots and the land that the network sees after 0, 10, 30, 100 and 600 steps: a random patch, a large blob, the rough shape, and twice a coast that follows the dots closely."
 )
 predictions.recall("steps")
 
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# About 30. After 10 steps the land is a patch in the right place, after 30 the island is there, after 100 the coast is
-# nearly where it stays. The rest is polish.
+# About 30. After 10 steps the land is a patch that is much too large, after 30 the island is there, after 100 the coast
+# is nearly where it stays. The rest is polish.
 #
 # </details>
 
