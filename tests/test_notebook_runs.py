@@ -124,8 +124,8 @@ def differences(assignment: str, executed: NotebookNode, request: pytest.Fixture
 def far_from_the_record(assignment: str, measured: Path) -> dict[str, tuple[float, float]]:
     """Compare what was measured now and when the notebook was built.
 
-    Training differs a little from machine to machine: four standard deviations, and never less than 3 %. A deviation from
-    three seeds may be tiny by luck, so the larger of the two counts.
+    Training differs a little from machine to machine: four standard deviations, and never less than 3 %. The
+    deviation from three seeds may be tiny by luck, so the larger of the two counts.
     """
     stored = results(assignment, "quick")["measurements"]
     fresh = json.loads(measured.read_text())["measurements"] if stored else {}
