@@ -1264,9 +1264,9 @@ block_net().summary()
 #
 # ### The race
 #
-# All of them now, each with the same number of epochs and with a rate that suits it, over several seeds; and below them, as
-# the cheap baseline, **logistic regression**: no hidden layer at all, 30,730 parameters. In `full` the last one is the full
-# net; in `quick`, where it would take minutes, its narrow twin with 37,746 parameters stands in.
+# All of them now, each with the same number of epochs and with a rate that suits it, over several seeds. With them runs
+# the cheap baseline, **logistic regression**: no hidden layer at all, 30,730 parameters. In `full` the last one is the
+# full net; in `quick`, where it would take minutes, its narrow twin with 37,746 parameters stands in.
 
 
 # %% tags=["demo"]
