@@ -124,7 +124,8 @@ def differences(assignment: str, executed: NotebookNode, request: pytest.Fixture
 def far_from_the_record(assignment: str, measured: Path) -> dict[str, tuple[float, float]]:
     """Compare what was measured now and when the notebook was built.
 
-    Training differs a little from machine to machine: four standard deviations, and never less than 3 %.
+    Training differs a little from machine to machine: four standard deviations, and never less than 3 %. The
+    deviation from three seeds may be tiny by luck, so the larger of the two counts.
     """
     stored = results(assignment, "quick")["measurements"]
     fresh = json.loads(measured.read_text())["measurements"] if stored else {}
@@ -133,7 +134,8 @@ def far_from_the_record(assignment: str, measured: Path) -> dict[str, tuple[floa
         name: (entry["mean"], fresh[name]["mean"])
         for name, entry in stored.items()
         if "seconds" not in name
-        and abs(fresh[name]["mean"] - entry["mean"]) > max(4 * entry["std"], 0.03 * abs(entry["mean"]), 1e-9)
+        and abs(fresh[name]["mean"] - entry["mean"])
+        > max(4 * max(entry["std"], fresh[name]["std"]), 0.03 * abs(entry["mean"]), 1e-9)
     }
 
 

@@ -1247,7 +1247,7 @@ plots.show(
 # %% [markdown]
 # Each row comes from eight different digits, and yet the patches in it are alike. A filter of the second layer has its
 # favourite *piece of a stroke*: an edge, a corner, an end. One of the third has its favourite *part of a digit*: a hook, a
-# loop, the upper half of a 9. Edges, pieces of strokes, parts of digits: this is a **hierarchy of patterns**.
+# loop, sometimes nearly a whole digit. Edges, pieces of strokes, parts of digits: this is a **hierarchy of patterns**.
 
 # %% [markdown]
 # ## 9. Which knobs matter?
