@@ -52,8 +52,14 @@ SMALL_02 = {
 }
 RACE, STUDY = "race[name] =", "= Study(control"
 SHOWN_02 = {"race": RACE, "shuffle_study.runs('dense net')[0]['accuracy']": ""}
+SMALL_03 = {
+    "settings = {": "settings['epochs'] = 1; num_long, short_run, long_run, long_seeds = 64, 2, 3, 1",
+    "y_train, y_val, names =": "x_train, y_train, x_val, y_val = x_train[:64], y_train[:64], x_val[:32], y_val[:32]",
+}
+SHOWN_03 = {"long_study.runs('2 epochs')[0]['accuracy']": ""}
 TRAPS = [
     Trap("02_cnn_on_mnist", STUDY, SHOWN_02, "settings['epochs'] = 1", "networks['convnet'][0]", small=SMALL_02),
+    Trap("03_cnn_on_cifar10", "long_study = Study(", SHOWN_03, "num_long = 32", "model", small=SMALL_03),
 ]
 
 
