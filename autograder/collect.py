@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder import late, platforms
 from autograder.errors import ArchiveError
-from autograder.submission import MAX_BYTES, printable
+from autograder.submission import LISTING, MAX_BYTES, printable
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # names the student, `try` counts resubmissions of the same file, the highest wins, and `late` is there if the platform
 # calls the submission late. What follows the student's name is the student's own and names nobody else.
 PATTERNS = {
-    "Moodle": r"(?P<student>[^/]+?_\d+)_assignsubmission_file_?/?(?P<file>.*)",
+    "Moodle": r"(?P<student>[^/]+?_\d+)_assignsubmission_(?:file|onlinetext)_?/?(?P<file>.*)",
     "Canvas": r"(?P<student>[^/_]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_"
     r"(?P<file>[^/]*?)(?:-(?P<try>\d+))?(?:\.ipynb(?:\.txt|\.json)?|\.[^./]+)",
     "Canvas, names hidden": r"(?P<late>LATE_)?(?P<student>anon_[A-Za-z0-9]+)_\d+_"
@@ -50,6 +50,7 @@ GENERAL = ("folder per student", "file per student")  # what fits any archive; a
 Forms = Mapping[str, re.Pattern[str]]  # by title
 MAX_MEMBERS = 200_000
 MAX_EARLIER = 10  # of one student from one archive: who packs a thousand fills no disk
+MAX_NAMES = 20  # of files of one student who handed in no notebook
 MAX_RATIO = 100  # of a file to what it takes up in the archive; notebooks reach 10
 MAX_NAME = 128  # bytes of a student's id, which names folders; nbgrader's gradebook has room for so many
 NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # mail programs and browsers add endings
@@ -76,6 +77,7 @@ class Collection:
     students: list[Collected] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)  # path and reason
     without: list[str] = field(default_factory=list)  # students who handed in files, but no notebook that can be used
+    others: dict[str, list[str]] = field(default_factory=dict)  # names of files that are no notebooks, by student
 
 
 @dataclass
@@ -128,6 +130,7 @@ def collect(
         ArchiveError: no such path, not a zip, a dangerous zip, a bad pattern, or no notebook that it matches.
         CourseError: the policy for late submissions, which holds the time zone, cannot be used.
         TableError: `times` cannot be used.
+        FolderError: a folder may not be written; nothing is collected then.
     """
     course.require(assignment)
     patterns, zone = _compiled(assignment, pattern), late.policy(course.config, assignment).zone
@@ -143,6 +146,8 @@ def collect(
         versions = _versions(members, patterns, assignment, collection)
         if not versions:
             raise ArchiveError(f"No notebook in {path} has a name that tells its student. {_example(collection)}")
+        places = [_Place.of(course, assignment, student) for student in {*versions, *collection.without}]
+        course.require_writable(*(folder for place in places for folder in (place.folder, place.earlier)))
         told = platforms.times(times, list(versions), lambda text: late.moment(text, zone)) if times else {}
         for student, found in sorted(versions.items()):
             at = told.get(student, own_times.get(student))
@@ -151,6 +156,8 @@ def collect(
             known = Collected(student, found[-1].path, "", at, _marked_late(found[-1].named, patterns))
             _put(_Place.of(course, assignment, student), known, found, collection)
     collection.without = sorted({*collection.without} - {found.student for found in collection.students})
+    for student in collection.without:
+        _Place.of(course, assignment, student).list_others(collection.others.get(student, []))
     return collection
 
 
@@ -161,6 +168,8 @@ def _put(place: _Place, known: Collected, versions: list[_Member], collection: C
     except Exception as error:  # noqa: BLE001  (zipfile has a dozen ways to stumble over a damaged member)
         collection.ignored.append((printable(known.file), f"cannot be read: {error}"))
         collection.without.append(known.student)
+        damaged = f"{printable(PurePosixPath(known.file).name)} (damaged)"
+        collection.others.setdefault(known.student, []).append(damaged)
         return
     known.change = place.store(content)
     place.keep_versions(versions[:-1])
@@ -195,7 +204,17 @@ class _Place:
         draft = self.folder / ".collecting"
         draft.write_bytes(content)
         os.replace(draft, target)
+        (self.folder / LISTING).unlink(missing_ok=True)
         return change
+
+    def list_others(self, names: list[str]) -> None:
+        """Note what was handed in in place of a notebook, so that all tables have its student; an old one stays."""
+        if any(self.folder.glob("*.ipynb")):
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shown = sorted({name[:MAX_NAME] for name in names})
+        more = [f"… and {len(shown) - MAX_NAMES} more"] if len(shown) > MAX_NAMES else []
+        (self.folder / LISTING).write_text("\n".join([*shown[:MAX_NAMES], *more, ""]), encoding="utf-8")
 
     def keep_versions(self, versions: list[_Member]) -> None:
         """Keep other notebooks that a student handed in, each content once."""
@@ -239,13 +258,19 @@ def _versions(
     """
     handed_in: dict[str, list[tuple[bool, int, tuple[int, ...], str, _Member]]] = {}
     names: dict[str, str] = {}  # the name as it was, by the id made of it, in lower case as some file systems do
+    folders = _in_folders(members, patterns)
     for member in members:
         student, name, attempt = _student(member.named, patterns)
         path = printable(member.path)
         if not member.path.lower().endswith(NOTEBOOKS):
             collection.ignored.append((path, _not_a_notebook(path)))
-            if student and _from_platform(member.named, patterns):
+            if (
+                student
+                and _stands_for_student(member.named, patterns, folders=folders)
+                and names.setdefault(student.lower(), name) == name
+            ):
                 collection.without.append(student)
+                collection.others.setdefault(student, []).append(printable(PurePosixPath(member.named).name))
         elif student is None:
             collection.ignored.append((path, "its name does not tell the student; see --pattern"))
         elif names.setdefault(student.lower(), name) != name:
@@ -279,10 +304,20 @@ def _is_named(path: str, patterns: Forms, assignment: str) -> bool:
     return re.sub(r"(-\d+| ?\(\d+\))$", "", stem).casefold() == assignment.casefold()
 
 
-def _from_platform(path: str, patterns: Forms) -> bool:
-    """Tell whether a path is one of Canvas' or Moodle's, so that it stands for a submission whatever it holds."""
-    found = next((title for title, form in patterns.items() if form.fullmatch(path)), "")
-    return found.startswith(("Moodle", "Canvas", "Blackboard", "Brightspace"))
+def _form(path: str, patterns: Forms) -> str:
+    """The title of the first form that a path has."""
+    return next((title for title, form in patterns.items() if form.fullmatch(path)), "")
+
+
+def _in_folders(members: list[_Member], patterns: Forms) -> bool:
+    """Tell whether students have folders: then one without a notebook stands for a student too."""
+    notebooks = (member.named for member in members if member.path.lower().endswith(NOTEBOOKS))
+    return any(_form(path, patterns) == "folder per student" for path in notebooks)
+
+
+def _stands_for_student(path: str, patterns: Forms, *, folders: bool) -> bool:
+    """Tell whether a file stands for a submission, whatever it holds."""
+    return _form(path, patterns) not in ({""} if folders else {"", *GENERAL})
 
 
 def _marked_late(path: str, patterns: Forms) -> bool | None:
@@ -347,13 +382,25 @@ def _compiled(assignment: str, pattern: str | None) -> Forms:
     if pattern is None:
         escaped = re.escape(assignment)
         return {title: re.compile(text.replace("{assignment}", escaped)) for title, text in PATTERNS.items()}
+    return {"--pattern": compiled(pattern)}
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Compile what tells students from the paths of their files.
+
+    Args:
+        pattern: a regular expression with a group ``student``.
+
+    Raises:
+        ArchiveError: it is none, or has no such group.
+    """
     try:
-        compiled = re.compile(pattern)
+        found = re.compile(pattern)
     except re.error as error:
         raise ArchiveError(f"--pattern {pattern!r} is not a regular expression: {error}.") from None
-    if "student" not in compiled.groupindex:
+    if "student" not in found.groupindex:
         raise ArchiveError(f"--pattern {pattern!r} has no group (?P<student>...).")
-    return {"--pattern": compiled}
+    return found
 
 
 def _student(path: str, patterns: Forms) -> tuple[str | None, str, int]:

@@ -4,6 +4,7 @@ AutograderError              anything we can explain: shown as one message, exit
 ├── CourseError              the folder is not a course, or its configuration does not load (exit code 3)
 ├── AssignmentError          unknown, not built, not released or broken assignment (exit code 4)
 ├── ArchiveError             a folder or zip of submissions that cannot be collected (exit code 5)
+├── FolderError              a folder of the course that may not be written (exit code 11)
 ├── KernelServerError        the fork server for warm kernels does not start (an ordinary kernel takes its place)
 ├── TableError               a CSV file that was handed to us cannot be used (exit code 7)
 ├── BusyError                another grader is at work on the course or its gradebook (exit code 8)
@@ -42,6 +43,12 @@ class ArchiveError(AutograderError):
     """A folder or archive of submissions cannot be collected."""
 
     exit_code = 5
+
+
+class FolderError(AutograderError):
+    """A folder or file of the course cannot be written, maybe because it belongs to somebody else."""
+
+    exit_code = 11
 
 
 class TableError(AutograderError):

@@ -307,6 +307,7 @@ def settle(course: Course, assignment: str) -> dict[str, Verdict]:
         SubmissionError: when the time of a submission cannot be read.
     """
     course.require_release(assignment)
+    course.require_writable_gradebook()
     rules = policy(course.config, assignment)
     granted = extensions(course, rules.zone)
     ours = course.config.AssignLatePenalties.get("plugin_class") == PLUGIN

@@ -15,7 +15,9 @@ import pytest
 from autograder import collect as module
 from autograder.collect import PATTERNS, Collection, collect
 from autograder.course import Course
-from autograder.errors import ArchiveError, AssignmentError
+from autograder.errors import ArchiveError, AssignmentError, NoNotebookError
+from autograder.grade import submissions
+from autograder.submission import adopt
 
 
 @pytest.fixture
@@ -627,6 +629,44 @@ def test_students_without_a_notebook_are_told(course, tmp_path):
     assert collection.without == ["Jane_Doe_1", "Joe_Doe_2", "roejim_3"]
     told = reasons(collection)
     assert told["Joe Doe_2_assignsubmission_file_/ps1.zip"].startswith("an archive inside; it is not opened")
+    assert reason_for_no_mark(course, "Jane_Doe_1").endswith("in what you handed in, only: essay.pdf.")
+    assert reason_for_no_mark(course, "roejim_3").endswith("only: roejim_3_9_ps1.docx.")
+
+
+def reason_for_no_mark(course: Course, student: str) -> str:
+    with pytest.raises(NoNotebookError) as said:
+        adopt(course.root / "submitted" / student / "ps1", "ps1")
+    return str(said.value)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "Jane Doe_1_assignsubmission_onlinetext_/onlinetext.html": b"<p>",
+            "Joe_2_assignsubmission_file_/ps1.ipynb": b"",
+        },
+        {"Jane Doe_1_assignsubmission_onlinetext.html": b"<p>", "Joe_2_assignsubmission_file_/ps1.ipynb": b""},
+        {"Jane Doe_1/essay.pdf": b"", "Joe/my work.ipynb": b""},
+        {"class/Jane Doe_1/ps1/essay.pdf": b"", "class/Joe/ps1/ps1.ipynb": b"", "class/readme.txt": b""},
+    ],
+)
+def test_nobody_vanishes_who_handed_in_something_else(course, tmp_path, files):
+    collection = collect(course, "ps1", zipped(tmp_path / "class.zip", files))
+    assert collection.without == ["Jane_Doe_1"]
+    assert submissions(course, "ps1")[0] == "Jane_Doe_1"
+    [name] = (name for name in files if "Jane" in name)
+    assert name.rpartition("/")[2] in reason_for_no_mark(course, "Jane_Doe_1")
+
+
+def test_a_notebook_takes_the_place_of_what_was_there_before_and_stays(course, tmp_path):
+    without, with_one = {"doejane_1_9_ps1.pdf": b"", "roejim_3_9_ps1.ipynb": b""}, {"doejane_1_9_ps1.ipynb": b"1"}
+    collect(course, "ps1", zipped(tmp_path / "class.zip", without))
+    collect(course, "ps1", zipped(tmp_path / "class.zip", with_one))
+    assert kept(course)["doejane_1"] == b"1"
+    assert lying(course, "doejane_1") == {}
+    collect(course, "ps1", zipped(tmp_path / "class.zip", without))
+    assert kept(course)["doejane_1"] == b"1", "nothing that was graded goes"
 
 
 # when they were handed in

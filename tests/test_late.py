@@ -403,6 +403,27 @@ def test_feedback_says_what_lateness_cost(marked):
         assert ("Handed in late: 2.5 points less." in page.cells[0].source) == said
 
 
+def test_feedback_says_what_is_not_marked_yet(marked):
+    from nbconvert.exporters import HTMLExporter
+    from nbformat.v4 import new_markdown_cell, new_notebook
+
+    from autograder.plugins import FeedbackView
+
+    marked.mark("ada", 8, None)
+    about = {"notebook": "ps1", "assignment": "ps1", "student": "ada", "db_url": marked.course.directory.db_url}
+    marks = {"grade_id": "why", "grade": True, "solution": True, "score": 0.0, "points": 2.0}
+    resources = {"nbgrader": {**about, "score": 8.0}, "inlining": {"css": []}}
+    page, resources = FeedbackView().preprocess(
+        new_notebook(cells=[new_markdown_cell("!", metadata={"nbgrader": marks})]), resources
+    )
+    assert "*1 of your answers is not marked yet: points may be added.*" in page.cells[0].source
+    assert "| not marked yet, out of 2 |" in page.cells[0].source
+    jinja = HTMLExporter(config=marked.course.config).environment
+    shown = jinja.from_string("{{ a | float | round(2) }} {{ b | float | round(2) }} {{ 1.005 | float | round(1) }}")
+    score = page.cells[1].metadata.nbgrader.score
+    assert shown.render(a=score, b=resources["nbgrader"]["score"]) == "not marked yet 8.0 so far 1.0"
+
+
 def test_other_plugins_penalties_are_left_alone(marked):
     marked.configure('c.AssignLatePenalties.plugin_class = "nbgrader.plugins.LateSubmissionPlugin"')
     marked.configure('c.LateSubmissionPlugin.penalty_method = "zero"')

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 import papermill
+import psutil
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -50,6 +55,29 @@ with pytest.raises(RuntimeError, match="the network was used"):
 """
 
 
+def still_running_in(folder: Path, seconds: float = 10) -> list[str]:
+    """What was started in a folder and has not ended, after a moment to do so: kernels, TensorBoard."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if Path(process.cwd()) == folder:
+                    found.append(" ".join(process.cmdline()))
+        if not found or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_process_that_a_notebook_leaves_behind_is_found(tmp_path: Path) -> None:
+    code = ["-c", "import time; time.sleep(60)", "left behind"]
+    with subprocess.Popen([sys.executable, *code], cwd=tmp_path) as process:
+        assert [line.endswith("left behind") for line in still_running_in(tmp_path, 0.5)] == [True]
+        process.kill()
+    assert still_running_in(tmp_path) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_answered_student_version_runs_offline_shows_what_is_stored_and_measures_the_same(
@@ -73,6 +101,7 @@ def test_answered_student_version_runs_offline_shows_what_is_stored_and_measures
     )
     failed = [o for cell in executed.cells for o in cell.get("outputs", []) if o.output_type == "error"]
     assert failed == []
+    assert still_running_in(tmp_path) == [], "the notebook left processes behind"
     assert sum("injected-parameters" in cell.metadata.get("tags", []) for cell in executed.cells) == 1
     assert differences(assignment, executed, request) == [], MEND
     assert far_from_the_record(assignment, tmp_path / "quick.json") == {}
@@ -95,7 +124,8 @@ def differences(assignment: str, executed: NotebookNode, request: pytest.Fixture
 def far_from_the_record(assignment: str, measured: Path) -> dict[str, tuple[float, float]]:
     """Compare what was measured now and when the notebook was built.
 
-    Training differs a little from machine to machine: four standard deviations, and never less than 3 %.
+    Training differs a little from machine to machine: four standard deviations, and never less than 3 %. The
+    deviation from three seeds may be tiny by luck, so the larger of the two counts.
     """
     stored = results(assignment, "quick")["measurements"]
     fresh = json.loads(measured.read_text())["measurements"] if stored else {}
@@ -104,7 +134,8 @@ def far_from_the_record(assignment: str, measured: Path) -> dict[str, tuple[floa
         name: (entry["mean"], fresh[name]["mean"])
         for name, entry in stored.items()
         if "seconds" not in name
-        and abs(fresh[name]["mean"] - entry["mean"]) > max(4 * entry["std"], 0.03 * abs(entry["mean"]), 1e-9)
+        and abs(fresh[name]["mean"] - entry["mean"])
+        > max(4 * max(entry["std"], fresh[name]["std"]), 0.03 * abs(entry["mean"]), 1e-9)
     }
 
 

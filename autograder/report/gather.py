@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from autograder import late, records, submission
 from autograder.errors import SubmissionError
 from autograder.records import Outcome, Record
+from autograder.roster import read as read_roster
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -65,12 +66,13 @@ class _Book:
     points: dict[str, dict[str, float | None]] = field(default_factory=lambda: defaultdict(dict))
 
 
-def gather(course: Course, assignment: str) -> Class:
+def gather(course: Course, assignment: str, roster: Path | None = None) -> Class:
     """Gather everybody who is enrolled, has handed something in, or has a record.
 
     Args:
         course: the course.
         assignment: the assignment's name.
+        roster: the list of the class, if there is one.
 
     Returns:
         The class, by id. Points are the gradebook's, where written answers are marked, else the record's.
@@ -79,6 +81,9 @@ def gather(course: Course, assignment: str) -> Class:
     late_by = _lateness(course, assignment, book.due)
     there = set(course.students("submitted", assignment))
     recorded = {path.stem for path in records.path(course, assignment, "x").parent.glob("*.json")}
+    people = read_roster(roster, {*book.names, *there, *recorded}).students
+    for name, person in people.items():
+        book.names[name] = book.names.get(name) or f"{person.first_name} {person.last_name}".strip()
     names = sorted({*book.names, *there, *recorded})
     students = (_student(course, assignment, name, name in there, book) for name in names)
     return Class([replace(student, late=late_by(student.id, student.late)) for student in students], book.due)
