@@ -1818,8 +1818,10 @@ ledger.record(
 #
 # - ... one network had filters of width 2, 3 *and* 5 side by side? Build it with the functional interface of Keras
 #   (`keras.layers.Concatenate`). Is it better than the best single width with as many filters?
-# - ... every second word of a window were skipped (`dilation_rate=2`)? Which gaps can the net of width 5 tell in section 5, and
-#   which not?
+# - ... the net for reviews were the simplest one, a single layer of width 1 and global max pooling? Predict its accuracy on
+#   negated reviews and on those with the split clue, then train it a few times.
+# - ... every second word of a window were skipped (`dilation_rate=2`)? Which gaps can the net of width 5 tell in section 5,
+#   and which not?
 # - ... the tokens were single letters? How wide must a window be to cover *dataframe*, and what could such a net do with words that
 #   it has never seen?
 #
