@@ -167,8 +167,8 @@ opening_probabilities = keras.ops.convert_to_numpy(keras.ops.softmax(logits))[0]
 print({language: f"{p:.0%}" for language, p in zip(languages, opening_probabilities, strict=True)})
 
 # %% [markdown]
-# Trained on the `quick` questions, three such networks give Python 99 %<!-- quick: opening question --> on average. (On the
-# real ones, 35 %<!-- full: opening question -->: there all four communities load orders and open things *with* something.)
+# Three such networks give Python 99 %<!-- quick: opening question --> on average. (Three that were trained on the real
+# questions give it 35 %<!-- full: opening question -->: the real ones are not as neat.)
 # So a machine can do it, and the network is only a matrix product. Whatever it knows of words, `TextVectorization` has put
 # into those rows of numbers. Let us build that layer by hand.
 
