@@ -8,12 +8,13 @@ from __future__ import annotations
 import tempfile
 import warnings
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder import database, late, records
 from autograder.records import Item, Status
+
+FEW = 20  # records, for which only their own marks are asked for
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -75,6 +76,23 @@ def texts(course: Course, assignment: str) -> dict[str, tuple[str, float | None]
         return {cell.name: (cell.source, points.get(cell.name)) for cell in notebook.source_cells}
 
 
+def unmarked(course: Course, assignment: str) -> set[str]:
+    """Tell whose submissions hold answers that somebody still has to mark.
+
+    Args:
+        course: the course.
+        assignment: an assignment that is in the gradebook.
+    """
+    with course.gradebook() as gradebook:
+        return {
+            entry.student_id
+            for entry in gradebook.assignment_submissions(assignment)
+            for notebook in entry.notebooks
+            for grade in notebook.grades
+            if grade.needs_manual_grade and grade.manual_score is None
+        }
+
+
 def marked_by_hand(course: Course, found: Sequence[Record]) -> list[Record]:
     """Bring records up to date with marks that were given by hand since.
 
@@ -85,18 +103,41 @@ def marked_by_hand(course: Course, found: Sequence[Record]) -> list[Record]:
     Returns:
         Copies of them.
     """
-    from nbgrader.api import MissingEntry
-
+    by_hand = _by_hand(course, found) if found else {}
     done = []
-    with course.gradebook() as gradebook:
-        for record in found:
-            items = record.items
-            with suppress(MissingEntry):
-                where = (record.assignment, record.assignment, record.student)
-                marks = {mark.name: mark for mark in gradebook.find_submission_notebook(*where).grades}
-                items = [_with(item, marks[item.grade_id]) if item.grade_id in marks else item for item in items]
-            done.append(record.model_copy(update={"items": items}))
+    for record in found:
+        items = [
+            _with(item, mark) if (mark := by_hand.get((record.student, item.grade_id))) else item
+            for item in record.items
+        ]
+        done.append(record.model_copy(update={"items": items}))
     return done
+
+
+def _by_hand(course: Course, found: Sequence[Record]) -> dict[tuple[str, str], Any]:
+    """Give all marks by hand of an assignment, by student and cell; of a few students only theirs."""
+    from nbgrader.api import BaseCell, Grade, MissingEntry, Notebook, SubmittedAssignment, SubmittedNotebook
+
+    few = {record.student for record in found} if len(found) <= FEW else None
+    with course.gradebook() as gradebook:
+        try:
+            entry = gradebook.find_assignment(found[0].assignment)
+        except MissingEntry:
+            return {}
+        columns = (SubmittedAssignment.student_id, BaseCell.name, Grade.manual_score, Grade.extra_credit)
+        rows = (
+            gradebook.db.query(*columns)
+            .select_from(Grade)
+            .join(BaseCell, Grade.cell_id == BaseCell.id)
+            .join(Notebook, BaseCell.notebook_id == Notebook.id)
+            .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
+            .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .filter(SubmittedAssignment.assignment_id == entry.id, Notebook.name == entry.name)
+            .filter(Grade.manual_score.isnot(None))
+        )
+        if few is not None:
+            rows = rows.filter(SubmittedAssignment.student_id.in_(few))
+        return {(row[0], row[1]): row for row in rows}
 
 
 def write(course: Course, batch: Sequence[Done]) -> None:

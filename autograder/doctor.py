@@ -50,6 +50,7 @@ def examine(root: Path) -> Iterator[Finding]:
     yield from _packages()
     yield from _kernels()
     yield from _sandbox()
+    yield from _settings()
     yield from _data()
     yield _disk(root)
     yield from _course(root)
@@ -129,6 +130,16 @@ def _sandbox() -> Iterator[Finding]:
             level = Level.PROBLEM if layer.required else Level.WARNING
             what = f"{layer.name}: missing ({layer.seen}); {layer.why}"
             yield Finding(level, "sandbox", what, layer.mend)
+
+
+def _settings() -> Iterator[Finding]:
+    """Name settings of the user's that change what Keras and Python do: grading does without them."""
+    named = [name for name in sorted(os.environ) if name.startswith(("KERAS_", "TF_", "PYTHON"))]
+    file = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "keras.json"
+    found = [*named, *([str(file)] if file.exists() else [])]
+    if found:
+        what = f"kernels for grading do without these of yours: {', '.join(found)}"
+        yield Finding(Level.OK, "settings", what)
 
 
 def _data() -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+import os
 import signal
 import threading
 import time
@@ -23,7 +24,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from zmq import EVENT_DISCONNECTED, EVENTS, POLLIN, ZMQError
 
-from autograder.kernels import SANDBOXED, WARM
+from autograder.kernels import SANDBOXED, WARM, server
 from autograder.limits import Limits
 
 # Names of errors that stand for an outcome
@@ -65,7 +66,7 @@ class Kernel(Execute):  # type: ignore[misc]
         self.error_on_timeout = named_error(
             TIMED_OUT, f"stopped after {allowed.cell_time} s. Is there a loop that does not end?"
         )
-        self._start = {"limits": allowed} if sandbox else {}
+        self._start: dict[str, Any] = {"limits": allowed} if sandbox else {"env": server.neutral(os.environ)}
         self.language_info = NotebookNode()  # what a notebook's metadata say about it; known when it has started
         self._channel = channel
         self._allowed = allowed
@@ -77,9 +78,9 @@ class Kernel(Execute):  # type: ignore[misc]
         self.create_kernel_manager()
         await self.async_start_new_kernel(stdout=DEVNULL, stderr=DEVNULL, channel=self._channel, **self._start)
         self.kc = self.km.client(context=self.km.context)  # which the provisioner has given bounds
-        self.kc.allow_stdin = False
         self._line = self.kc.iopub_channel.socket.get_monitor_socket(EVENT_DISCONNECTED)
         self.kc.start_channels(hb=False)  # a heartbeat's thread waits for ever if a kernel spoils its own sockets
+        self.kc.allow_stdin = False  # which starting its channels has set; nobody is there to answer input()
         await self._be_ready()
 
     async def _be_ready(self) -> None:
@@ -311,9 +312,9 @@ class Kernel(Execute):  # type: ignore[misc]
 class KernelLostError(Exception):
     """A kernel cannot go on after a cell."""
 
-    def __init__(self, index: int, error: NotebookNode) -> None:
+    def __init__(self, index: int, error: NotebookNode, *, of_judge: bool = False) -> None:
         super().__init__(index)
-        self.index, self.error = index, error
+        self.index, self.error, self.of_judge = index, error, of_judge
 
 
 def _size(message: dict[str, Any]) -> int:

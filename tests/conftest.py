@@ -81,3 +81,14 @@ def marked(unmarked: Path, tmp_path: Path) -> Marked:
     """Makes submissions of ps1 that are marked already."""
     shutil.copytree(unmarked, tmp_path / "course")
     return Marked(Course(tmp_path / "course"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what takes longest first, and the tests of a file in one process, but for notebooks: each may run anywhere.
+
+    Used by `make test`, with pytest-xdist's ``--dist loadgroup --no-loadscope-reorder``.
+    """
+    items.sort(key=lambda item: item.path.name != "test_notebook_runs.py")  # keeps the order otherwise
+    for item in items:
+        alone = item.path.name == "test_notebook_runs.py"
+        item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))

@@ -64,8 +64,11 @@ def test_import_loads_no_heavy_package(module):
     assert set(HEAVY) & set(loaded) == set()
 
 
-def test_import_keeps_tensorflow_quiet():
-    assert fresh("import os, course_utils\nanswer = os.environ['TF_CPP_MIN_LOG_LEVEL']") == "3"
+def test_import_changes_nothing_about_how_tensorflow_computes():
+    set_by_us = fresh(
+        "import os; before = set(os.environ); import course_utils\nanswer = sorted(set(os.environ) - before)"
+    )
+    assert set_by_us == ["TF_CPP_MIN_LOG_LEVEL"]
 
 
 def test_import_respects_what_the_user_has_set():

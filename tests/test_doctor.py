@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -300,3 +301,17 @@ def test_every_finding_that_is_not_fine_has_a_mend(tmp_path):
     findings = [finding for finding in doctor.examine(tmp_path) if finding.level is not Level.OK]
     assert findings
     assert all(finding.mend for finding in findings)
+
+
+def test_settings_that_grading_does_without_are_named(monkeypatch, tmp_path):
+    for name in [name for name in os.environ if name.startswith(("KERAS_", "TF_", "PYTHON"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert list(doctor._settings()) == []
+    monkeypatch.setenv("PYTHONOPTIMIZE", "2")
+    (tmp_path / ".keras").mkdir()
+    (tmp_path / ".keras" / "keras.json").write_text("{}")
+    [finding] = doctor._settings()
+    assert finding.level is Level.OK
+    assert "PYTHONOPTIMIZE" in finding.what
+    assert "keras.json" in finding.what

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from autograder.build import from_source
-from autograder.rebuild import grade_id
+from autograder.submission import grade_id
 from tests.exercises import SOLUTIONS, Answer, answers, message
 
 ANSWERS = list(answers())
@@ -32,6 +32,15 @@ def test_right_answer_keeps_its_points(answer: Answer, *, judged: bool) -> None:
 @pytest.mark.parametrize("answer", [answer for answer in ANSWERS if not answer.is_right], ids=str)
 def test_wrong_answer_loses_its_points(answer: Answer, *, judged: bool) -> None:
     assert message(answer, judged=judged) is not None
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_reference_answers_pass_all_tests(source: Path) -> None:
+    cells = {grade_id(cell): cell.source for cell in from_source(source).cells if cell.cell_type == "code"}
+    failed = {}
+    for name in {answer.exercise for answer in ANSWERS if answer.assignment == source.stem}:
+        failed[name] = message(Answer(source.stem, name, "reference", cells[name], is_right=True))
+    assert {name: said for name, said in failed.items() if said is not None} == {}
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)

@@ -175,6 +175,18 @@ def test_feedback_runs_no_script_of_a_student(ps1: Classroom) -> None:
     assert [tag for tag in tree.find_all("img") if not tag.get("src", "data:").startswith("data:")] == []
 
 
+def test_input_gets_no_answer_at_once_and_the_student_reads_why(ps1: Classroom) -> None:
+    notebook = ps1.fill({"share": "def share(part, whole):\n    return float(input('part'))"})
+    notebook.cells[2:2] = [new_code_cell(f"x{number} = input()") for number in range(16)]
+    ps1.submit("ada", notebook)
+    record, _ = grade_one(ps1, "ada")
+    assert record.score == 2  # for double; whatever calls share fails
+    assert record.seconds < 16
+    assert [note for note in record.notes if "input() gets no answer in grading" in note]
+    message = next(item.message for item in record.items if item.grade_id == "share-test")
+    assert "input" in message
+
+
 def test_figures_and_tables_that_code_displays_are_in_the_feedback(ps1: Classroom) -> None:
     picture = '<img alt="a rising curve" src="data:image/png;base64,iVBORw0KGgo=" onload="alert(1)">'
     table = "<table><thead><tr><th>net</th></tr></thead></table>"
@@ -199,7 +211,7 @@ def test_manual_marks_reach_feedback_and_export(ps1: Classroom) -> None:
 
     ps1.submit("ada", ps1.fill())
     grade_one(ps1, "ada")
-    assert "to be marked, out of 5" in page(ps1, "ada")
+    assert "not marked yet, out of 5" in page(ps1, "ada")
     with Gradebook(ps1.course.directory.db_url) as gradebook:
         grade_of_why = gradebook.find_grade("why", "ps1", "ps1", "ada")
         grade_of_why.manual_score, grade_of_why.needs_manual_grade = 4, False

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from copy import deepcopy
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder import submission
-from autograder.rebuild import grade_id, rebuild
+from autograder import releases, submission
+from autograder.grade import make_job, make_kit
+from autograder.plugins import RebuildSubmission
+from autograder.rebuild import rebuild
+from autograder.submission import grade_id
+from autograder.work import _private_course
 from tests.classroom import Classroom, as_bytes, edited
 
 ANSWER = "def double(x):\n    return x + x"
@@ -283,6 +289,116 @@ def test_lecture_cell_that_was_rewritten_in_a_new_cell_does_not_undo_it():
     assert sources(rebuilt) == ["# A", "def helper(): ...", "def helper(): return 1"]
 
 
+# answers that are not where they should be
+
+
+def merged(notebook: NotebookNode, above: int, below: int) -> NotebookNode:
+    """Return a copy in which two cells are one, as JupyterLab merges them: type and metadata are those of the upper."""
+    copy = deepcopy(notebook)
+    copy.cells[above].source += "\n\n" + copy.cells[below].source
+    del copy.cells[below]
+    return copy
+
+
+def run(notebook: NotebookNode) -> dict:
+    """Run answer and lecture cells in order, errors passed over as a notebook's kernel does."""
+    values: dict = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade"):
+            with contextlib.suppress(NotImplementedError):
+                exec(cell.source, values)
+    return values
+
+
+@pytest.mark.parametrize("name", ["double", "share"])
+@pytest.mark.parametrize(
+    "how", ["merged up", "merged with its test", "merged with another", "retyped above", "at the end"]
+)
+def test_stub_never_comes_after_the_students_own_definition(released, filled, name, how):
+    index = place(filled, name)
+    if how == "merged up":
+        messy = merged(filled, next(i for i in reversed(range(index)) if filled.cells[i].cell_type == "code"), index)
+    elif how == "merged with its test":
+        messy = deepcopy(filled)
+        test = named(messy, f"{name}-test")
+        test.source = messy.cells.pop(index).source + "\n\n" + test.source
+    elif how == "merged with another":
+        messy = merged(filled, place(filled, "double" if name == "share" else "share"), index)
+    elif how == "retyped above":
+        messy = inserted(filled, place(filled, "setup") + 1, new_code_cell(filled.cells[index].source))
+        named(messy, name).source = named(released, name).source
+    else:
+        messy = inserted(without(filled, name), len(filled.cells) - 1, new_code_cell(filled.cells[index].source))
+    rebuilt, notes = rebuild(released, messy)
+    values = run(rebuilt)
+    assert (values["double"](3), values["share"](1, 4)) == (6, 0.25)
+    assert place(rebuilt, f"{name}-test") > 0
+    if how != "retyped above":
+        assert f"The answer cell “{name}” was missing; what you wrote in another cell was run." in notes
+
+
+def test_all_answers_in_one_cell_are_run_and_their_stubs_come_first(released, filled):
+    answers = [named(filled, name).source for name in ("share", "double")]
+    messy = inserted(
+        without(without(filled, "double"), "share"), place(filled, "setup") + 1, new_code_cell("\n\n".join(answers))
+    )
+    values = run(rebuild(released, messy)[0])
+    assert (values["double"](3), values["share"](1, 4)) == (6, 0.25)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda text: text + "\n", lambda text: text.replace("\n", "\r\n"), lambda text: text + "  "]
+)
+def test_what_an_editor_changes_by_itself_is_no_change(released, filled, ps1, change):
+    for cell in filled.cells:
+        cell.source = change(cell.source)
+        cell.metadata = NotebookNode() if grade_id(cell) is None else cell.metadata
+        cell.pop("id")
+    rebuilt, notes = rebuild(released, reread(ps1, filled))
+    assert [grade_id(cell) for cell in rebuilt.cells] == [grade_id(cell) for cell in released.cells]
+    assert notes == []
+    assert lecture(rebuilt).metadata.tags == ["demo"]
+
+
+WORDS = "My reasons, in a cell of my own."
+
+
+@pytest.mark.parametrize("how", ["below the stub", "instead of it", "merged with the question", "above it"])
+def test_words_beside_an_empty_written_answer_are_taken_for_it(released, filled, how):
+    index = place(filled, "why")
+    named(filled, "why").source = named(released, "why").source
+    if how == "below the stub":
+        messy = inserted(filled, index + 1, new_markdown_cell(WORDS))
+    elif how == "above it":
+        messy = inserted(filled, index, new_markdown_cell(WORDS))
+    elif how == "instead of it":
+        messy = inserted(without(filled, "why"), index, new_markdown_cell(WORDS))
+    else:
+        filled.cells[index - 1].source += f"\n\n{WORDS}"
+        messy = without(filled, "why")
+    rebuilt, notes = rebuild(released, messy)
+    assert named(rebuilt, "why").source == WORDS
+    assert notes == ["The answer cell “why” was empty; your words beside it were taken for the answer."]
+
+
+def test_words_beside_an_answer_that_is_there_stay_the_students_own(released, filled):
+    rebuilt, notes = rebuild(released, inserted(filled, place(filled, "why") + 1, new_markdown_cell(WORDS)))
+    assert named(rebuilt, "why").source == named(filled, "why").source
+    assert WORDS in sources(rebuilt)
+    assert notes == []
+
+
+def test_code_that_was_added_to_a_test_is_the_students_own_and_the_test_stays(released, filled):
+    test = named(filled, "double-test")
+    original = test.source
+    test.source = f"x = 1\n{original}\ny = 2"
+    rebuilt, notes = rebuild(released, filled)
+    index = place(rebuilt, "double-test")
+    assert sources(rebuilt)[index - 1 : index + 2] == ["x = 1", original, "y = 2"]
+    assert rebuilt.cells[index - 1].metadata == rebuilt.cells[index + 1].metadata == {}
+    assert notes == ["The cell “double-test” had been changed; the original was used."]
+
+
 # cells of the student's own
 
 
@@ -443,3 +559,71 @@ def test_empty_own_cells_do_not_match_an_empty_released_cell():
     submitted = new_notebook(cells=[new_code_cell("", id="own"), new_markdown_cell("# A", id="a")])
     rebuilt, _ = rebuild(released, submitted)
     assert sources(rebuilt) == ["", "# A", ""]
+
+
+# an instructor corrects a cell after students got it
+
+
+def corrected(released: NotebookNode, *names: str) -> NotebookNode:
+    """A release whose cells of these names (or "text", "lecture" and "code") were corrected."""
+    copy = deepcopy(released)
+    for cell in copy.cells:
+        if grade_id(cell) in names or cell.source.partition("\n")[0] in names:
+            cell.source = cell.source + "\n\n# corrected"
+            cell.id = f"{cell.id}-2"
+    return copy
+
+
+@pytest.fixture
+def known(released: NotebookNode, tmp_path: Path) -> releases.Known:
+    """What students were given, twice."""
+    for _ in range(2):
+        releases.remember(tmp_path, "ps1", released)
+    assert not list(tmp_path.glob("records/ps1/*.json")), "which are students"
+    return releases.load(tmp_path, "ps1")
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_who_has_an_older_release_has_changed_nothing(released, filled, known, ending):
+    now = corrected(released, "setup", "double-test", "double", "why", "Why?", "raise_if_run = 1")
+    for cell in filled.cells:
+        cell.source = cell.source.replace("\n", ending)
+    rebuilt, notes = rebuild(now, filled, known)
+    assert notes == []
+    assert len(rebuilt.cells) == len(now.cells), "lecture cells of before are nobody's own"
+    assert named(rebuilt, "double-test").source.endswith("# corrected")
+    assert named(rebuilt, "double").source.replace("\r", "") == named(filled, "double").source.replace("\r", "")
+
+
+def test_an_older_stub_is_no_answer(released, known):
+    now = corrected(released, "double", "why")
+    rebuilt, notes = rebuild(now, released, known)
+    assert notes == []
+    assert sources(rebuilt) == sources(now)
+
+
+def test_who_changed_an_older_test_is_still_told(released, filled, known):
+    now = corrected(released, "double-test")
+    tampered = edited(filled, "double-test", lambda cell: cell.update(source=cell.source + "\npass"))
+    _, notes = rebuild(now, tampered, known)
+    assert notes == ["The cell “double-test” had been changed; the original was used."]
+
+
+def test_an_answer_that_repeats_a_lecture_cell_is_an_answer(released, known):
+    lecture = next(cell.source for cell in released.cells if cell.source.startswith("raise_if_run"))
+    now = corrected(released, "double-test")
+    rebuilt, _ = rebuild(now, edited(released, "double", lambda cell: cell.update(source=lecture)), known)
+    assert named(rebuilt, "double").source == lecture
+
+
+def test_what_was_released_is_known_wherever_a_submission_is_rebuilt(ps1: Classroom, tmp_path: Path) -> None:
+    older = edited(ps1.fill(), "double-test", lambda cell: cell.update(source="assert double(1) == 2"))
+    releases.remember(ps1.course.root, "ps1", older)
+    path = ps1.submit("ada", older)
+    job = make_job(ps1.course, make_kit(ps1.course, "ps1"), "ada")
+    (tmp_path / "worker").mkdir()
+    for course in (ps1.course, _private_course(job, tmp_path / "worker")):
+        where = {"nbgrader": {"assignment": "ps1", "notebook": "ps1"}, "metadata": {"path": str(path.parent)}}
+        rebuilt, _ = RebuildSubmission(config=course.config).preprocess(submission.read(path), where)
+        assert rebuilt.metadata.autograder.notes == []
+        assert named(rebuilt, "double-test").source == named(ps1.released(), "double-test").source

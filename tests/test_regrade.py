@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -192,6 +193,22 @@ def test_changed_marks_wait_until_somebody_agrees(room: Marked, tmp_path: Path) 
     assert run(room) == set()
 
 
+@pytest.mark.usefixtures("cluster")
+def test_marks_by_hand_are_in_what_is_shown(room: Marked) -> None:
+    run(room)
+    with room.course.gradebook() as gradebook:
+        mark = gradebook.find_grade("why", "ps1", "ps1", "ada")
+        mark.manual_score, mark.needs_manual_grade = 1, False
+        gradebook.db.commit()
+    students = grade.submissions(room.course, "ps1")
+    forced = {one.student: one.score for one, _ in grade.grade(room.course, "ps1", students, force=True)}
+    assert (forced["ada"], forced["bob"]) == (10, 9)
+    for options in ((), ("--force",)):
+        shown = command(room, *options).stdout
+        assert re.search(r"ada .*10 of 11", shown), shown
+        assert re.search(r"bob .*9 of 11", shown)
+
+
 class KilledError(BaseException):
     """Stands for kill -9."""
 
@@ -237,6 +254,7 @@ def test_command_shows_and_asks(room: Marked, monkeypatch: pytest.MonkeyPatch) -
     assert "Changed since submissions were graded: the test double-test." in asked.stdout
     assert "9 of 9 → 5 of 9 (2)" in asked.stdout
     assert "down: ada: 9 of 11 → 5 of 11" in asked.stdout
+    assert "What stands out" not in asked.stdout, "below what would be stands nothing of what is"
     assert "autograder grade ps1 --yes" in " ".join(asked.output.split())
     assert marks(room)["ada"] == 9
     monkeypatch.setattr("autograder.cli._can_ask", lambda: True)

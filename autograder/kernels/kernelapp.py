@@ -28,6 +28,11 @@ class SandboxedKernelApp(IPKernelApp):  # type: ignore[misc]
 
     channels = List()
 
+    def init_shell(self) -> None:
+        """Make the shell; what its ``!lines`` run has no terminal, for there is none in a sandbox."""
+        super().init_shell()
+        self.shell.system = self.shell.system_raw
+
     def _try_bind_socket(self, s: Any, port: int) -> int:
         s.setsockopt(zmq.USE_FD, self.channels[port - 1])
         return super()._try_bind_socket(s, port)  # type: ignore[no-any-return]

@@ -288,7 +288,7 @@ class SandboxProvisioner(_Provisioner):
             "has_channel": channel is not None,
         }
         try:
-            self.process = _start(request, [null, null, *sockets, *_given(channel)], os.environ)
+            self.process = _start(request, [null, null, *sockets, *_given(channel)], server.neutral(os.environ))
         finally:
             for file in [null, *sockets]:
                 os.close(file)

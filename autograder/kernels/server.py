@@ -69,6 +69,16 @@ PREFIXES = (
     *("MPL", "MATPLOTLIB", "PYTHON", "LD_", "LC_", "XDG_"),
 )
 NAMES = ("HOME", "LANG", "TMPDIR", "TZ", "KERNEL_SERVER_IDLE")
+MACHINE = (
+    "PATH",
+    "LD_LIBRARY_PATH",
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+    "TMPDIR",
+    "XDG_RUNTIME_DIR",
+    "KERNEL_SERVER_IDLE",
+)
+"""Variables that say where things are on this machine and how its processor is to be used, and change no result."""
 IDLE, ABANDONED = 600.0, 3600.0  # seconds
 LONGEST = 107  # characters of a socket's path
 PACKAGES = Path(__file__).resolve().parents[2]
@@ -78,6 +88,17 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
     """Pick the environment variables that modules may read while they are imported, and no others."""
     kept = {name: value for name, value in variables.items() if name.startswith(PREFIXES) or name in NAMES}
     return {"MPLBACKEND": INLINE, "PYDEVD_DISABLE_FILE_VALIDATION": "1", **kept}
+
+
+def neutral(variables: Mapping[str, str]) -> dict[str, str]:
+    """Give the variables for kernels in which marks are made: nothing of the grader's own settings may reach a mark.
+
+    Not Keras' configuration (``channels_first`` makes right answers fail), nor Python's options (without asserts wrong
+    ones pass), nor anything else below the home folder.
+    """
+    home = folder() / "home"
+    home.mkdir(mode=0o700, exist_ok=True)
+    return {name: variables[name] for name in MACHINE if name in variables} | {"HOME": str(home), "LANG": "C.UTF-8"}
 
 
 def folder() -> Path:
@@ -115,7 +136,7 @@ def address(variables: Mapping[str, str]) -> Path:
         str(sorted(os.sched_getaffinity(0))),
     ]
     sites = [Path(entry) for entry in sys.path if entry.endswith("-packages")]
-    ours = [*(PACKAGES / "course_utils").rglob("*.py"), *(PACKAGES / "autograder").glob("[kj]*/*.py")]
+    ours = [path for name in ("course_utils", "autograder") for path in (PACKAGES / name).rglob("*.py")]
     seen = [
         sys.executable,
         sys.version,

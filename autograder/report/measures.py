@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from autograder.records import Status
 from autograder.report.gather import Student
+from autograder.report.messages import is_stub
 
 Numbers = NDArray[np.float64]
 
@@ -33,7 +34,7 @@ class Exercise:
     name: str
     max_score: float
     scored: int  # of so many students the points are known
-    difficulty: float | None  # mean share of the points; None where nobody has points yet
+    difficulty: float | None  # mean share of the points; None where nobody has points yet but for empty answers
     discrimination: float | None
     interval: tuple[float, float] | None  # 95 % of the discrimination, where there is one
     reading: str  # what the discrimination says, or why there is none
@@ -192,6 +193,8 @@ def _happened(graded: Sequence[Student]) -> dict[str, Counter[str]]:
             what = GROUPS.get(item.status, item.status.value)
             if item.status is Status.TO_BE_MARKED and student.points.get(item.grade_id) is not None:
                 what = MARKED
+            elif item.status is Status.FAILED and is_stub(item.message):
+                what = Status.UNANSWERED.value
             found.setdefault(item.grade_id, Counter())[what] += 1
     return found
 
@@ -203,11 +206,12 @@ def _exercise(name: str, maximum: float, points: Numbers, rest: Numbers | None, 
     if rest is not None:
         found = correlation(points[known], rest[known])
     r = None if isinstance(found, str) else found
+    only_empty = happened.get(Status.TO_BE_MARKED.value) and not happened.get(MARKED)  # whose zeros say nothing
     return Exercise(
         name=name,
         max_score=maximum,
         scored=number,
-        difficulty=float(points[known].mean() / maximum) if number and maximum else None,
+        difficulty=float(points[known].mean() / maximum) if number and maximum and not only_empty else None,
         discrimination=r,
         interval=None if r is None else _interval(r, number),
         reading=f"not defined: {found}" if isinstance(found, str) else _reading(found),

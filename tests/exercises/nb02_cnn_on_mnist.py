@@ -3,6 +3,10 @@
 EXERCISES: dict[str, dict[str, dict[str, str]]] = {
     "table": {
         "right": {
+            "hint 3": """
+table_shapes = [(26, 26, 32), (13, 13, 32), (11, 11, 64), (5, 5, 64), (3, 3, 64), (576,), (64,), (10,)]
+table_parameters = [32 * (3 * 3 * 1 + 1), 0, 64 * (3 * 3 * 32 + 1), 0, 64 * (3 * 3 * 64 + 1), 0, 64 * 577, 10 * 65]
+""",
             "worked out by code": """
 table_shapes, table_parameters, shape = [], [], (28, 28, 1)
 for kind, size in [("c", 32), ("p", 2), ("c", 64), ("p", 2), ("c", 64), ("f", 0), ("d", 64), ("d", 10)]:
@@ -74,6 +78,21 @@ table_parameters = [93322, 0, 0, 0, 0, 0, 0, 0]
     },
     "shapes_of": {
         "right": {
+            "hint 3": """
+def shapes_of(plan, shape):
+    shapes = []
+    for layer in plan:
+        if layer[0] == "conv":
+            shape = (shape[0] - layer[1] + 1, shape[1] - layer[1] + 1, layer[2])
+        elif layer[0] == "pool":
+            shape = (shape[0] // layer[1], shape[1] // layer[1], shape[2])
+        elif layer[0] == "flatten":
+            shape = (int(np.prod(shape)),)
+        else:
+            shape = (layer[1],)
+        shapes.append(shape)
+    return shapes
+""",
             "match": """
 def shapes_of(plan, shape):
     shapes = []
@@ -125,6 +144,21 @@ def shapes_of(plan, shape):
 """,
         },
         "wrong": {
+            "windows of three and two assumed": """
+def shapes_of(plan, shape):
+    out = []
+    for kind, *n in plan:
+        if kind == "conv":
+            shape = (shape[0] - 2, shape[1] - 2, n[1])
+        elif kind == "pool":
+            shape = (shape[0] // 2, shape[1] // 2, shape[2])
+        elif kind == "flatten":
+            shape = (int(np.prod(shape)),)
+        else:
+            shape = (n[0],)
+        out.append(shape)
+    return out
+""",
             "off by one": """
 def shapes_of(plan, shape):
     out = []
@@ -147,7 +181,7 @@ def shapes_of(plan, shape):
         if kind == "conv":
             shape = (shape[0] - 2, shape[1] - 2, n[1])
         elif kind == "pool":
-            shape = (shape[0] // 2, shape[1] // 2, shape[2])
+            shape = (shape[0] // n[0], shape[1] // n[0], shape[2])
         elif kind == "flatten":
             shape = (int(np.prod(shape)),)
         else:
@@ -251,6 +285,14 @@ def shapes_of(plan, shape):
     },
     "parameters_of": {
         "right": {
+            "hint 3": """
+def parameters_of(layer, shape):
+    if layer[0] == "dense":
+        return (shape[0] + 1) * layer[1]
+    if layer[0] == "conv":
+        return (layer[1] * layer[1] * shape[2] + 1) * layer[2]
+    return 0
+""",
             "if": """
 def parameters_of(layer, shape):
     if layer[0] == "conv":
@@ -330,6 +372,14 @@ def parameters_of(layer, shape):
     },
     "receptive_field": {
         "right": {
+            "hint 3": """
+def receptive_field(windows):
+    size, jump = 1, 1
+    for window, stride in windows:
+        size = size + (window - 1) * jump
+        jump = jump * stride
+    return size
+""",
             "from the last layer back": """
 def receptive_field(windows):
     size = 1
@@ -413,6 +463,12 @@ def receptive_field(windows):
     },
     "shuffle_pixels": {
         "right": {
+            "hint 3": """
+def shuffle_pixels(images, order):
+    images = np.asarray(images)
+    flat = images.reshape(len(images), -1)
+    return flat[:, order].reshape(images.shape)
+""",
             "take": """
 def shuffle_pixels(images, order):
     images = np.array(images)
@@ -421,8 +477,9 @@ def shuffle_pixels(images, order):
 """,
             "loop": """
 def shuffle_pixels(images, order):
+    images = np.asarray(images)
     result = []
-    for image in np.asarray(images):
+    for image in images:
         flat = image.ravel()
         result.append(np.array([flat[k] for k in order]).reshape(image.shape))
     return np.array(result)
@@ -484,6 +541,20 @@ def shuffle_pixels(images, order):
     },
     "shift": {
         "right": {
+            "hint 3": """
+def shift(images, down, right):
+    images = np.asarray(images)
+    moved = np.roll(images, (down, right), axis=(1, 2))
+    if right > 0:
+        moved[:, :, :right] = 0
+    if right < 0:
+        moved[:, :, right:] = 0
+    if down > 0:
+        moved[:, :down] = 0
+    if down < 0:
+        moved[:, down:] = 0
+    return moved
+""",
             "roll and erase": """
 def shift(images, down, right):
     moved = np.roll(np.asarray(images), (down, right), axis=(1, 2))
@@ -579,6 +650,16 @@ def shift(images, down, right):
     },
     "study_net": {
         "right": {
+            "hint 3": """
+def study_net(blocks, window, stride, channels):
+    model = keras.Sequential([keras.Input((14, 14, 1))])
+    for _ in range(blocks):
+        model.add(keras.layers.Conv2D(channels, window, strides=stride, padding="same", activation="relu"))
+        model.add(keras.layers.MaxPooling2D(2, padding="same"))
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    return model
+""",
             "functional": """
 def study_net(blocks, window, stride, channels):
     layers = keras.layers
@@ -615,6 +696,56 @@ def study_net(blocks, window, stride, channels):
 """,
         },
         "wrong": {
+            "tanh in place of ReLU": """
+def study_net(blocks, window, stride, channels):
+    model = keras.Sequential([keras.Input((14, 14, 1))])
+    for _ in range(blocks):
+        model.add(keras.layers.Conv2D(channels, window, strides=stride, padding="same", activation=keras.ops.tanh))
+        model.add(keras.layers.MaxPooling2D(2, padding="same"))
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    return model
+""",
+            "channels doubled in each block": """
+def study_net(blocks, window, stride, channels):
+    model = keras.Sequential([keras.Input((14, 14, 1))])
+    for number in range(blocks):
+        model.add(keras.layers.Conv2D(channels * 2**number, window, strides=stride, padding="same", activation="relu"))
+        model.add(keras.layers.MaxPooling2D(2, padding="same"))
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    return model
+""",
+            "two blocks assumed": """
+def study_net(blocks, window, stride, channels):
+    model = keras.Sequential([keras.Input((14, 14, 1))])
+    for _ in range(2):
+        model.add(keras.layers.Conv2D(channels, window, strides=stride, padding="same", activation="relu"))
+        model.add(keras.layers.MaxPooling2D(2, padding="same"))
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    return model
+""",
+            "window of three assumed": """
+def study_net(blocks, window, stride, channels):
+    model = keras.Sequential([keras.Input((14, 14, 1))])
+    for _ in range(blocks):
+        model.add(keras.layers.Conv2D(channels, 3, strides=stride, padding="same", activation="relu"))
+        model.add(keras.layers.MaxPooling2D(2, padding="same"))
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    return model
+""",
+            "pooling moves by one": """
+def study_net(blocks, window, stride, channels):
+    model = keras.Sequential([keras.Input((14, 14, 1))])
+    for _ in range(blocks):
+        model.add(keras.layers.Conv2D(channels, window, strides=stride, padding="same", activation="relu"))
+        model.add(keras.layers.MaxPooling2D(2, strides=1, padding="same"))
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    return model
+""",
             "no padding": """
 def study_net(blocks, window, stride, channels):
     model = keras.Sequential([keras.Input((14, 14, 1))])
@@ -744,6 +875,13 @@ def study_net(blocks, window, stride, channels):
     },
     "worst_mistakes": {
         "right": {
+            "hint 3": """
+def worst_mistakes(probabilities, labels, count):
+    probabilities, labels = np.asarray(probabilities), np.asarray(labels)
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    sure = probabilities[wrong].max(axis=1)
+    return wrong[np.argsort(-sure)][:count]
+""",
             "loop and sorted": """
 def worst_mistakes(probabilities, labels, count):
     mistakes = []
@@ -767,6 +905,18 @@ def worst_mistakes(probabilities, labels, count):
 """,
         },
         "wrong": {
+            "two classes assumed": """
+def worst_mistakes(probabilities, labels, count):
+    p = np.asarray(probabilities)
+    wrong = np.flatnonzero((p[:, 1] > 0.5) != np.asarray(labels))
+    return wrong[np.argsort(-p[wrong].max(axis=1))][:count]
+""",
+            "classes counted from one": """
+def worst_mistakes(probabilities, labels, count):
+    p = np.asarray(probabilities)
+    wrong = np.flatnonzero(p.argmax(axis=1) + 1 != np.asarray(labels))
+    return wrong[np.argsort(-p[wrong].max(axis=1))][:count]
+""",
             "least confident first": """
 def worst_mistakes(probabilities, labels, count):
     p = np.asarray(probabilities)
@@ -826,6 +976,14 @@ def worst_mistakes(probabilities, labels, count):
     },
     "lead": {
         "right": {
+            "hint 3": """
+cnn = np.mean(recorded["convnet, in order"])
+dense = np.mean(recorded["dense net, in order"])
+lead_in_order = 100 * (cnn - dense)
+cnn = np.mean(recorded["convnet, shuffled"])
+dense = np.mean(recorded["dense net, shuffled"])
+lead_shuffled = 100 * (cnn - dense)
+""",
             "np.mean": """
 means = {name: np.mean(values) for name, values in recorded.items()}
 lead_in_order = (means["convnet, in order"] - means["dense net, in order"]) * 100
@@ -842,6 +1000,10 @@ lead_shuffled = np.subtract(recorded["convnet, shuffled"], recorded["dense net, 
 """,
         },
         "wrong": {
+            "in order only": """
+lead_in_order = 100 * (np.mean(recorded["convnet, in order"]) - np.mean(recorded["dense net, in order"]))
+lead_shuffled = lead_in_order
+""",
             "fractions": """
 lead_in_order = np.mean(recorded["convnet, in order"]) - np.mean(recorded["dense net, in order"])
 lead_shuffled = np.mean(recorded["convnet, shuffled"]) - np.mean(recorded["dense net, shuffled"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import socket
 import subprocess
@@ -18,7 +19,7 @@ from typing import Any
 import pytest
 from jupyter_client.manager import KernelManager, start_new_kernel
 
-from autograder.kernels import SANDBOXED, layers
+from autograder.kernels import SANDBOXED, layers, server
 from autograder.limits import Limits
 
 ROOT = Path(__file__).parents[2]
@@ -157,6 +158,40 @@ def test_nothing_is_written_outside_the_scratch_folder(kernel: Sandbox) -> None:
     assert kernel.run(WRITE_EVERYWHERE).startswith("True []")
 
 
+def test_settings_of_the_grader_reach_no_mark(
+    tmp_path: Path, start: Callable[..., Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home" / ".keras").mkdir(parents=True)
+    (tmp_path / "home" / ".keras" / "keras.json").write_text(
+        '{"image_data_format": "channels_first", "floatx": "float16"}'
+    )
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / "sitecustomize.py").write_text("import builtins; builtins.mine = True")
+    for name, value in {
+        "HOME": str(tmp_path / "home"),
+        "KERAS_BACKEND": "torch",
+        "PYTHONOPTIMIZE": "2",
+        "PYTHONPATH": str(tmp_path / "modules"),
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+    }.items():
+        monkeypatch.setenv(name, value)
+    said = start().run(
+        "import builtins, os, keras\n"
+        "print(__debug__, keras.config.backend(), keras.config.image_data_format(), keras.config.floatx())\n"
+        "print(hasattr(builtins, 'mine'), 'TF_ENABLE_ONEDNN_OPTS' in os.environ)"
+    )
+    assert said == "True tensorflow channels_last float32\nFalse False\n"
+
+
+@pytest.mark.parametrize(
+    "line", ["!echo hello", "%ls", "%mkdir sub", "!cat nothing", "!pip install -q nothing-of-the-kind"]
+)
+def test_shell_line_does_not_stop_its_cell(kernel: Sandbox, line: str) -> None:
+    said = kernel.run(f"{line}\nprint('went on')")
+    assert said.endswith("went on\n")
+    assert "hello" in said or "echo" not in line
+
+
 def test_files_stay_in_the_sandbox(kernel: Sandbox, start: Callable[..., Sandbox], work: Path) -> None:
     before = {path.name: path.lstat().st_mtime_ns for path in work.iterdir()}
     kernel.run("import os; open('mine', 'w').write('x'); open('/tmp/mine', 'w').write('x'); os.remove('data.csv')")
@@ -170,7 +205,8 @@ def test_neither_environment_nor_memory_holds_a_secret(
 ) -> None:
     monkeypatch.setenv("GRADER_TOKEN", f"topsecret-{uuid.uuid4().hex}")
     other = KernelManager(kernel_name="deep-learning")  # this one is trusted, gets the token, and shares the server
-    other.start_kernel(cwd=str(work), stdout=DEVNULL, stderr=DEVNULL)
+    variables = server.neutral(os.environ) | {"GRADER_TOKEN": os.environ["GRADER_TOKEN"]}
+    other.start_kernel(cwd=str(work), env=variables, stdout=DEVNULL, stderr=DEVNULL)
     try:
         said = start().run(
             "import glob, re\n"
