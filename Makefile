@@ -33,7 +33,7 @@ test: check  ## everything CI runs
 	$(BIN)/python -m pytest -n $(SLOW_JOBS) --dist loadgroup --no-loadscope-reorder -m slow
 
 lab: $(VENV)/installed  ## JupyterLab on the student notebooks
-	$(BIN)/jupyter lab --notebook-dir notebooks
+	JUPYTER_CONFIG_PATH="$(CURDIR)/student-lab" $(BIN)/jupyter lab --notebook-dir notebooks
 
 notebooks: $(VENV)/installed  ## rebuild executed solutions and student versions from the .py sources that changed
 	$(BIN)/autograder build

@@ -66,4 +66,6 @@ c.HTMLExporter.sanitize_html = True  # outputs
 c.HTMLExporter.filters = {  # the formgrader's pages too
     "markdown2html": "autograder.safe_html.markdown2html",
     "clean_html": "autograder.safe_html.clean_html",
+    "float": "autograder.plugins.as_float",  # "not marked yet" stays what it is
+    "round": "autograder.plugins.as_rounded",
 }

@@ -75,6 +75,23 @@ def texts(course: Course, assignment: str) -> dict[str, tuple[str, float | None]
         return {cell.name: (cell.source, points.get(cell.name)) for cell in notebook.source_cells}
 
 
+def unmarked(course: Course, assignment: str) -> set[str]:
+    """Tell whose submissions hold answers that somebody still has to mark.
+
+    Args:
+        course: the course.
+        assignment: an assignment that is in the gradebook.
+    """
+    with course.gradebook() as gradebook:
+        return {
+            entry.student_id
+            for entry in gradebook.assignment_submissions(assignment)
+            for notebook in entry.notebooks
+            for grade in notebook.grades
+            if grade.needs_manual_grade and grade.manual_score is None
+        }
+
+
 def marked_by_hand(course: Course, found: Sequence[Record]) -> list[Record]:
     """Bring records up to date with marks that were given by hand since.
 

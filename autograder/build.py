@@ -58,7 +58,6 @@ def from_source(path: Path) -> NotebookNode:
     markers.check(path, written)
     cells = list(_with_notes(written))
     seen: set[str] = set()
-    grade_ids: set[str] = set()
     for cell in cells:
         cell.metadata.pop("lines_to_next_cell", None)  # jupytext's own bookkeeping
         marks = cell.metadata.get("nbgrader")
@@ -67,9 +66,6 @@ def from_source(path: Path) -> NotebookNode:
                 raise AssignmentError(
                     f"{path}: a cell has nbgrader metadata without a grade_id. Name it:\n{cell.source}"
                 )
-            if marks["grade_id"] in grade_ids:
-                raise AssignmentError(f"{path}: two cells have the grade_id {marks['grade_id']!r}. Rename one of them.")
-            grade_ids.add(marks["grade_id"])
             defaults = {"grade": "points" in marks, "solution": False, "task": False, "schema_version": 3}
             marks.update({**defaults, **marks})
             marks.setdefault("locked", not marks["solution"])
@@ -177,17 +173,18 @@ def build(course: Course, assignments: list[str] | None = None, *, force: bool =
         AssignmentError: unknown assignment, or a notebook that fails or writes to stderr.
     """
     import nbformat
-    from nbclient.exceptions import CellExecutionError
+    from nbclient.exceptions import CellControlSignal, DeadKernelError
 
     for assignment in assignments or course.assignments():
         course.require(assignment)
+        course.require_writable(course.folder("source", assignment=assignment))
         stale = force or bool(drift(course, assignment))
         if stale:
             source, executed = _pair(course, assignment)
             notebook = from_source(source)
             try:
                 execute(notebook, source.parent, course.config)
-            except CellExecutionError as error:
+            except (CellControlSignal, DeadKernelError) as error:  # it fails, takes too long, or ends Python
                 raise AssignmentError(f"{source} fails when run:\n{error}") from error
             nbformat.write(notebook, executed)
         release(course, assignment)
@@ -217,7 +214,7 @@ def measure(course: Course, assignment: str, profile: str, seed: int = 0) -> Pat
     Raises:
         AssignmentError: unknown assignment, or a cell fails.
     """
-    from nbclient.exceptions import CellExecutionError
+    from nbclient.exceptions import CellControlSignal, DeadKernelError
 
     source, _ = _pair(course, course.require(assignment))
     notebook = from_source(source)
@@ -227,7 +224,7 @@ def measure(course: Course, assignment: str, profile: str, seed: int = 0) -> Pat
     try:
         runs = kept_runs(course, assignment, profile, seed)
         execute(notebook, source.parent, course.config, cell_timeout=None, runs=runs)
-    except CellExecutionError as error:
+    except (CellControlSignal, DeadKernelError) as error:
         raise AssignmentError(f"{source} fails when run with profile {profile}:\n{error}") from error
     return source.parent / "results" / f"{profile}.json"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import sys
 import time
 from collections import Counter
@@ -16,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.course import Course
-from autograder.errors import AutograderError
+from autograder.errors import ArchiveError, AutograderError, FolderError
 from autograder.executor import State
 from autograder.export import Form
 from autograder.records import Item, Outcome, Record, Status
@@ -30,6 +32,15 @@ errors = Console(stderr=True)
 
 Name = Annotated[str, typer.Argument(help="The assignment's name, as in solutions/.", show_default=False)]
 Students = Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default=False)]
+ClassList = Annotated[
+    Path | None,
+    typer.Option(
+        "--roster",
+        help="The list of the class, to tell who handed in nothing: Canvas' gradebook, Moodle's worksheet, or a CSV "
+        "file with the columns id, first_name, last_name, email.",
+        show_default=False,
+    ),
+]
 Database = Annotated[
     str | None,
     typer.Option(
@@ -49,13 +60,34 @@ def escape(text: str) -> str:
     return markup.escape("".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text))
 
 
+ASCII = {"→": "->", "–": "-", "…": "...", "✓": "ok", "✗": "x", "×": "x", "“": '"', "”": '"', "’": "'"}
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    """What to print for letters that the terminal, or a file, cannot take."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(ASCII.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("in-ascii", _in_ascii)
+
+
 def app() -> None:
     """Run the command line; errors that we can explain become one message and an exit code (see errors.py)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="in-ascii")  # whatever letters the terminal, or a file, can take
     try:
         cli()
     except AutograderError as error:
         errors.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        mend = "Is there such a folder, may you write there, and is there space left? Then run the command again."
+        errors.print(f"[red]Error:[/] {escape(f'{where}{error.strerror or error}.')} {mend}", soft_wrap=True)
+        sys.exit(FolderError.exit_code)
     except KeyboardInterrupt:
         errors.print(STOPPED)
         sys.exit(INTERRUPTED)
@@ -70,10 +102,24 @@ def main(
 
     Run it in the course's root folder, in that order. Exit codes: 0 done; 1 done, but not for everybody, not written
     without your yes, or a problem was found; 2 wrong usage; 3 not a course; 4 an assignment cannot be used; 5 nothing
-    to collect; 6 submissions cannot be confined here; 7 a CSV file cannot be used; 8 another grader is at work;
-    9 scheduler or workers cannot be used; 10 the gradebook's database cannot be used; 130 interrupted.
+    was collected; 6 submissions cannot be confined here; 7 a CSV file cannot be used; 8 another grader is at work;
+    9 scheduler or workers cannot be used; 10 the gradebook's database cannot be used; 11 a folder or file cannot be
+    written; 130 interrupted.
     """
     context.obj = course_dir.resolve()
+
+
+@cli.command()
+def new(context: typer.Context, assignment: Name) -> None:
+    """Begin an assignment: a small one that is complete and passes, to be turned into yours.
+
+    Example: autograder new 11_optimisers
+    """
+    from autograder.new import new as run
+
+    for path in run(Course(context.obj), assignment):
+        console.print(f"wrote {path}", soft_wrap=True)
+    console.print(f"Next: autograder build {assignment}; autograder validate-source {assignment}", soft_wrap=True)
 
 
 @cli.command()
@@ -186,6 +232,7 @@ def collect(
         bool,
         typer.Option("--file-times", help="Take the files' own times for it (not for archives of Canvas or Moodle)."),
     ] = False,
+    roster: ClassList = None,
 ) -> None:
     """Copy submissions from a folder or zip to submitted/.
 
@@ -198,20 +245,30 @@ def collect(
     With times: autograder collect 01_convolution_by_hand ~/moodle.zip --times ~/Grades-Course-Convolution-42.csv
     """
     from autograder.collect import collect as run
+    from autograder.roster import read as read_roster
 
     collection = run(Course(context.obj), assignment, path, pattern, times=times, file_times=file_times)
     for name, reason in collection.ignored:
         console.print(f"[yellow]not used[/] {escape(name)}: {escape(reason)}", soft_wrap=True)
     counts = Counter(found.change for found in collection.students)
-    console.print(
-        f"{len(collection.students)} students: " + ", ".join(f"{number} {change}" for change, number in counts.items())
-    )
+    changes = ", ".join(f"{number} {change}" for change, number in counts.items()) or "nothing collected"
+    console.print(f"{_number(len(collection.students), 'student')}: {changes}")
     if (times or file_times) and (unknown := [found.student for found in collection.students if found.at is None]):
         console.print(f"[yellow]time not known:[/] {escape(', '.join(unknown))}", soft_wrap=True)
     if marked := [found.student for found in collection.students if found.late]:
         console.print(f"called late by the platform: {escape(', '.join(marked))}", soft_wrap=True)
+    course = Course(context.obj)
+    if roster:
+        people = read_roster(roster, course.students("submitted", assignment))
+        if nothing := sorted({*people.students} - {*course.students("submitted", assignment)}):
+            console.print(f"[yellow]nothing from {len(nothing)}:[/] {escape(', '.join(nothing))}", soft_wrap=True)
+        _name_strangers(sorted(people.strangers.items()))
     if collection.without:
-        console.print(f"[red]no notebook from:[/] {escape(', '.join(collection.without))}", soft_wrap=True)
+        shown = [f"{name} ({', '.join(collection.others.get(name, []))})" for name in collection.without]
+        console.print(f"[red]no notebook from:[/] {escape(', '.join(shown))}", soft_wrap=True)
+    if not collection.students:
+        raise typer.Exit(ArchiveError.exit_code)
+    if collection.without:
         raise typer.Exit(1)
 
 
@@ -232,6 +289,9 @@ def grade(
         typer.Option(metavar="URL", help="Run them on the workers of this Dask scheduler.", show_default=False),
     ] = None,
     db: Database = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show in the table all that stands out, in as many lines as it takes.")
+    ] = False,
     no_sandbox: Annotated[
         bool,
         typer.Option("--no-sandbox", help="Let submissions do all that you can do here; results say so."),
@@ -287,11 +347,14 @@ def grade(
     if changes and written:
         module.accept(course, assignment, students)
     graded |= {change.student: change.after if written else change.before for change in changes}
-    console.print(_table(list(graded.values())))
-    console.print(_summary(list(graded.values()), unchanged, seconds), soft_wrap=True)
-    if not written:
+    if written:  # else what there was before would stand below what it would be
+        console.print(_table(list(graded.values()), verbose=verbose))
+        console.print(_summary(list(graded.values()), unchanged, seconds), soft_wrap=True)
+        if absent := module.absent(course, assignment):
+            console.print(f"nothing handed in: {len(absent)} of the class; the table of export names them")
+    else:
         errors.print(
-            f"[red]Not written:[/] new results of {len(changes)} submissions, which wait in "
+            f"[red]Not written:[/] new results of {_number(len(changes), 'submission')}, waiting in "
             f"{journal.path(course, assignment, 'x', waiting=True).parent}. "
             f"To write them: autograder grade {assignment} --yes. To drop them, delete that folder.",
             soft_wrap=True,
@@ -320,7 +383,9 @@ def feedback(
     students = module.students(course, assignment, student)
     with _progress() as progress:
         pages = list(progress.track(module.feedback(course, assignment, students), total=len(students)))
-    console.print(f"{len(pages)} pages, the first: {pages[0].path}", soft_wrap=True)
+    console.print(f"{_number(len(pages), 'page')}, the first: {pages[0].path}", soft_wrap=True)
+    if unmarked := sum(page.unmarked for page in pages):
+        console.print(f"[yellow]{unmarked} with written answers that nobody has marked yet[/]; these pages say so")
     failed = [page for page in pages if page.problem]
     for page in failed:
         errors.print(f"[red]No full feedback in {page.path}:[/]\n{escape(page.problem)}", soft_wrap=True)
@@ -337,13 +402,22 @@ def export(
     form: Annotated[Form, typer.Option("--format", help="For people, or what Canvas or Moodle imports.")] = Form.CSV,
     roster: Annotated[
         Path | None,
-        typer.Option(help="To be filled in: the gradebook from Canvas, the grading worksheet from Moodle."),
+        typer.Option(
+            help="The gradebook from Canvas or the grading worksheet from Moodle, to be filled in. Without --format: "
+            "the list of the class, to name all and tell who handed in nothing; a CSV file with a column id will do."
+        ),
     ] = None,
     column: Annotated[
         str | None, typer.Option(help="The assignment's name or number in Canvas, if it is called otherwise there.")
     ] = None,
     scale: Annotated[
         bool, typer.Option("--scale", help="Convert marks where the platform has another maximum.")
+    ] = False,
+    provisional: Annotated[
+        bool,
+        typer.Option(
+            "--provisional", help="For Canvas and Moodle: also marks to which points by hand may be added yet."
+        ),
     ] = False,
     db: Database = None,
 ) -> None:
@@ -361,16 +435,19 @@ def export(
 
     course = Course(context.obj, db)
     if form is Form.CSV:
-        if roster or column or scale:
-            raise typer.BadParameter("--roster, --column and --scale need --format canvas or --format moodle.")
-        done = module.export(course, assignment, out)
+        if column or scale:
+            raise typer.BadParameter("--column and --scale need --format canvas or --format moodle.")
+        done = module.export(course, assignment, out, roster)
+        _name_strangers(done.strangers)
     else:
-        done = module.export_for(form, course, assignment, out, roster, column=column, scale=scale)
+        done = module.export_for(
+            form, course, assignment, out, roster, column=column, scale=scale, provisional=provisional
+        )
     for student, reason in done.without:
         console.print(f"no mark: {escape(student)}: {escape(reason)}", soft_wrap=True)
     if done.to_be_marked:
         console.print(f"[yellow]{done.to_be_marked} with written answers that nobody has marked yet[/]")
-    console.print(f"{done.students} students → {out}", soft_wrap=True)
+    console.print(f"{_number(done.students, 'student')} → {out}", soft_wrap=True)
     for student, reason in done.left_out:
         errors.print(f"[red]mark not in the file:[/] {escape(student)} {escape(reason)}", soft_wrap=True)
     if done.left_out:
@@ -382,6 +459,7 @@ def report(
     context: typer.Context,
     assignment: Name,
     out: Annotated[Path | None, typer.Option(help="The HTML file; report-ASSIGNMENT.html by default.")] = None,
+    roster: ClassList = None,
     db: Database = None,
 ) -> None:
     """Write a page about the class: scores, exercises, typical errors, times, flags, who is missing, similar answers.
@@ -392,8 +470,8 @@ def report(
 
     out = out or Path(f"report-{assignment}.html")
     with console.status("reading and comparing submissions"):
-        number = run(Course(context.obj, db), assignment, out)
-    console.print(f"{number} students → {out}", soft_wrap=True)
+        number = run(Course(context.obj, db), assignment, out, roster)
+    console.print(f"{_number(number, 'student')} → {out}", soft_wrap=True)
 
 
 @cli.command()
@@ -413,6 +491,15 @@ def doctor(context: typer.Context) -> None:
             console.print(f"    → {escape(finding.mend)}", soft_wrap=True)
         worst = max(worst, finding.level is Level.PROBLEM)
     raise typer.Exit(worst)
+
+
+def _name_strangers(strangers: list[tuple[str, str]]) -> None:
+    for student, reason in strangers:
+        console.print(f"[yellow]not in the list of the class:[/] {escape(student)} {escape(reason)}", soft_wrap=True)
+
+
+def _number(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _progress() -> Progress:
@@ -446,7 +533,9 @@ class _Grading:
     def state(self, state: State) -> None:
         """Take in how many are running."""
         if state.dashboard and not self._state.dashboard:
-            self._progress.console.print(f"{state.workers} workers; dashboard: {state.dashboard}", soft_wrap=True)
+            self._progress.console.print(
+                f"{_number(state.workers, 'worker')}; dashboard: {state.dashboard}", soft_wrap=True
+            )
         self._state = state
         self._show()
 
@@ -477,7 +566,9 @@ def _can_ask() -> bool:
 
 
 def _changes(changes: list[Change]) -> Table:
-    table = Table("Exercise", "Up", "Down", "Points", title=f"What would change for {len(changes)} submissions")
+    table = Table(
+        "Exercise", "Up", "Down", "Points", title=f"What would change for {_number(len(changes), 'submission')}"
+    )
     found: dict[str, list[tuple[Item | Record | None, Item | Record | None]]] = {}
     for change in changes:
         for name, pair in change.items.items():
@@ -512,13 +603,32 @@ def _summary(graded: list[Record], unchanged: int, seconds: float) -> str:
     return f"{', '.join(parts)}; {seconds:.0f} s."
 
 
-def _table(records: list[Record]) -> Table:
-    table = Table("Student", "Outcome", "Points", "What stands out", title=f"{len(records)} submissions")
+def _table(records: list[Record], *, verbose: bool = False) -> Table:
+    """One line a student, whatever the terminal's width; if `verbose`, all that stands out."""
+    table = Table(title=_number(len(records), "submission"))
+    for heading in ("Student", "Outcome", "Points", "What stands out"):
+        table.add_column(heading, no_wrap=not verbose, overflow="fold" if verbose else "ellipsis")
     for record in sorted(records, key=lambda record: record.student):
         points = "–" if record.score is None else f"{record.score:g} of {record.max_score:g}"
         color = "green" if record.outcome is Outcome.GRADED else "red"
-        table.add_row(escape(record.student), f"[{color}]{record.outcome}[/]", points, escape(_remark(record)))
+        table.add_row(
+            escape(record.student),
+            f"[{color}]{record.outcome}[/]",
+            points,
+            escape(_remark(record) if verbose else _brief(record)),
+        )
     return table
+
+
+def _brief(record: Record) -> str:
+    """What stands out about a submission, counted."""
+    open_door = [] if record.sandboxed else ["no sandbox"]
+    flags = [f"{_number(len(record.flags), 'flag')}: worth a look"] if record.flags else []
+    counts = Counter(item.status for item in record.items if item.status is not Status.PASSED)
+    statuses = [f"{number} {status.removesuffix(' by hand')}" for status, number in counts.items()]
+    notes = [_number(len(record.notes), "note")] if record.notes else []
+    said = record.reason.partition("\n")[0]
+    return "; ".join([*open_door, *([said] if said else []), *flags, *statuses, *notes])
 
 
 def _remark(record: Record) -> str:

@@ -14,8 +14,8 @@ import struct
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -24,32 +24,39 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from autograder import late, platforms
-from autograder.errors import ArchiveError
-from autograder.submission import MAX_BYTES, printable
+from autograder.errors import ArchiveError, PatternError
+from autograder.submission import LISTING, MAX_BYTES, printable
 
 if TYPE_CHECKING:
     from autograder.course import Course
 
-# Tried in this order on each file's path inside the folder or archive. `student` names the student, `try` counts
-# resubmissions of the same file, the highest wins, and `late` is there if the platform calls the submission late.
+# Tried in this order on each file's path from the level at which students are told apart (`_Layout`), whole. `student`
+# names the student, `try` counts resubmissions of the same file, the highest wins, and `late` is there if the platform
+# calls the submission late. What follows the student's name is the student's own and names nobody else.
 PATTERNS = {
-    "Moodle": r"(?:.*/)?(?P<student>[^/]+_\d+)_assignsubmission_file_?/?(?P<file>.*)",
-    "Canvas": r"(?:.*/)?(?P<student>[^/_]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_"
+    "Moodle": r"(?P<student>[^/]+?_\d+)_assignsubmission_(?:file|onlinetext)_?/?(?P<file>.*)",
+    "Canvas": r"(?P<student>[^/_]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_"
     r"(?P<file>[^/]*?)(?:-(?P<try>\d+))?(?:\.ipynb(?:\.txt|\.json)?|\.[^./]+)",
-    "Canvas, names hidden": r"(?:.*/)?(?P<late>LATE_)?(?P<student>anon_[A-Za-z0-9]+)_\d+_"
+    "Canvas, names hidden": r"(?P<late>LATE_)?(?P<student>anon_[A-Za-z0-9]+)_\d+_"
     r"(?P<file>[^/]*?)(?:-(?P<try>\d+))?(?:\.ipynb(?:\.txt|\.json)?|\.[^./]+)",
-    "nbgrader": r"(?:.*/)?(?P<student>[^/]+)/{assignment}/(?P<file>[^/]+)",
-    "folder per student": r"(?:.*/)?(?P<student>[^/]+)/(?P<file>[^/]+)",
+    "Blackboard": r"[^/]+?_(?P<student>[^/_]+)_attempt_\d{4}(?:-\d\d){5}(?:_(?P<file>[^/]*))?\.[^./]+",
+    "Brightspace": r"\d+-\d+ - (?P<student>[^/]+?) - [^/]+/(?P<file>.+)",
+    "nbgrader, inbound": r"(?P<student>[^/+]+)\+{assignment}\+[^/]+/(?P<file>.+)",
+    "nbgrader": r"(?P<student>[^/]+)/{assignment}/(?P<file>[^/]+)",
+    "folder per student": r"(?P<student>[^/]+)/(?P<file>.+)",
     "file per student": r"(?P<student>[^/]+?)(?:_{assignment})?\.ipynb(?:\.txt|\.json)?",
 }
+GENERAL = ("folder per student", "file per student")  # what fits any archive; all others are signs of a platform
+Forms = Mapping[str, re.Pattern[str]]  # by title
 MAX_MEMBERS = 200_000
 MAX_EARLIER = 10  # of one student from one archive: who packs a thousand fills no disk
+MAX_NAMES = 20  # of files of one student who handed in no notebook
 MAX_RATIO = 100  # of a file to what it takes up in the archive; notebooks reach 10
 MAX_NAME = 128  # bytes of a student's id, which names folders; nbgrader's gradebook has room for so many
 NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # mail programs and browsers add endings
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".rar", ".7z", ".bz2", ".xz")
 LATE_NOTE = "The learning platform calls this submission late. It does not say by how much.\n"
-JUNK = re.compile(r"(^|/)(__MACOSX|\.ipynb_checkpoints|\.DS_Store|Thumbs\.db|\._[^/]*)(/|$)")
+JUNK = re.compile(r"(^|/)(__MACOSX|Thumbs\.db|desktop\.ini|\.(?!\.?(/|$))[^/]+)(/|$)")  # and all that is hidden
 
 
 @dataclass
@@ -70,6 +77,7 @@ class Collection:
     students: list[Collected] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)  # path and reason
     without: list[str] = field(default_factory=list)  # students who handed in files, but no notebook that can be used
+    others: dict[str, list[str]] = field(default_factory=dict)  # names of files that are no notebooks, by student
 
 
 @dataclass
@@ -80,6 +88,7 @@ class _Member:
     changed: tuple[int, ...]
     opener: Callable[[], Any]
     stamp: datetime | None = None  # `changed` as a time; without a zone where the archive tells none
+    named: str = ""  # the part of the path from the level at which students are told apart
 
     def read(self) -> bytes:
         with self.opener() as file:
@@ -121,24 +130,34 @@ def collect(
         ArchiveError: no such path, not a zip, a dangerous zip, a bad pattern, or no notebook that it matches.
         CourseError: the policy for late submissions, which holds the time zone, cannot be used.
         TableError: `times` cannot be used.
+        FolderError: a folder may not be written; nothing is collected then.
     """
     course.require(assignment)
     patterns, zone = _compiled(assignment, pattern), late.policy(course.config, assignment).zone
     collection = Collection()
     with ExitStack() as stack:
         members = _members(path, stack, collection)
-        own_times = _own_times(members, assignment, collection) if pattern is None else {}
+        for member in members:
+            member.named = member.path
+        own_times = {}
+        if pattern is None:
+            _find_students(members, patterns, assignment)
+            own_times = _own_times(members, assignment, collection)
         versions = _versions(members, patterns, assignment, collection)
         if not versions:
             raise ArchiveError(f"No notebook in {path} has a name that tells its student. {_example(collection)}")
+        places = [_Place.of(course, assignment, student) for student in {*versions, *collection.without}]
+        course.require_writable(*(folder for place in places for folder in (place.folder, place.earlier)))
         told = platforms.times(times, list(versions), lambda text: late.moment(text, zone)) if times else {}
         for student, found in sorted(versions.items()):
             at = told.get(student, own_times.get(student))
             if at is None and file_times and found[-1].stamp:
                 at = late.utc(found[-1].stamp, zone)
-            known = Collected(student, found[-1].path, "", at, _marked_late(found[-1].path, patterns))
+            known = Collected(student, found[-1].path, "", at, _marked_late(found[-1].named, patterns))
             _put(_Place.of(course, assignment, student), known, found, collection)
     collection.without = sorted({*collection.without} - {found.student for found in collection.students})
+    for student in collection.without:
+        _Place.of(course, assignment, student).list_others(collection.others.get(student, []))
     return collection
 
 
@@ -149,6 +168,8 @@ def _put(place: _Place, known: Collected, versions: list[_Member], collection: C
     except Exception as error:  # noqa: BLE001  (zipfile has a dozen ways to stumble over a damaged member)
         collection.ignored.append((printable(known.file), f"cannot be read: {error}"))
         collection.without.append(known.student)
+        damaged = f"{printable(PurePosixPath(known.file).name)} (damaged)"
+        collection.others.setdefault(known.student, []).append(damaged)
         return
     known.change = place.store(content)
     place.keep_versions(versions[:-1])
@@ -183,7 +204,17 @@ class _Place:
         draft = self.folder / ".collecting"
         draft.write_bytes(content)
         os.replace(draft, target)
+        (self.folder / LISTING).unlink(missing_ok=True)
         return change
+
+    def list_others(self, names: list[str]) -> None:
+        """Note what was handed in in place of a notebook, so that all tables have its student; an old one stays."""
+        if any(self.folder.glob("*.ipynb")):
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shown = sorted({name[:MAX_NAME] for name in names})
+        more = [f"… and {len(shown) - MAX_NAMES} more"] if len(shown) > MAX_NAMES else []
+        (self.folder / LISTING).write_text("\n".join([*shown[:MAX_NAMES], *more, ""]), encoding="utf-8")
 
     def keep_versions(self, versions: list[_Member]) -> None:
         """Keep other notebooks that a student handed in, each content once."""
@@ -218,30 +249,35 @@ class _Place:
 
 
 def _versions(
-    members: list[_Member], patterns: list[re.Pattern[str]], assignment: str, collection: Collection
+    members: list[_Member], patterns: Forms, assignment: str, collection: Collection
 ) -> dict[str, list[_Member]]:
     """Find each student's notebooks, the one to grade last.
 
     That is the one named after the assignment (browsers and Canvas add numbers); of several the one with the highest
     number; of several the one changed last.
     """
-    flat = _common_folder(members, assignment)
     handed_in: dict[str, list[tuple[bool, int, tuple[int, ...], str, _Member]]] = {}
     names: dict[str, str] = {}  # the name as it was, by the id made of it, in lower case as some file systems do
+    folders = _in_folders(members, patterns)
     for member in members:
-        student, name, attempt = _student(member.path.removeprefix(flat), patterns)
+        student, name, attempt = _student(member.named, patterns)
         path = printable(member.path)
         if not member.path.lower().endswith(NOTEBOOKS):
             collection.ignored.append((path, _not_a_notebook(path)))
-            if student and _from_platform(member.path, patterns):
+            if (
+                student
+                and _stands_for_student(member.named, patterns, folders=folders)
+                and names.setdefault(student.lower(), name) == name
+            ):
                 collection.without.append(student)
+                collection.others.setdefault(student, []).append(printable(PurePosixPath(member.named).name))
         elif student is None:
             collection.ignored.append((path, "its name does not tell the student; see --pattern"))
         elif names.setdefault(student.lower(), name) != name:
             other = printable(names[student.lower()])
             collection.ignored.append((path, f"its student cannot be told from {other!r}; rename one of the two"))
         else:
-            named = _is_named(member.path.removeprefix(flat), patterns, assignment)
+            named = _is_named(member.named, patterns, assignment)
             handed_in.setdefault(student, []).append((named, attempt, member.changed, member.path, member))
     found = {}
     for student, versions in handed_in.items():
@@ -261,80 +297,116 @@ def _not_a_notebook(path: str) -> str:
     return "not a notebook"
 
 
-def _is_named(path: str, patterns: list[re.Pattern[str]], assignment: str) -> bool:
+def _is_named(path: str, patterns: Forms, assignment: str) -> bool:
     """Tell whether a notebook is named after the assignment, but for “-1” and “ (1)”."""
-    groups = next((found.groupdict() for pattern in patterns if (found := pattern.fullmatch(path))), {})
+    groups = next((found.groupdict() for form in patterns.values() if (found := form.fullmatch(path))), {})
     stem = PurePosixPath(groups.get("file") or path).name.split(".ipynb")[0]
     return re.sub(r"(-\d+| ?\(\d+\))$", "", stem).casefold() == assignment.casefold()
 
 
-def _from_platform(path: str, patterns: list[re.Pattern[str]]) -> bool:
-    """Tell whether a path is one of Canvas' or Moodle's, so that it stands for a submission whatever it holds."""
-    found = next((pattern for pattern in patterns if pattern.fullmatch(path)), None)
-    return found is not None and found.pattern in (
-        text for form, text in PATTERNS.items() if form.startswith(("Moodle", "Canvas"))
-    )
+def _form(path: str, patterns: Forms) -> str:
+    """The title of the first form that a path has."""
+    return next((title for title, form in patterns.items() if form.fullmatch(path)), "")
 
 
-def _marked_late(path: str, patterns: list[re.Pattern[str]]) -> bool | None:
-    found = next((found for pattern in patterns if (found := pattern.fullmatch(path))), None)
+def _in_folders(members: list[_Member], patterns: Forms) -> bool:
+    """Tell whether students have folders: then one without a notebook stands for a student too."""
+    notebooks = (member.named for member in members if member.path.lower().endswith(NOTEBOOKS))
+    return any(_form(path, patterns) == "folder per student" for path in notebooks)
+
+
+def _stands_for_student(path: str, patterns: Forms, *, folders: bool) -> bool:
+    """Tell whether a file stands for a submission, whatever it holds."""
+    return _form(path, patterns) not in ({""} if folders else {"", *GENERAL})
+
+
+def _marked_late(path: str, patterns: Forms) -> bool | None:
+    found = next((found for form in patterns.values() if (found := form.fullmatch(path))), None)
     return bool(found["late"]) if found and "late" in found.re.groupindex else None
 
 
 def _own_times(members: list[_Member], assignment: str, collection: Collection) -> dict[str, datetime]:
     """Read the times that nbgrader wrote beside submissions, and take their files off the list."""
-    from nbgrader.utils import parse_utc
-
-    form = re.compile(rf"(?:.*/)?(?P<student>[^/]+)/{re.escape(assignment)}/{re.escape(late.TIMESTAMP)}")
+    form = re.compile(rf"(?P<student>[^/]+)/{re.escape(assignment)}/{re.escape(late.TIMESTAMP)}")
     found = {}
-    for member in [member for member in members if form.fullmatch(member.path)]:
+    for member in [member for member in members if form.fullmatch(member.named)]:
         members.remove(member)
-        student, _, _ = _student(member.path, [form])
+        student, _, _ = _student(member.named, {"nbgrader": form})
         try:
             text = member.read()[:100].decode().strip()
             if student:
-                found[student] = parse_utc(text)
+                found[student] = late.moment(text, UTC)
         except Exception as error:  # noqa: BLE001  (see collect; and the file may hold anything)
             collection.ignored.append((printable(member.path), f"holds no time: {error}"))
     return found
 
 
-def _common_folder(members: list[_Member], assignment: str) -> str:
-    """Return the folder around an archive of files named after students, as zip programs add; else an empty string."""
-    notebooks = [PurePosixPath(member.path) for member in members if member.path.lower().endswith(NOTEBOOKS)]
-    folders = {path.parent for path in notebooks}
-    named_after_assignment = any(path.stem.casefold().startswith(assignment.casefold()) for path in notebooks)
-    if any(re.fullmatch(PATTERNS["Moodle"], str(path)) for path in notebooks):
-        return ""
-    if len(notebooks) < 2 or len(folders) != 1 or named_after_assignment or folders == {PurePosixPath()}:
-        return ""
-    return f"{folders.pop()}/"
+def _find_students(members: list[_Member], patterns: Forms, assignment: str) -> None:
+    """Find the level of folders at which students are told apart, the same for all, and note each path from there.
+
+    It is the first of those that all notebooks share (a zip has a folder around it, or two) at which a name has the
+    form of a platform's; else the one below all that they share. Whatever lies deeper is a student's own: names that
+    students give to their folders and files make nobody else.
+    """
+    notebooks = [member.path.split("/") for member in members if member.path.lower().endswith(NOTEBOOKS)]
+    if not notebooks:
+        return
+    shared = len(os.path.commonprefix([path[:-1] for path in notebooks]))  # noqa: RUF071  (of lists, not of texts)
+    platforms_own = [form for title, form in patterns.items() if title not in GENERAL]
+    level = next(
+        (
+            depth
+            for depth in range(shared + 1)
+            if any(form.fullmatch("/".join(path[depth:])) for path in notebooks for form in platforms_own)
+        ),
+        None,
+    )
+    if level is None:
+        level = shared
+        flat = all(len(path) == shared + 1 for path in notebooks)
+        named_after_assignment = any(path[-1].casefold().startswith(assignment.casefold()) for path in notebooks)
+        if flat and shared and (len(notebooks) == 1 or named_after_assignment):
+            level = shared - 1  # one folder, and it is a student's
+    above = notebooks[0][:level]
+    for member in members:
+        path = member.path.split("/")
+        member.named = "/".join(path[level:]) if path[:level] == above else ""
+    heads = [member.named for member in members if "/" in member.named]
+    prefix = f"{assignment}-"  # as GitHub Classroom names repositories
+    if len(heads) > 1 and all(head.startswith(prefix) for head in heads):
+        for member in members:
+            member.named = member.named.removeprefix(prefix)
 
 
-def _compiled(assignment: str, pattern: str | None) -> list[re.Pattern[str]]:
+def _compiled(assignment: str, pattern: str | None) -> Forms:
     if pattern is None:
-        return [re.compile(text.replace("{assignment}", re.escape(assignment))) for text in PATTERNS.values()]
+        escaped = re.escape(assignment)
+        return {title: re.compile(text.replace("{assignment}", escaped)) for title, text in PATTERNS.items()}
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        raise ArchiveError(f"--pattern {pattern!r} is not a regular expression: {error}.") from None
+        raise PatternError(f"--pattern {pattern!r} is not a regular expression: {error}.") from None
     if "student" not in compiled.groupindex:
-        raise ArchiveError(f"--pattern {pattern!r} has no group (?P<student>...).")
-    return [compiled]
+        raise PatternError(f"--pattern {pattern!r} has no group (?P<student>...).")
+    return {"--pattern": compiled}
 
 
-def _student(path: str, patterns: list[re.Pattern[str]]) -> tuple[str | None, str, int]:
-    """Tell the student's id (None where there is none), the name that it was made of, and the number of the try."""
-    for pattern in patterns:
-        if found := pattern.fullmatch(path):
-            groups = found.groupdict()
-            name = "_".join(part for part in (groups["student"], groups.get("id")) if part)
-            name = unicodedata.normalize("NFC", name)  # macOS takes accents apart
-            student = re.sub(r"[^\w.@-]+", "_", name).strip("._")
-            attempt = groups.get("try") or ""  # of a --pattern it may be anything
-            fits = 0 < len(student.encode()) <= MAX_NAME
-            return (student if fits else None), name, int(attempt[:9]) if attempt.isdecimal() else 0
-    return None, "", 0
+def _student(path: str, patterns: Forms) -> tuple[str | None, str, int]:
+    """Tell the student's id (None where there is none), the name that it was made of, and the number of the try.
+
+    A name that two platforms would read as two students is nobody's: a student may have given it to a file to be
+    another.
+    """
+    found = {title: match for title, pattern in patterns.items() if (match := pattern.fullmatch(path))}
+    if not found or len({match["student"] for title, match in found.items() if title not in GENERAL}) > 1:
+        return None, "", 0
+    groups = next(iter(found.values())).groupdict()
+    name = "_".join(part for part in (groups["student"], groups.get("id")) if part)
+    name = unicodedata.normalize("NFC", name)  # macOS takes accents apart
+    student = re.sub(r"[^\w.@-]+", "_", name).strip("._")
+    attempt = groups.get("try") or ""  # of a --pattern it may be anything
+    fits = 0 < len(student.encode()) <= MAX_NAME
+    return (student if fits else None), name, int(attempt[:9]) if attempt.isdecimal() else 0
 
 
 def _members(path: Path, stack: ExitStack, collection: Collection) -> list[_Member]:
@@ -381,13 +453,12 @@ def _zip_members(path: Path, archive: zipfile.ZipFile, collection: Collection) -
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """The name of a member; many programs, Canvas' too, write UTF-8 and do not say so."""
-    if entry.flag_bits & 0x800 or entry.filename.isascii():
-        return entry.filename
-    try:
-        return entry.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return entry.filename
+    """The name of a member; many programs, Canvas' too, write UTF-8 and do not say so, PowerShell backslashes."""
+    name = entry.filename
+    if not (entry.flag_bits & 0x800 or name.isascii()):
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name if "/" in name else name.replace("\\", "/")
 
 
 def _stamp(entry: zipfile.ZipInfo) -> datetime | None:
@@ -408,7 +479,7 @@ def _danger(entry: zipfile.ZipInfo) -> str:
     """Why a member of a zip is not read; empty when it may be."""
     name = _name(entry)
     parts = PurePosixPath(name.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts or "\\" in name:
+    if parts.is_absolute() or ".." in parts.parts or "\\" in name or re.match(r"[A-Za-z]:", name):
         return "its path leads out of the archive"
     if stat.S_ISLNK(entry.external_attr >> 16):
         return "a link"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder import database
-from autograder.errors import AssignmentError, CourseError
+from autograder.errors import AssignmentError, CourseError, FolderError, GradebookError
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory
 
 CONFIG_FILE = "nbgrader_config.py"
+SPECIAL = set("*?[]{}%") | {"\n", "\r", "\t"}
+"""What nbgrader, or the URL of its gradebook, takes for something else than a letter in a path."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Course:
         db: URL of the gradebook's database, in place of the configured one.
 
     Raises:
-        CourseError: when the folder has no nbgrader_config.py.
+        CourseError: when the folder has no nbgrader_config.py, or nbgrader cannot work in a folder of its name.
     """
 
     root: Path
@@ -45,6 +47,11 @@ class Course:
             raise CourseError(
                 f"{self.root} is not a course: it has no {CONFIG_FILE}. "
                 "Run this in the course's root folder, or name it with --course-dir."
+            )
+        if special := sorted(SPECIAL & {*str(self.root)}):
+            raise CourseError(
+                f"The course's folder is {str(self.root)!r}, and nbgrader cannot work below a folder with "
+                f"{' '.join(map(repr, special))} in its name. Rename it, or move the course to another place."
             )
 
     @cached_property
@@ -136,6 +143,40 @@ class Course:
         """
         name = getattr(self.directory, f"{step}_directory")
         return Path(self.directory.format_path(name, student, assignment)).resolve()
+
+    def require_writable(self, *folders: Path) -> None:
+        """Check, before anything is changed, that folders can be written, or made.
+
+        Raises:
+            FolderError: when one of them cannot.
+        """
+        for folder in folders:
+            there = next(path for path in (folder, *folder.parents) if path.exists())
+            replaced = [folder.parent] if there == folder != self.root else []  # what is in it may be moved away
+            for path in (there, *replaced):
+                if not (path.is_dir() and os.access(path, os.W_OK | os.X_OK)):
+                    raise FolderError(
+                        f"{path} cannot be written by you, so nothing was done. If it is a colleague's: have it opened "
+                        "to a group of both (chmod -R g+rwX), and set c.CourseDirectory.groupshared = True."
+                    )
+
+    def require_writable_gradebook(self) -> None:
+        """Check, before anything is changed, that marks can be entered; a server says so by itself.
+
+        Raises:
+            GradebookError: when the file of a SQLite database cannot be written.
+        """
+        from sqlalchemy.engine import make_url
+
+        url = make_url(self.directory.db_url)
+        if url.get_backend_name() != "sqlite":
+            return
+        path = Path(url.database or "")
+        if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)):
+            raise GradebookError(
+                f"The gradebook {path} or its folder cannot be written by you, so nothing was done. If it is a "
+                "colleague's: have it opened to a group of both (chmod g+rw)."
+            )
 
     def assignments(self) -> list[str]:
         """Names of all assignments that have a source, in order."""

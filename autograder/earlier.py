@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 from autograder.judge import names
-from autograder.rebuild import grade_id
+from autograder.submission import grade_id
 
 UNSURE = {"globals", "locals", "vars", "exec", "eval", "get_ipython", "_", "__", "___", "In", "Out", "_ih", "_oh"}
 """What a cell may use to reach names that its text does not tell."""

@@ -4,11 +4,14 @@ AutograderError              anything we can explain: shown as one message, exit
 ├── CourseError              the folder is not a course, or its configuration does not load (exit code 3)
 ├── AssignmentError          unknown, not built, not released or broken assignment (exit code 4)
 ├── ArchiveError             a folder or zip of submissions that cannot be collected (exit code 5)
+│   └── PatternError         a --pattern that is none (exit code 2)
+├── FolderError              a folder of the course that may not be written (exit code 11)
 ├── KernelServerError        the fork server for warm kernels does not start (an ordinary kernel takes its place)
 ├── TableError               a CSV file that was handed to us cannot be used (exit code 7)
 ├── BusyError                another grader is at work on the course or its gradebook (exit code 8)
 ├── ExecutorError            there is nothing to run submissions on: scheduler or workers cannot be used (exit code 9)
 ├── GradebookError           the gradebook's database cannot be used (exit code 10)
+├── JudgeLostError           the kernel that runs the tests died, not for the student's data; the next run tries again
 ├── SandboxError             untrusted notebooks cannot be confined here, so they are not run (exit code 6)
 └── SubmissionError          one student's files cannot be read; the class goes on
     └── NoNotebookError      there is no notebook among them
@@ -43,10 +46,26 @@ class ArchiveError(AutograderError):
     exit_code = 5
 
 
+class PatternError(ArchiveError):
+    """What was given to tell students from the names of files cannot be used."""
+
+    exit_code = 2
+
+
+class FolderError(AutograderError):
+    """A folder or file of the course cannot be written, maybe because it belongs to somebody else."""
+
+    exit_code = 11
+
+
 class TableError(AutograderError):
     """A CSV file that was handed to us (roster, extensions, times) cannot be used, or the result cannot be written."""
 
     exit_code = 7
+
+
+class JudgeLostError(AutograderError):
+    """The judge of a submission died without having met a limit: nothing is held against the student."""
 
 
 class KernelServerError(AutograderError):

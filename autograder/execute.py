@@ -25,11 +25,10 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Integer, Unicode
 
 from autograder import earlier
-from autograder.errors import SubmissionError
+from autograder.errors import JudgeLostError, SubmissionError
 from autograder.judge import names
 from autograder.kernels import specs
 from autograder.limits import Limits
-from autograder.rebuild import grade_id
 from autograder.release import read_source
 from autograder.runner import (
     DEAF,
@@ -44,9 +43,11 @@ from autograder.runner import (
     is_locked,
     named_error,
 )
+from autograder.submission import grade_id
 
 Result = tuple[NotebookNode, dict[str, Any]]
 
+GONE = "GoneError"  # of autograder.judge.standins
 SERVE = "__import__('autograder.judge.agent', fromlist=['serve']).serve()"
 JUDGE = "__import__('autograder.judge.standins', fromlist=['this_kernel']).this_kernel()"
 UNDEFINED = re.compile(r"^name '(\w+)' is not defined")
@@ -58,8 +59,10 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
     The student's kernel runs all cells but the tests, in order. The judge runs the instructor's locked cells and the
     tests, at the same places; what a test reads of the student's is asked for while the student's kernel answers.
 
-    A cell that runs or writes too long is interrupted and the next one goes on. A cell that cannot be interrupted, or
-    that brings a kernel down, is given up: all others are run again in new kernels without it. Lecture cells tagged
+    A cell that runs or writes too long is interrupted and the next one goes on. A cell that cannot be interrupted is
+    given up: all others are run again in new kernels without it. So is one that brings a kernel down, if it does so
+    again: the first time something outside may have done it (the system's memory killer, an administrator). Of a test
+    that was run more than once the worst outcome stands. Lecture cells tagged
     demo are not run, unless it turns out that one of the student's cells lacks a name that they define: then everything
     is run.
     """
@@ -109,30 +112,57 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             *(names.classes(cell.source) for cell in ours if is_solution(cell) or is_locked(cell))
         )
         about = nb.metadata.setdefault("autograder", NotebookNode(notes=[]))
-        while True:
-            try:
-                self._failed_locked: dict[str, str] = {}
-                self._run_all(nb, resources)
-            except KernelLostError as lost:
-                self._given_up[lost.index] = lost.error
-                if len(self._given_up) > self.max_restarts:
-                    self._last = lost.index
-            except SubmissionError as error:
-                for cell in nb.cells:
-                    cell.update(
-                        {"outputs": [named_error(NOT_RUN, f"not run: {error}")]} if cell.cell_type == "code" else {}
-                    )
-                break
-            else:
-                if self._run_demos or not self._lacks_demos(nb):
-                    break
-                self._run_demos = True
+        self._worst: dict[str, tuple[float, list[NotebookNode]]] = {}
+        self._doubted = set[int]()
+        while not self._is_done(nb, resources):
+            pass
         for cell in nb.cells:
             if old := self._kept.get(grade_id(cell) or ""):
                 cell.outputs = old.outputs
+            elif (name := grade_id(cell)) in self._worst:
+                cell.outputs = self._worst[str(name)][1]
         about.notes += [*_accidents(nb), *_questions(nb), *self._failed_locked.values()]
         about.sandboxed, about.flags = self.sandbox, self._flags
         return nb, resources
+
+    def _is_done(self, nb: NotebookNode, resources: dict[str, Any]) -> bool:
+        """Run all cells once; tell whether that was all, or note what is to be done otherwise the next time.
+
+        Raises:
+            JudgeLostError: when the judge has died again.
+        """
+        self._failed_locked: dict[str, str] = {}
+        flags = list(self._flags)
+        try:
+            self._run_all(nb, resources)
+        except KernelLostError as lost:
+            if self._is_doubtful(lost, nb):
+                self._flags = flags  # nor is anything else held against it
+            return False
+        except SubmissionError as error:
+            for cell in nb.cells:
+                if cell.cell_type == "code":
+                    cell.outputs = [named_error(NOT_RUN, f"not run: {error}")]
+            return True
+        if self._run_demos or not self._lacks_demos(nb):
+            return True
+        self._run_demos = True
+        return False
+
+    def _is_doubtful(self, lost: KernelLostError, nb: NotebookNode) -> bool:
+        """Tell whether a kernel's death means nothing yet, as the first time, unless it met one of our limits."""
+        died = lost.error.ename == KERNEL_DIED
+        if died and lost.index not in self._doubted:
+            self._doubted.add(lost.index)
+            self._deadline = time.monotonic() + self._allowed.total_time
+            return True
+        if died and lost.of_judge:
+            where = grade_id(nb.cells[lost.index])
+            raise JudgeLostError(f"The judge died twice in the cell {where!r}. Grade again.") from None
+        self._given_up[lost.index] = lost.error
+        if len(self._given_up) > self.max_restarts:
+            self._last = lost.index
+        return False
 
     def source(self, resources: dict[str, Any]) -> NotebookNode:
         """Read the notebook as the instructor wrote it."""
@@ -191,10 +221,21 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             cell.outputs = [named_error(NOT_RUN, f"not run: the notebook took more than {self._allowed.total_time} s.")]
         elif earlier.is_test(cell):
             run_sync(self._judged)(cell, index)
+            self._keep_worst(cell)
         else:
             run_sync(self._student.run)(cell, index)
             if is_locked(cell):
                 run_sync(self._locked_too)(cell, index)
+
+    def _keep_worst(self, cell: NotebookNode) -> None:
+        """Of a test that is run again keep the worst outcome: nobody gets several tries by crashing."""
+        from nbgrader.utils import determine_grade
+
+        from autograder.plugins import as_scored
+
+        name, score = str(grade_id(cell)), float(determine_grade(as_scored(cell), self.log)[0] or 0.0)
+        if name not in self._worst or score < self._worst[name][0]:
+            self._worst[name] = score, deepcopy(cell.outputs)
 
     async def _locked_too(self, cell: NotebookNode, index: int) -> None:
         """Run a locked cell in the judge as well; the student's outputs are the ones that stay."""
@@ -222,7 +263,11 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             begin = f"{JUDGE}.begin({wanted}, {', '.join(map(repr, sets))}, ours={self._ours})"
             begun = await self._judge.ask(begin, self._allowed.cell_time)
             if begun["status"] == "ok" or (always and begun["status"] == "error"):
-                await self._judge.run(cell, index)
+                try:
+                    await self._judge.run(cell, index)
+                except KernelLostError as lost:
+                    lost.of_judge = True
+                    raise
             if begun["status"] == "error" and (_last_error(cell) or not always):
                 cell.outputs = [new_output("error", **{key: begun[key] for key in ("ename", "evalue", "traceback")})]
             elif begun["status"] not in ("ok", "error"):
@@ -254,9 +299,15 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         flood = self._student.flood()
         if flood:
             await self._student.signalled()
-        if serving.done() and ended["status"] == "ok" and not (self._student.is_dead() or self._student.is_cut()):
+        gone = error is not None and error.ename == GONE  # it has ended, even if nobody has noticed yet
+        if (
+            serving.done()
+            and ended["status"] == "ok"
+            and not (gone or self._student.is_dead() or self._student.is_cut())
+        ):
             cell.outputs += flood
             return
+        of_judge = self._judge.is_dead() and not self._student.is_dead()
         if self._judge.is_dead() or self._student.is_dead():
             error = (self._judge if self._judge.is_dead() else self._student).why_dead()
         elif deserted and not self._student.is_cut():
@@ -266,7 +317,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             [error] = self._student.flood(DEAF) or [
                 named_error(TIMED_OUT, f"stopped after {self._allowed.cell_time} s; {DEAF}.")
             ]
-        raise KernelLostError(index, error)
+        raise KernelLostError(index, error, of_judge=of_judge)
 
     def _lacks_demos(self, nb: NotebookNode) -> bool:
         """Tell whether a cell failed for want of a name that a cell which was not run defines."""

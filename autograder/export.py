@@ -13,6 +13,8 @@ from autograder.errors import AssignmentError, TableError
 from autograder.late import Verdict
 from autograder.platforms import Canvas, Mark, Moodle, Roster
 from autograder.records import Outcome
+from autograder.roster import People
+from autograder.roster import read as read_roster
 from autograder.tables import Table, harmless
 
 if TYPE_CHECKING:
@@ -39,9 +41,10 @@ class Exported:
     left_out: list[tuple[str, str]] = field(default_factory=list)  # students with a mark that is not in it, and why
     without: list[tuple[str, str]] = field(default_factory=list)  # students that have no mark, and why
     to_be_marked: int = 0  # students whose written answers nobody has marked yet
+    strangers: list[tuple[str, str]] = field(default_factory=list)  # students who are not in the list of the class
 
 
-def export(course: Course, assignment: str, out: Path) -> Exported:
+def export(course: Course, assignment: str, out: Path, roster: Path | None = None) -> Exported:
     """Write the grades of an assignment as CSV.
 
     Columns are `COLUMNS`, then one per graded cell with its points. ``score`` is empty where there is no mark; then
@@ -53,6 +56,7 @@ def export(course: Course, assignment: str, out: Path) -> Exported:
         course: the course.
         assignment: the assignment's name.
         out: the CSV file; replaced in one step.
+        roster: the list of the class (`autograder.roster`): everybody in it gets a row, with name and address.
 
     Returns:
         What is in it.
@@ -63,10 +67,10 @@ def export(course: Course, assignment: str, out: Path) -> Exported:
         CourseError, SubmissionError: when penalties for lateness cannot be worked out.
         TableError: when the extensions cannot be read or the file cannot be written.
     """
-    rows, items = _rows(course, course.require(assignment))
+    rows, items, people = _rows(course, course.require(assignment), roster)
     header = [*COLUMNS, *items]
     tables.write(out, Table(header, [[_cell(row.get(name, "")) for name in header] for row in rows]))
-    return Exported(len(rows), to_be_marked=_unmarked(rows))
+    return Exported(len(rows), to_be_marked=_unmarked(rows), strangers=sorted(people.strangers.items()))
 
 
 def export_for(
@@ -78,6 +82,7 @@ def export_for(
     *,
     column: str | None = None,
     scale: bool = False,
+    provisional: bool = False,
 ) -> Exported:
     """Write the grades of an assignment in the form that a platform takes back.
 
@@ -90,6 +95,7 @@ def export_for(
             tell who is who.
         column: for Canvas, the heading or number of the assignment, if it is called otherwise there.
         scale: convert marks where the platform has another maximum.
+        provisional: also marks of students whose written answers nobody has marked yet.
 
     Returns:
         What is in it, and who is not.
@@ -102,11 +108,11 @@ def export_for(
     """
     if roster and roster.resolve() == out.resolve():
         raise TableError(f"{out} is the roster itself, which stays as it is. Choose another --out.")
-    rows, _ = _rows(course, course.require(assignment))
+    rows, _, _ = _rows(course, course.require(assignment))
     marks = [_mark(row) for row in rows]
     maximum = max((row["max_score"] for row in rows if "max_score" in row), default=0.0)
     there = _roster(form, assignment, roster, marks, maximum=maximum, column=column)
-    filled = platforms.fill(there, marks, maximum, scale=scale)
+    filled = platforms.fill(there, marks, maximum, scale=scale, provisional=provisional)
     tables.write(out, filled.table)
     return Exported(len(filled.entered), filled.left_out, filled.without, _unmarked(rows))
 
@@ -125,28 +131,34 @@ def _mark(row: Mapping[str, Any]) -> Mark:
     score = row.get("score", "")
     if score == "":
         return Mark(row["student"], None, ": ".join(filter(None, [row["outcome"], row.get("reason", "")])))
-    return Mark(row["student"], float(score))
+    return Mark(row["student"], float(score), provisional=bool(row.get("to_be_marked")))
 
 
 def _unmarked(rows: list[dict[str, Any]]) -> int:
     return sum(bool(row.get("to_be_marked")) for row in rows)
 
 
-def _rows(course: Course, assignment: str) -> tuple[list[dict[str, Any]], list[str]]:
+def _rows(
+    course: Course, assignment: str, roster: Path | None = None
+) -> tuple[list[dict[str, Any]], list[str], People]:
     verdicts = late.settle(course, assignment)
     with course.gradebook() as gradebook:
         cells = [cell.name for cell in gradebook.find_notebook(assignment, assignment).grade_cells]
         graded = {entry.student_id: entry for entry in gradebook.assignment_submissions(assignment)}
         enrolled = {student.id: student for student in gradebook.students}
         recorded = {path.stem for path in records.path(course, assignment, "x").parent.glob("*.json")}
-        ids = sorted({*graded, *enrolled, *recorded, *course.students("submitted", assignment)})
+        there = {*graded, *enrolled, *recorded, *course.students("submitted", assignment)}
+        people = read_roster(roster, there)
+        ids = sorted({*there, *people.students})
         rows = [_row(course, assignment, name, enrolled.get(name), graded.get(name)) for name in ids]
     if not rows:
         raise AssignmentError(f"Nobody has been graded. Grade first: autograder grade {assignment}")
     for row in rows:
         if row["outcome"] == "graded":
             _take_off(row, verdicts.get(row["student"], Verdict()))
-    return rows, _ordered(course, assignment, ids, cells)
+        if person := people.students.get(row["student"]):
+            row |= {column: row[column] or told for column, told in vars(person).items()}
+    return rows, _ordered(course, assignment, ids, cells), people
 
 
 def _ordered(course: Course, assignment: str, ids: list[str], cells: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import late, records
+from autograder import book, late, records
 from autograder.errors import AssignmentError
 from autograder.records import Outcome
 
@@ -56,6 +56,7 @@ class Page:
 
     path: Path
     problem: str = ""
+    unmarked: bool = False  # somebody still has to mark written answers
 
 
 def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
@@ -71,11 +72,14 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
 
     Raises:
         GradebookError: when the gradebook cannot be used.
+        FolderError: when a folder cannot be written; then no page is.
         CourseError, TableError, SubmissionError: when penalties for lateness cannot be worked out.
     """
     from nbgrader.converters import GenerateFeedback, NbGraderException
 
+    course.require_writable(*(course.folder("feedback", student, assignment) for student in ids))
     late.settle(course, assignment)
+    waiting = book.unmarked(course, assignment)
     for student in ids:
         record = records.current(course, assignment, student)
         path = course.folder("feedback", student, assignment) / f"{assignment}.html"
@@ -88,7 +92,7 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
             except NbGraderException as error:
                 _write(path, student, OUR_FAULT)
                 problem = getattr(error, "log", "").strip() or str(error)
-        yield Page(path, problem)
+        yield Page(path, problem, unmarked=student in waiting and not problem)
 
 
 def _write(path: Path, student: str, reason: str) -> None:

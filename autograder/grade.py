@@ -15,10 +15,11 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import book, database, executor, journal, records, regrade, submission, versions
+from autograder import book, database, executor, journal, records, regrade, releases, submission, versions
 from autograder.errors import AssignmentError, BusyError, SubmissionError
 from autograder.kernels import layers
 from autograder.records import Outcome, Record
+from autograder.release import read_source, student_version
 from autograder.work import Done, Job, Kit, do, put, take
 
 if TYPE_CHECKING:
@@ -59,6 +60,18 @@ def submissions(course: Course, assignment: str, students: list[str] | None = No
     return students or there
 
 
+def absent(course: Course, assignment: str) -> list[str]:
+    """Students whom the gradebook knows and who have handed in nothing.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name.
+    """
+    with course.gradebook() as gradebook:
+        enrolled = {student.id for student in gradebook.students}
+    return sorted(enrolled - {*course.students("submitted", assignment)})
+
+
 def grade(
     course: Course,
     assignment: str,
@@ -90,11 +103,16 @@ def grade(
     Raises:
         AssignmentError: when the assignment has not been released, or has changed since.
         BusyError: when another process is grading this course, or into this gradebook.
+        FolderError: when a folder cannot be written; then nothing is graded.
         GradebookError: when the gradebook cannot be used.
         ExecutorError: when the workers cannot be used.
         SandboxError: when submissions cannot be confined there.
     """
     version = versions.now(course, assignment)
+    steps = ("submitted", "autograded")
+    course.require_writable_gradebook()
+    course.require_writable(course.root / "records" / assignment / "versions")
+    course.require_writable(*(course.folder(step, student, assignment) for step in steps for student in students))
     with _only_one(course), database.alone(course.directory.db_url):
         versions.save(course, assignment, version)
         recorded = _catch_up(course, assignment, version.key)
@@ -240,6 +258,7 @@ def make_kit(course: Course, assignment: str, version: Version | None = None) ->
 
     config = deepcopy(course.config)
     config.CourseDirectory.pop("db_url", None)  # which may hold a password; workers have a copy of their own
+    releases.remember(course.root, assignment, student_version(read_source(course.source(assignment)), course.config))
     source, release = (course.folder(step, assignment=assignment) for step in ("source", "release"))
     found = [Path(path) for path in find_all_files(str(source), course.directory.ignore)]
     return Kit(
@@ -249,6 +268,7 @@ def make_kit(course: Course, assignment: str, version: Version | None = None) ->
         source=take(source, found),
         release=take(release),
         gradebook=book.only(course, assignment),
+        released=releases.path(course.root, assignment).read_bytes(),
     )
 
 
@@ -284,7 +304,7 @@ def _recorded(course: Course, ended: Iterator[executor.Ended[Job, Done] | None])
             if one is not None:
                 done = one.result or _given_up(one.job, one.problem)
                 if _replaces_mark(course, done):
-                    yield done.record
+                    yield from book.marked_by_hand(course, [done.record])
                 else:
                     journal.write(course, done)
                     since = since if batch else time.monotonic()

@@ -9,8 +9,10 @@ writes them to the gradebook, so marks given by hand and extensions granted afte
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, tzinfo
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -34,6 +36,7 @@ WORDS = (  # how Moodle writes a time in English
     "%A, %d %B %Y, %H:%M",
     "%A, %B %d, %Y, %I:%M %p",
 )
+WITH_PM = ("%Y-%m-%d %I:%M %p", "%Y-%m-%d %I:%M:%S %p")  # 2026-05-03 6:00 PM; no other order of numbers is clear
 
 
 class LatePolicy(Settings):
@@ -42,7 +45,7 @@ class LatePolicy(Settings):
     kind: Literal["none", "per day", "cut-off"] = "none"
     """``"none"``: nothing. ``"per day"``: `percent` for each started day. ``"cut-off"``: everything, after a time."""
     percent: Percent = 10
-    """Of the maximum, for each started day (of 24 hours)."""
+    """Of the maximum, for each started day (by the clock of `timezone`: a day later is the same time of day)."""
     floor: Percent = 0
     """Of the maximum: no mark is brought below this by `percent`; one that is below anyway is left as it is."""
     grace_minutes: Annotated[float, Field(ge=0)] = 0
@@ -122,7 +125,9 @@ def moment(text: str, zone: tzinfo, *, end_of_day: bool = False) -> datetime:
     """Read a time.
 
     Args:
-        text: as in ISO 8601 (``2026-05-03 18:00``, with an offset if it is not of `zone`), or in Moodle's words.
+        text: as in ISO 8601 (``2026-05-03 18:00``, with an offset or UTC if it is not of `zone`; with AM or PM), or in
+            Moodle's words. Of zones UTC and full names (``Europe/Berlin``), no other order of day, month and year:
+            ``CST`` and ``05/03/2026`` mean two things.
         zone: of times without an offset.
         end_of_day: a date without a time means the end of that day, not its start.
 
@@ -132,17 +137,26 @@ def moment(text: str, zone: tzinfo, *, end_of_day: bool = False) -> datetime:
     Raises:
         ValueError: when it is none.
     """
+    written = " ".join(text.split())
+    if named := re.fullmatch(r"(.*\d) ([A-Z]\w+/[\w/+-]+)", written):
+        written = named[1]
+        try:
+            zone = ZoneInfo(named[2])
+        except (OSError, ValueError, KeyError):
+            raise ValueError(f"there is no time zone {named[2]!r}") from None
+    written = re.sub(r"\s*\b(UTC|GMT|Z)$", "+00:00", written)
+    written = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", written)
     try:
-        found = datetime.fromisoformat(text.strip())
-        if end_of_day and len(text.strip()) <= len("2026-05-03"):
+        found = datetime.fromisoformat(written)
+        if end_of_day and len(written) <= len("2026-05-03"):
             found = datetime.combine(found, time(23, 59, 59))
     except ValueError:
-        found = _in_words(text.strip())
+        found = _in_words(written)
     return utc(found, zone)
 
 
 def _in_words(text: str) -> datetime:
-    for form in WORDS:
+    for form in (*WORDS, *WITH_PM):
         try:
             return datetime.strptime(text, form)  # its zone is the caller's
         except ValueError:
@@ -162,15 +176,21 @@ def extensions(course: Course, zone: tzinfo) -> dict[tuple[str, str], datetime]:
         Times in UTC, by student and assignment; empty when there is no such file.
 
     Raises:
-        TableError: when it cannot be used; the message names the line.
+        TableError: when it cannot be used, names no assignment of the course's, or nobody of the class; the message
+            names the line.
     """
-    return read_extensions(course.root / EXTENSIONS, zone, course.assignments())
-
-
-def read_extensions(path: Path, zone: tzinfo, known: list[str]) -> dict[tuple[str, str], datetime]:
-    """Read a file of extensions; see `extensions`."""
+    path = course.root / EXTENSIONS
     if not path.exists():
         return {}
+    with course.gradebook() as gradebook:
+        students = {student.id for student in gradebook.students}
+    for assignment in course.assignments():
+        students |= set(course.students("submitted", assignment))
+    return read_extensions(path, zone, course.assignments(), students)
+
+
+def read_extensions(path: Path, zone: tzinfo, known: list[str], students: set[str]) -> dict[tuple[str, str], datetime]:
+    """Read a file of extensions; see `extensions`."""
     table = tables.read(path)
     columns = table.require("student", "assignment", "until", mend="The first line must be: student,assignment,until.")
     granted: dict[tuple[str, str], datetime] = {}
@@ -179,6 +199,8 @@ def read_extensions(path: Path, zone: tzinfo, known: list[str]) -> dict[tuple[st
         where = f"{path}, row {number} ({student}, {assignment})"
         if assignment not in known:
             raise TableError(f"{where}: there is no assignment {assignment!r}. Known: {', '.join(known)}.")
+        if student not in students:
+            raise TableError(f"{where}: nobody of this name is in the class. {_meant(student, students)}")
         if (student, assignment) in granted:
             raise TableError(f"{where}: this student has a row for it already. Keep the one that counts.")
         try:
@@ -190,23 +212,28 @@ def read_extensions(path: Path, zone: tzinfo, known: list[str]) -> dict[tuple[st
     return granted
 
 
+def _meant(student: str, students: set[str]) -> str:
+    close = get_close_matches(student, students, n=1, cutoff=0.6)
+    add = f"Somebody who has handed in nothing yet is made known by: nbgrader db student add {student}"
+    return f"Is it {close[0]!r}? {add}" if close else add
+
+
 def submitted_at(folder: Path) -> datetime | None:
     """Read when a submission was handed in, from nbgrader's ``timestamp.txt``; None where that is not known.
 
     Raises:
         SubmissionError: when the file holds something else.
     """
-    from nbgrader.utils import parse_utc
-
     path = folder / TIMESTAMP
     if path.is_symlink() or not path.is_file():
         return None
     text = path.read_text(encoding="utf-8", errors="replace").strip()
     try:
-        return parse_utc(text) if text else None
-    except (ValueError, OverflowError, TypeError):
+        return moment(text, UTC) if text else None  # nbgrader's own reader takes +0200 for 200 seconds, CEST for UTC
+    except (ValueError, OverflowError):
         raise SubmissionError(
-            f"{path} holds {text[:40]!r}, which is not a time. Write for example 2026-05-03 16:00:00 UTC."
+            f"{path} holds {text[:40]!r}, which is not a time, or not clearly one. Write for example "
+            "2026-05-03 16:00:00 UTC or 2026-05-03 18:00:00 +0200."
         ) from None
 
 
@@ -236,14 +263,28 @@ def judge(
     """
     handed_in, remark, days = submitted_at(folder), "", 0
     if handed_in is not None and due is not None:
-        seconds = (handed_in - max(due, until or due)).total_seconds()
-        days = math.ceil(seconds / DAY) if seconds > rules.grace_minutes * 60 else 0
+        last = max(due, until or due)
+        is_late = (handed_in - last).total_seconds() > rules.grace_minutes * 60
+        days = max(1, days_between(last, handed_in, rules.zone)) if is_late else 0
     elif (folder / LATE_MARK).exists():
         days = 0 if until else 1
         counted = "covered by the extension" if until else "counted as one day"
         remark = f"late, but not known by how much: {counted}"
     points, no_mark = rules.penalty(max(0, days), score, maximum)
     return Verdict(max(0, days), points, no_mark and rules.after_cut_off == "no mark", remark)
+
+
+def days_between(start: datetime, end: datetime, zone: tzinfo) -> int:
+    """Count started days by the clock on the wall: a day later is the same time of day, also when clocks were changed.
+
+    Args:
+        start: in UTC, without a zone.
+        end: in UTC, without a zone.
+        zone: whose clock.
+    """
+    clocks = (moment.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None) for moment in (start, end))
+    first, second = clocks
+    return math.ceil((second - first).total_seconds() / DAY)
 
 
 def settle(course: Course, assignment: str) -> dict[str, Verdict]:
@@ -266,6 +307,7 @@ def settle(course: Course, assignment: str) -> dict[str, Verdict]:
         SubmissionError: when the time of a submission cannot be read.
     """
     course.require_release(assignment)
+    course.require_writable_gradebook()
     rules = policy(course.config, assignment)
     granted = extensions(course, rules.zone)
     ours = course.config.AssignLatePenalties.get("plugin_class") == PLUGIN

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,7 @@ KEYS: dict[str, Any] = {
     **{"schema_version": int, "cell_type": str, "checksum": str},
 }
 MARKER = re.compile(r"^\s*#{2,}\s*(?P<text>\w.*?)\s*#*$")
+NAME = re.compile(r"[\w.-]{1,128}")  # as it stands in links, and fits into the gradebook
 HEADER = re.compile(r"^# %%.*?\bnbgrader\s*=\s*(?P<value>.*)$")
 
 
@@ -46,18 +49,29 @@ def check(path: Path, cells: list[NotebookNode]) -> None:
     for cell in cells:
         marks = cell.metadata.get("nbgrader")
         where = f"the cell “{_called(cell)}”"
-        problems += [f"{where}: {said}" for said in _keys(marks)] if marks is not None else []
-        for text, said in _markers(cell, marks or {}):
+        problems += [f"{where}: {said}" for said in _keys(marks)] if "nbgrader" in cell.metadata else []
+        problems += [f"{where}: {said}" for said in _misplaced(cell.cell_type, _marks(cell))]
+        for text, said in _markers(cell, _marks(cell)):
             numbers = [n for n, line in enumerate(lines, 1) if line.strip().removeprefix("# ").strip() == text.strip()]
             at = f"line {numbers[0]}" if len(numbers) == 1 else where
             problems.append(f"{at}: {said}")
+    names = Counter(str(marks.get("grade_id")) for marks in map(_marks, cells) if marks.get("grade_id"))
+    problems += [
+        f"{'two' if number == 2 else number} cells have the grade_id {name!r}. Rename all but one."
+        for name, number in names.items()
+        if number > 1
+    ]
     if problems:
         raise AssignmentError("\n".join(f"{path}: {problem}" for problem in problems))
 
 
 def _called(cell: NotebookNode) -> str:
-    name = cell.metadata.get("nbgrader", {}) or {}
-    return str(name.get("grade_id") or cell.source.strip().partition("\n")[0][:40])
+    return str(_marks(cell).get("grade_id") or cell.source.strip().partition("\n")[0][:40])
+
+
+def _marks(cell: NotebookNode) -> Mapping[str, Any]:
+    marks = cell.metadata.get("nbgrader")
+    return marks if isinstance(marks, Mapping) else {}
 
 
 def _headers(lines: list[str]) -> Iterator[str]:
@@ -79,11 +93,27 @@ def _keys(marks: Any) -> Iterator[str]:
     for key, value in marks.items():
         if key not in KEYS:
             yield f"nbgrader does not know the key {key!r}.{_meant(key, list(KEYS))}"
-        elif not isinstance(value, KEYS[key]) or (key == "points" and (isinstance(value, bool) or value < 0)):
+        elif not isinstance(value, KEYS[key]) or (
+            key == "points" and (isinstance(value, bool) or not 0 <= value < inf)
+        ):
             yield f"{key} is {value!r}; {_wanted(key)}."
     name = marks.get("grade_id")
+    if isinstance(name, str) and not NAME.fullmatch(name):
+        yield f"grade_id is {name!r}; letters, digits, - and _ make a name."
+    if not name and any(marks.get(key) for key in ("grade", "solution", "locked", "task", "points")):
+        yield "it has nbgrader metadata without a grade_id. Name it."
     if "points" not in marks and (marks.get("grade") or str(name).endswith("-test")):
         yield 'it is a test without points. Add "points": … to its line.'
+
+
+def _misplaced(kind: str, marks: Mapping[str, Any]) -> Iterator[str]:
+    graded = "points" in marks or marks.get("grade")
+    if kind == "raw" and (graded or any(marks.get(key) for key in ("solution", "locked", "task"))):
+        yield "nbgrader takes no raw cells. Make it code or Markdown."
+    elif kind == "markdown" and graded and not (marks.get("solution") or marks.get("task")):
+        yield 'it is a text with points that nobody answers. Add "solution": true to its line.'
+    if marks.get("task") and "points" not in marks:
+        yield 'it is a task without points. Add "points": … to its line.'
 
 
 def _wanted(key: str) -> str:

@@ -30,6 +30,7 @@ CANVAS_STUDENT += ["Integration ID", "Root Account", "Section"]  # the importer 
 CANVAS_TOTALS = re.compile(r"(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)")
 MOODLE = ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum Grade", "Grade can be changed"]
 MOODLE += ["Last modified (submission)", "Last modified (grade)", "Feedback comments"]
+UNMARKED = "has written answers that nobody has marked yet. Mark them, or enter the points so far with --provisional"
 NUMBERED = re.compile(r"(?P<name>.*)_(?P<number>\d+)")  # a student's id, as collect makes it of both platforms' names
 
 
@@ -40,6 +41,7 @@ class Mark:
     student: str
     score: float | None  # None: no mark
     reason: str = ""  # why there is none
+    provisional: bool = False  # there are written answers that nobody has marked yet
 
 
 @dataclass
@@ -243,7 +245,9 @@ def _numbered(marks: list[Mark]) -> list[re.Match[str]]:
     return [found for mark in marks if (found := NUMBERED.fullmatch(mark.student))]
 
 
-def fill(roster: Roster, marks: list[Mark], maximum: float, *, scale: bool = False) -> Filled:
+def fill(
+    roster: Roster, marks: list[Mark], maximum: float, *, scale: bool = False, provisional: bool = False
+) -> Filled:
     """Put marks into a platform's table.
 
     Args:
@@ -251,6 +255,7 @@ def fill(roster: Roster, marks: list[Mark], maximum: float, *, scale: bool = Fal
         marks: one per student.
         maximum: the points that can be had here.
         scale: convert marks where the platform has another maximum.
+        provisional: also those to which points may still be added by hand.
 
     Returns:
         The table to give back, and what became of each mark.
@@ -267,6 +272,8 @@ def fill(roster: Roster, marks: list[Mark], maximum: float, *, scale: bool = Fal
             continue
         score, row = mark.score * factor, rows.get(mark.student)
         why = problems.get(mark.student, "") or (roster.refusal(row, score) if row else "")
+        if mark.provisional and not provisional:
+            why = why or UNMARKED
         if why or row is None:
             filled.left_out.append((mark.student, why))
         else:
@@ -349,11 +356,12 @@ def _without_shared(
 
 def _same_name(ours: str, theirs: str) -> bool:
     """Compare letters and digits only; Moodle may put a group or a login before the name, or hide it."""
-    ours, theirs = _letters(ours), _letters(theirs)
+    ours, theirs = letters(ours), letters(theirs)
     return not theirs or ours.endswith(theirs) or ours == "participant"
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
+    """Give the letters and digits of a name in lower case, as Canvas does in the names of files."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", name).casefold())
 
 

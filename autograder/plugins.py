@@ -20,6 +20,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from jinja2.filters import do_float, do_round
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -35,7 +36,7 @@ from nbgrader.utils import is_grade
 from traitlets import Dict
 from traitlets.config import Config
 
-from autograder import late, submission, tables
+from autograder import late, releases, submission, tables
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import AssignmentError, AutograderError, CourseError
 from autograder.judge import IN_YOUR_CODE
@@ -106,7 +107,8 @@ class RebuildSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         language = released.metadata.get("kernelspec", {}).get("language", "python")
         if language.lower() != "python":
             raise AssignmentError(f"{source} is written in {language}. Only Python can be graded in the sandbox.")
-        rebuilt, notes = rebuild(released, nb)
+        known = releases.load(Path(course.root), resources["nbgrader"]["assignment"])
+        rebuilt, notes = rebuild(released, nb, known)
         handed_in = Path(resources["metadata"]["path"])
         notes += [
             f"Your file was called “{printable(path.relative_to(handed_in))}”; it was graded as “{source.name}”."
@@ -223,7 +225,13 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
         if about.get("late_penalty"):
             taken_off = f"Handed in late: {tables.plain(about['late_penalty'])} points less."
             nb.metadata.setdefault("autograder", NotebookNode()).setdefault("notes", []).append(taken_off)
-        nb.cells.insert(0, new_markdown_cell(_overview(nb, _unmarked(about))))
+        unmarked = _unmarked(about)
+        nb.cells.insert(0, new_markdown_cell(_overview(nb, unmarked)))
+        if unmarked and "score" in about:
+            about["score"] = Words(f"{round(float(about['score']), 2)} so far")
+        for cell in nb.cells:
+            if cell.metadata.get("nbgrader", {}).get("grade_id") in unmarked:
+                cell.metadata.nbgrader["score"] = Words(NOT_YET)
         resources["inlining"]["css"].append(TABLE_STYLE)
         return nb, resources
 
@@ -234,6 +242,23 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
         for output in cell.outputs:
             if output.output_type == "error":
                 output.traceback = [*_student_frames(output.traceback), message(output)]
+
+
+NOT_YET = "not marked yet"
+
+
+class Words(str):
+    """What stands in a page of nbgrader's where it expects points."""
+
+
+def as_float(value: Any, default: float = 0.0) -> Any:
+    """Give a number, or words as they are (in place of Jinja's filter `float`; `HTMLExporter.filters`)."""
+    return value if isinstance(value, Words) else do_float(value, default)
+
+
+def as_rounded(value: Any, *how: Any) -> Any:
+    """Round a number, and leave words as they are (in place of Jinja's filter `round`; `HTMLExporter.filters`)."""
+    return value if isinstance(value, Words) else do_round(value, *how)
 
 
 def message(output: NotebookNode) -> str:
@@ -269,11 +294,24 @@ def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
             continue
         points = f"{marks['score']:g} of {marks['points']:g}"
         if marks["grade_id"] in unmarked:
-            points = f"to be marked, out of {marks['points']:g}"
+            points = f"{NOT_YET}, out of {marks['points']:g}"
         errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
         said = escape(message(errors[-1])).replace("\n", "<br>").replace("|", "&#124;") if errors else ""
         name = marks["grade_id"]
         rows.append(f"| [{name.removesuffix('-test')}](#{name}) | {points} | {said} |")
+    waiting = [
+        f"*{len(unmarked)} of your answers {'is' if len(unmarked) == 1 else 'are'} {NOT_YET}: points may be added.*",
+        "",
+    ]
     notes = [f"- {escape(note)}" for note in nb.metadata.get("autograder", {}).get("notes", [])]
     table = ["| Exercise | Points | What the checks said |", "|---|---|---|", *rows]
-    return "\n".join(["## Your result", "", *table, "", *(["**Please note**", "", *notes] if notes else [])])
+    return "\n".join(
+        [
+            "## Your result",
+            "",
+            *(waiting if unmarked else []),
+            *table,
+            "",
+            *(["**Please note**", "", *notes] if notes else []),
+        ]
+    )

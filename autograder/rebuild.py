@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from autograder.judge import names
+from autograder.releases import NOTHING, Known, fingerprint, plain
+from autograder.submission import grade_id
 
 MISSING = "The answer cell “{name}” was missing; an answer in another cell may not have been found."
 FOUND = "The answer cell “{name}” was missing; what you wrote in another cell was run."
@@ -47,7 +49,7 @@ class _Place:
         return [*self.before, *self.cells, *self.after]
 
 
-def rebuild(released: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode, list[str]]:
+def rebuild(released: NotebookNode, submitted: NotebookNode, known: Known = NOTHING) -> tuple[NotebookNode, list[str]]:
     """Put the answers of a submission into the released notebook.
 
     Cells are matched by nbgrader's grade_id, else by cell id, else by identical text. A cell that matches nothing is
@@ -58,18 +60,19 @@ def rebuild(released: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNo
     Args:
         released: the student version as generated from the source.
         submitted: as from `autograder.submission.read`.
+        known: fingerprints of all cells that students were ever given: who has an older one has changed nothing.
 
     Returns:
         The rebuilt notebook, and notes for the student: one sentence for each thing that had to be put right.
     """
-    own_first, matched = _match(released, submitted)
+    own_first, matched = _match(released, submitted, known)
     notes: list[str] = []
     first = [_own(cell) for cell in own_first]
     places: list[_Place] = []
     waiting: list[_Place] = []  # missing cells; own cells in their place come after them
     for cell in released.cells:
         found = matched[cell.id]
-        place = _Place(cell, _answered(cell, found.copies, notes), missing=not found.copies)
+        place = _Place(cell, _answered(cell, found.copies, known, notes), missing=not found.copies)
         place.before, place.after = _added(cell, found.copies)
         place.after += [_own(follower) for follower in found.followers]
         if place.missing and not _locked(cell):
@@ -143,7 +146,7 @@ def _take_words(first: list[NotebookNode], places: list[_Place], notes: list[str
         if question and question.released.cell_type == "markdown" and not _locked(question.released):
             extra = _extra(question.released.source, question.cells[0].source)
             words = [text for text in extra if text.strip()] + words
-        words = [text for text in words if _plain(text) not in _plain(place.released.source)]
+        words = [text for text in words if plain(text) not in plain(place.released.source)]
         if not words:
             continue
         answer = place.cells[0]
@@ -156,12 +159,6 @@ def _take_words(first: list[NotebookNode], places: list[_Place], notes: list[str
         _replace(notes, MISSING.format(name=name), BESIDE.format(name=name))
 
 
-def grade_id(cell: NotebookNode) -> str | None:
-    """The nbgrader name of a cell, if it has one."""
-    name = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return name if isinstance(name, str) else None
-
-
 def _locked(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("locked"))
 
@@ -170,15 +167,10 @@ def _may_write(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and not _locked(cell)
 
 
-def _plain(text: str) -> str:
-    """A cell's text without what editors change by themselves: line ends, spaces at their ends, empty lines around."""
-    return "\n".join(line.rstrip() for line in text.splitlines()).strip()
-
-
 def _extra(released: str, submitted: str) -> tuple[str, str]:
     """What stands before and after the released text in a cell; nothing where that is not there as it was."""
-    text = _plain(released)
-    before, found, after = _plain(submitted).partition(text) if text else ("", "", "")
+    text = plain(released)
+    before, found, after = plain(submitted).partition(text) if text else ("", "", "")
     return (before.strip("\n"), after.strip("\n")) if found else ("", "")
 
 
@@ -195,49 +187,52 @@ def _added(cell: NotebookNode, copies: list[NotebookNode]) -> tuple[list[Noteboo
     return sides
 
 
-def _match(released: NotebookNode, submitted: NotebookNode) -> tuple[list[NotebookNode], dict[str, _Matched]]:
+def _match(
+    released: NotebookNode, submitted: NotebookNode, known: Known
+) -> tuple[list[NotebookNode], dict[str, _Matched]]:
     by_grade_id = {grade_id(cell): cell.id for cell in released.cells if grade_id(cell)}
     by_id = {cell.id: cell.id for cell in released.cells}
-    by_text = {(cell.cell_type, _plain(cell.source)): cell.id for cell in released.cells if cell.source.strip()}
+    by_text = {(cell.cell_type, plain(cell.source)): cell.id for cell in released.cells if cell.source.strip()}
     matched = {cell.id: _Matched() for cell in released.cells}
     own_first: list[NotebookNode] = []
     current = own_first
     for cell in submitted.cells:
         key = by_grade_id.get(grade_id(cell)) or (None if cell.metadata.get("no_id") else by_id.get(cell.id))
-        key = key or by_text.get((cell.cell_type, _plain(cell.source)))
+        key = key or by_text.get((cell.cell_type, plain(cell.source)))
         if key is None:
-            current.append(cell)
+            if not (cell.source.strip() and fingerprint(cell) in known):  # else it is of an older release
+                current.append(cell)
         else:
             matched[key].copies.append(cell)
             current = matched[key].followers
     return own_first, matched
 
 
-def _answered(cell: NotebookNode, copies: list[NotebookNode], notes: list[str]) -> list[NotebookNode]:
+def _answered(cell: NotebookNode, copies: list[NotebookNode], known: Known, notes: list[str]) -> list[NotebookNode]:
     """Return the released cell with the student's text where the student may write, and further versions after it."""
-    name, text = grade_id(cell), _plain(cell.source)
+    name, text = grade_id(cell), plain(cell.source)
+    others = [copy for copy in copies if plain(copy.source) != text and fingerprint(copy, name) not in known]
     if _locked(cell):
         if not copies:
             notes.append(f"The cell “{name}” was missing and has been put back.")
-        elif any(_plain(copy.source) != text for copy in copies):
+        elif others:
             notes.append(f"The cell “{name}” had been changed; the original was used.")
         elif len(copies) > 1:
             notes.append(f"The cell “{name}” was there {len(copies)} times; it counts once.")
         return [deepcopy(cell)]
     if name and not copies:
         notes.append(MISSING.format(name=name))
-    versions = [copy for copy in copies if _plain(copy.source) != text]
-    if not versions:
+    if not others:
         return [deepcopy(cell)]
     if name and len(copies) > 1:
         notes.append(f"The answer cell “{name}” was there {len(copies)} times; what you wrote in any of them was run.")
     first = deepcopy(cell)
-    first.source = versions[0].source
-    if "attachments" in versions[0] and cell.cell_type == "markdown":
-        first.attachments = versions[0].attachments
+    first.source = others[0].source
+    if "attachments" in others[0] and cell.cell_type == "markdown":
+        first.attachments = others[0].attachments
     if not name:  # a lecture cell that the student changed is the student's own
         first.metadata = NotebookNode()
-    return [first, *(_own(version) for version in versions[1:])]
+    return [first, *(_own(version) for version in others[1:])]
 
 
 def _own(cell: NotebookNode) -> NotebookNode:

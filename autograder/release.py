@@ -6,7 +6,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import markers
+from autograder import markers, releases
 from autograder.errors import AssignmentError
 
 if TYPE_CHECKING:
@@ -34,29 +34,56 @@ def release(course: Course, assignment: str) -> Path:
     Raises:
         AssignmentError: unknown, not built, or not a valid nbgrader assignment.
         GradebookError: when the gradebook cannot be used.
+        FolderError: when a folder cannot be written.
     """
     from nbgrader.converters import GenerateAssignment, NbGraderException
 
     course.require(assignment)
+    course.require_writable_gradebook()
+    course.require_writable(course.root, course.folder("release", assignment=assignment))
     with course.gradebook():
         pass  # it can be used
     if not course.source(assignment).exists():
         raise AssignmentError(f"{course.source(assignment)} has not been built from its .py yet. Run `make notebooks`.")
-    markers.check(course.source(assignment), read_source(course.source(assignment)).cells)
+    source = require_source(course.source(assignment))
     try:
         course.convert(GenerateAssignment, assignment, ".")
     except NbGraderException as error:
         log = getattr(error, "log", "")
         mend = FIXED if "Cannot add or remove cells" in log else ""
         raise AssignmentError(f"nbgrader cannot generate {assignment}: {_reason(log) or error}{mend}") from error
+    releases.remember(course.root, assignment, student_version(source, course.config))
     return course.folder("release", assignment=assignment)
 
 
 def read_source(path: Path) -> NotebookNode:
-    """Read a solution notebook, of whatever nbformat 4."""
+    """Read a solution notebook, of whatever nbformat 4.
+
+    Raises:
+        AssignmentError: when it is not there, or no notebook.
+    """
     import nbformat
 
-    return nbformat.v4.upgrade(nbformat.read(path, as_version=4))  # before 4.5 cells had no ids
+    try:
+        notebook = nbformat.v4.upgrade(nbformat.read(path, as_version=4))  # before 4.5 cells had no ids
+        nbformat.validate(notebook, relax_add_props=True)
+    except Exception as error:  # whatever nbformat stumbles over
+        said = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise AssignmentError(
+            f"{path} cannot be read as a notebook: {said}. Build it anew from its .py, or save it in JupyterLab."
+        ) from error
+    return notebook
+
+
+def require_source(path: Path) -> NotebookNode:
+    """Read a solution notebook whose marks for nbgrader are as they should be.
+
+    Raises:
+        AssignmentError: when it cannot be read, or says what is wrong with its marks.
+    """
+    notebook = read_source(path)
+    markers.check(path, notebook.cells)
+    return notebook
 
 
 def student_version(source: NotebookNode, config: Config, *, hidden_tests: bool = False) -> NotebookNode:
@@ -71,6 +98,9 @@ def student_version(source: NotebookNode, config: Config, *, hidden_tests: bool 
 
     Returns:
         The notebook that students got, if the source has not changed since.
+
+    Raises:
+        AssignmentError: when nbgrader cannot make one.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.preprocessors import CheckCellMetadata, InstantiateTests, SaveCells
@@ -82,7 +112,10 @@ def student_version(source: NotebookNode, config: Config, *, hidden_tests: bool 
         if hidden_tests and step_class is SaveCells:
             break
         if step_class not in (CheckCellMetadata, InstantiateTests, SaveCells):  # the first: grading does that itself
-            notebook, _ = step_class(config=config).preprocess(notebook, {})
+            try:
+                notebook, _ = step_class(config=config).preprocess(notebook, {})
+            except Exception as error:  # each of nbgrader's steps has its own
+                raise AssignmentError(f"nbgrader cannot make a student version of it: {error}") from error
     return notebook
 
 

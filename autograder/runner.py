@@ -312,9 +312,9 @@ class Kernel(Execute):  # type: ignore[misc]
 class KernelLostError(Exception):
     """A kernel cannot go on after a cell."""
 
-    def __init__(self, index: int, error: NotebookNode) -> None:
+    def __init__(self, index: int, error: NotebookNode, *, of_judge: bool = False) -> None:
         super().__init__(index)
-        self.index, self.error = index, error
+        self.index, self.error, self.of_judge = index, error, of_judge
 
 
 def _size(message: dict[str, Any]) -> int:

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 MAX_BYTES = 100 * 2**20
+MAX_LISTING = 4_000  # characters
 MAX_CELLS = 20_000  # each takes half a millisecond to read: more could hold up the class
 MEND = "Open your notebook in JupyterLab, save it, check that it opens again, and hand in that file."
 CELL_TYPES = ("code", "markdown", "raw")
+LISTING = "no-notebook.txt"  # what was handed in where a notebook should be, as collecting leaves it
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 
 
@@ -67,6 +69,32 @@ def code(path: Path) -> list[tuple[str, str]]:
     ]
 
 
+def require_same(submitted: NotebookNode, released: NotebookNode, name: str) -> None:
+    """Check that a notebook is the one of an assignment, and not of another: that would get no points, not no mark.
+
+    Args:
+        submitted: as from `read`.
+        released: the assignment's notebook.
+        name: the assignment's name.
+
+    Raises:
+        SubmissionError: when hardly any of its cells for answers and tests are the assignment's.
+    """
+    ours, theirs = ({grade_id(cell) for cell in notebook.cells} - {None} for notebook in (released, submitted))
+    if len(theirs - ours) > len(theirs) / 2 and len(theirs & ours) < len(ours) / 2:
+        title = next(
+            (line for cell in submitted.cells for line in cell.source.splitlines() if line.startswith("# ")), ""
+        )
+        is_called = f" (“{printable(title[2:60].strip())}”)" if title else ""
+        raise SubmissionError(f"This is the notebook of another assignment{is_called}. Hand in {name}.ipynb.")
+
+
+def grade_id(cell: NotebookNode) -> str | None:
+    """The nbgrader name of a cell, if it has one."""
+    name = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return name if isinstance(name, str) else None
+
+
 def printable(path: Path | PurePath | str) -> str:
     """A file's path for messages: no bytes that are not UTF-8, and nothing that a terminal would obey."""
     name = str(path).encode(errors="replace").decode()
@@ -102,12 +130,22 @@ def adopt(folder: Path, name: str) -> Path:
     if not wanted.exists():
         others = sorted(folder.glob("*.ipynb"), key=lambda path: (path.lstat().st_mtime, path.name))
         if not others:
-            names = ", ".join(sorted(printable(path.relative_to(folder)) for path in folder.iterdir())) or "nothing"
+            names = ", ".join(_there(folder)) or "nothing"
             raise NoNotebookError(f"There is no notebook (.ipynb) in what you handed in, only: {names}.")
         read(others[-1])  # refuses links and what is no notebook, before a copy is made
         shutil.copy2(others[-1], wanted)
         logging.getLogger("traitlets").warning("Graded %s as %s", printable(others[-1]), wanted.name)
     return wanted
+
+
+def _there(folder: Path) -> list[str]:
+    """Name what was handed in in place of a notebook."""
+    names = {printable(path.relative_to(folder)) for path in folder.iterdir()}
+    listing = folder / LISTING
+    if listing.is_file() and not listing.is_symlink():
+        told = listing.read_text(encoding="utf-8", errors="replace")[:MAX_LISTING].splitlines()
+        names = names - {LISTING} | {printable(line) for line in told if line}
+    return sorted(names - {"timestamp.txt", "late.txt"})
 
 
 def _content(path: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.errors import AssignmentError
 from autograder.judge import names
 
 if TYPE_CHECKING:
@@ -62,17 +63,24 @@ def validate(course: Course, assignment: str) -> Iterator[Problem]:
         AssignmentError: unknown assignment, or one whose nbgrader metadata are wrong.
         SandboxError: when the kernels of grading are not to be had here.
     """
+    from nbgrader.preprocessors import CheckCellMetadata
+
     from autograder.build import from_source
-    from autograder.release import read_source, student_version
+    from autograder.release import require_source, student_version
 
     course.require(assignment)
     path = course.source(assignment)
     written = path.with_suffix(".py")
-    source = from_source(written) if written.exists() else read_source(path)
+    source = from_source(written) if written.exists() else require_source(path)
+    try:  # what nbgrader says when it is released
+        CheckCellMetadata().preprocess(deepcopy(source), {})
+    except Exception as error:
+        raise AssignmentError(f"{written if written.exists() else path}: {str(error).strip()}") from error
+    released = student_version(source, course.config)
     yield from read(source)
     answered = deepcopy(source)
     yield from _rehearse(course, assignment, source, answered, "the reference answers", full=True)
-    stubs = {_name(cell): cell.source for cell in student_version(source, course.config).cells if _is(cell, "solution")}
+    stubs = {_name(cell): cell.source for cell in released.cells if _is(cell, "solution")}
     untouched = deepcopy(source)
     for cell in untouched.cells:
         cell.source = stubs.get(_name(cell), cell.source)

@@ -84,7 +84,7 @@ def now(course: Course, assignment: str) -> Version:
     try:
         source = read_source(path)
         cells = student_version(source, course.config, hidden_tests=True).cells
-    except Exception as error:  # each of nbgrader's steps has its own
+    except Exception as error:
         raise AssignmentError(f"{path} cannot be used: {type(error).__name__}: {error}") from error
     ours = {_name(cell): cell for cell in cells if any(_is(cell, kind) for kind in REGISTERED)}
     theirs = book.texts(course, assignment)

@@ -24,7 +24,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import submission
+from autograder import releases, submission
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import NoNotebookError, SandboxError, SubmissionError
 from autograder.records import Item, Outcome, Record, Status
@@ -64,6 +64,8 @@ class Kit:
     release: Files
     gradebook: bytes
     """A SQLite database that holds this assignment and no students."""
+    released: bytes = b""
+    """Fingerprints of all cells that students were ever given (`releases`)."""
 
     @property
     def sandboxed(self) -> bool:
@@ -226,6 +228,10 @@ def _private_course(job: Job, root: Path) -> Course:
     lines = [f"c.CourseDirectory.{step}_directory = {name!r}\n" for step, name in FOLDERS.items()]
     (root / CONFIG_FILE).write_text("".join(["c = get_config()\n", *lines]))
     (root / GRADEBOOK).write_bytes(job.kit.gradebook)
+    if job.kit.released:
+        known = releases.path(root, assignment)
+        known.parent.mkdir(parents=True)
+        known.write_bytes(job.kit.released)
     put(root / FOLDERS["source"] / assignment, job.kit.source)
     put(root / FOLDERS["release"] / assignment, job.kit.release)
     put(root / FOLDERS["submitted"] / job.student / assignment, job.files)
@@ -258,13 +264,15 @@ def _graded(course: Course, job: Job) -> Done:
     from nbgrader.converters import Autograde
 
     from autograder.execute import ExecuteSubmission
+    from autograder.release import read_source
 
     done = Done(job.blank())
     record, assignment = done.record, job.kit.assignment
     folder = course.folder("submitted", job.student, assignment)
     try:
         submission.refuse_links(folder)
-        submission.read(submission.adopt(folder, assignment))
+        handed_in = submission.read(submission.adopt(folder, assignment))
+        submission.require_same(handed_in, read_source(course.source(assignment)), assignment)
         done.log = course.convert(Autograde, assignment, job.student)
         _results(course, done)
         record.cell_seconds = {**(job.before.cell_seconds if job.before else {}), **ExecuteSubmission.seconds}

@@ -123,6 +123,9 @@ class _Walk:
         yield repr(array.tolist()).encode() if array.dtype.hasobject else hashlib.sha256(array.data).digest()
 
     def _other(self, value: Any) -> Iterator[bytes]:
+        if callable(value) and hasattr(value, "__wrapped__"):  # by functools.cache
+            yield from self.parts(value.__wrapped__)
+            return
         if callable(value) and hasattr(value, "__qualname__"):  # built in
             yield f"{value.__module__}.{value.__qualname__}".encode()
             return

@@ -98,6 +98,7 @@ def _start() -> subprocess.Popen[bytes] | None:
             stdin=source,
             stdout=subprocess.DEVNULL,
             start_new_session=True,  # whoever kills a process with its group does not kill what it had to say
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows
         )
     except (OSError, ValueError, TypeError):  # no program, no right to start one
         return None

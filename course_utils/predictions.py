@@ -99,10 +99,11 @@ def _said(choice: str | None) -> str:
 
 
 def _display(panel: dict[str, Any], options: Sequence[str]) -> None:
-    items = "".join(f"<li>{escape(option)}</li>" for option in options)
-    text = "\n".join(f"{letter}) {option}" for letter, option in zip(ascii_lowercase, options, strict=False))
+    lines = [f"{letter}) {option}" for letter, option in zip(ascii_lowercase, options, strict=False)]
     panel.pop("text/plain", None)
-    _publish(f"{text}\n{HOW}", f'<ol type="a">{items}</ol><p>{escape(HOW)}</p>', panel)
+    # no <ol type="a">: pages' own styles make numbers of its letters
+    html = f"<p>{'<br>'.join(escape(line) for line in lines)}</p><p>{escape(HOW)}</p>"
+    _publish("\n".join([*lines, HOW]), html, panel)
 
 
 def _publish(text: str, html: str, others: dict[str, Any]) -> None:

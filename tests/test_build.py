@@ -63,7 +63,7 @@ def test_two_cells_with_one_name_are_refused(course: Course) -> None:
 
 def test_cell_without_a_name_is_refused(course: Course) -> None:
     rewrite(course, '{"grade_id": "share", "solution": true}', '{"solution": true}')
-    with pytest.raises(AssignmentError, match=r"ps1\.py: a cell has nbgrader metadata without a grade_id"):
+    with pytest.raises(AssignmentError, match=r"ps1\.py: the cell .*: it has nbgrader metadata without a grade_id"):
         from_source(source(course))
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from autograder import cli
 from autograder.course import Course
+from autograder.errors import ArchiveError, FolderError, GradebookError
+from autograder.records import Item, Outcome, Record, Status
 from tests.classroom import Classroom, as_bytes
 from tests.marked import ROOT, Marked
 
@@ -48,6 +52,122 @@ def test_broken_configuration_is_named(tmp_path: Path) -> None:
     done = autograder(tmp_path, "release", "ps1")
     assert done.returncode == 3
     assert "nbgrader_config.py does not load" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["course [1]", "a%20course", "what?", "{x}", "a*"])
+def test_folder_in_which_nbgrader_cannot_work_is_refused(marked: Marked, tmp_path: Path, name: str) -> None:
+    there = marked.course.root.rename(tmp_path / name)
+    done = autograder(there, "export", "ps1", "--out", str(tmp_path / "grades.csv"))
+    assert done.returncode == 3
+    assert "Rename it, or move the course" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {name}, "nothing lands outside the course"
+
+
+def test_terminal_that_knows_only_ascii_is_enough(marked: Marked, tmp_path: Path) -> None:
+    marked.mark("jörg", 7)
+    out = tmp_path / "grades.csv"
+    command = [str(Path(sys.executable).parent / "autograder"), "--course-dir", str(marked.course.root)]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [*command, "export", "ps1", "--out", str(out)], capture_output=True, env=environment, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"1 student -> ")
+
+
+@pytest.mark.parametrize("action", ["collect", "grade", "feedback", "release"])
+def test_folder_of_a_colleague_is_named_before_anything_is_done(
+    marked: Marked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    marked.mark("ada", 7)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ada.ipynb").write_text("another")
+    (tmp_path / "class" / "bob.ipynb").write_text("his")
+    step = {"collect": "submitted", "grade": "autograded", "feedback": "feedback", "release": "notebooks"}[action]
+    (marked.course.root / step / "ada").mkdir(parents=True, exist_ok=True)
+
+    def may(path: Path, mode: int) -> bool:
+        return step not in path.parts or not {"ada", "notebooks"} & set(path.parts)
+
+    monkeypatch.setattr(os, "access", may)
+    before = {path: path.lstat().st_mtime_ns for path in marked.course.root.rglob("*")}
+    arguments = [action, "ps1", *([str(tmp_path / "class")] if action == "collect" else [])]
+    with pytest.raises(FolderError, match="cannot be written by you, so nothing was done"):
+        cli.cli(["--course-dir", str(marked.course.root), *arguments], standalone_mode=False)
+    assert {path: path.lstat().st_mtime_ns for path in marked.course.root.rglob("*")} == before
+
+
+@pytest.mark.parametrize("action", ["grade", "feedback", "export", "release"])
+def test_gradebook_of_a_colleague_is_named_before_anything_is_done(
+    marked: Marked, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    marked.mark("ada", 7)
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("gradebook.db"))
+    before = {path: path.lstat().st_mtime_ns for path in marked.course.root.rglob("*")}
+    with pytest.raises(GradebookError, match=r"gradebook.db or its folder cannot be written by you"):
+        cli.cli(["--course-dir", str(marked.course.root), action, "ps1"], standalone_mode=False)
+    assert {path: path.lstat().st_mtime_ns for path in marked.course.root.rglob("*")} == before
+
+
+def test_what_the_system_refuses_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> None:
+        raise PermissionError(13, "Permission denied", "records/ps1/ada.json")
+
+    monkeypatch.setattr(cli, "cli", refuse)
+    with pytest.raises(SystemExit) as ended:
+        cli.app()
+    assert ended.value.code == 11
+    assert "records/ps1/ada.json: Permission denied." in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    ("files", "pattern", "code"),
+    [
+        ({"ada.ipynb": "{}"}, "(", 2),
+        ({"ada.ipynb": "{}"}, "(.*)", 2),
+        ({}, None, 5),
+        ({"ada.pdf": ""}, None, 5),
+    ],
+)
+def test_exit_codes_of_collecting(
+    marked: Marked, tmp_path: Path, files: dict[str, str], pattern: str | None, code: int
+) -> None:
+    (tmp_path / "class").mkdir()
+    for name, content in files.items():
+        (tmp_path / "class" / name).write_text(content)
+    more = ["--pattern", pattern] if pattern else []
+    with pytest.raises(ArchiveError) as said:
+        cli.cli(
+            ["--course-dir", str(marked.course.root), "collect", "ps1", str(tmp_path / "class"), *more],
+            standalone_mode=False,
+        )
+    assert said.value.exit_code == code
+
+
+def test_a_class_is_one_line_a_student_at_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    item = Item(grade_id="double-test", status=Status.FAILED, score=0, max_score=2)
+    graded = [
+        Record(
+            assignment="ps1",
+            student=f"a_student_with_a_long_name_{number}",
+            outcome=Outcome.GRADED,
+            items=[item] * 9,
+            notes=["The cell “x” had been changed; the original was used."] * 3,
+            flags=["all([True, False]) is not false"],
+        )
+        for number in range(120)
+    ]
+    graded[0].outcome, graded[0].reason = Outcome.UNREADABLE, "ps1.ipynb breaks off at line 1. " * 9
+    Console(width=80).print(cli._table(graded))
+    short = capsys.readouterr().out.splitlines()
+    assert len(short) <= 120 + 5
+    assert max(map(len, short)) <= 80
+    assert sum("1 flag: worth" in line for line in short) == 119
+    Console(width=80).print(cli._table(graded[:2], verbose=True))
+    assert "double" in capsys.readouterr().out
 
 
 def test_unknown_assignment_lists_the_known(course: Course) -> None:

@@ -15,7 +15,9 @@ import pytest
 from autograder import collect as module
 from autograder.collect import PATTERNS, Collection, collect
 from autograder.course import Course
-from autograder.errors import ArchiveError, AssignmentError
+from autograder.errors import ArchiveError, AssignmentError, NoNotebookError
+from autograder.grade import submissions
+from autograder.submission import adopt
 
 
 @pytest.fixture
@@ -85,6 +87,9 @@ NAMES = [
     ("Jane Doe_2345678_assignsubmission_file_/homework/week 1/ps1.ipynb", "Moodle", "Jane_Doe_2345678"),
     ("anon_Ab3dE_678901_ps1.ipynb", "Canvas, names hidden", "anon_Ab3dE"),
     ("LATE_anon_Ab3dE_678901_ps1-2.ipynb", "Canvas, names hidden", "anon_Ab3dE"),
+    ("Homework_jane_attempt_2026-05-03-18-00-00_ps1.ipynb", "Blackboard", "jane"),
+    ("12345-67890 - Jane Doe - May 3, 2026 600 PM/ps1.ipynb", "Brightspace", "Jane_Doe"),
+    ("jane+ps1+2026-05-03 18:00:00.000000 UTC+bm90aGluZw/ps1.ipynb", "nbgrader, inbound", "jane"),
     ("jane/ps1/ps1.ipynb", "nbgrader", "jane"),
     ("submitted/jane/ps1/other name.ipynb", "nbgrader", "jane"),
     ("jane/ps1.ipynb", "folder per student", "jane"),
@@ -102,8 +107,11 @@ def test_student_is_told_from_the_usual_names(course, pack, name, form, student)
     collection = collect(course, "ps1", path)
     assert [(found.student, found.file, found.change) for found in collection.students] == [(student, name, "new")]
     assert kept(course) == {student: b"{}"}
-    matching = (title for title, text in PATTERNS.items() if re.fullmatch(text.replace("{assignment}", "ps1"), name))
-    assert next(matching) == form
+    parts = name.split("/")
+    levels = ["/".join(parts[level:]) for level in range(len(parts))]
+    forms = [(title, re.compile(text.replace("{assignment}", "ps1"))) for title, text in PATTERNS.items()]
+    first = [title for level in levels for title, pattern in forms if pattern.fullmatch(level)]
+    assert form in first
 
 
 def test_every_pattern_has_an_example():
@@ -128,8 +136,63 @@ def test_one_student_with_two_files_is_not_taken_for_a_class(course, pack):
 @pytest.mark.parametrize("name", ["jane+.ps1", "[a]", "x(1)"])
 def test_assignment_with_special_characters_is_taken_literally(tmp_path, name):
     patterns = module._compiled(name, None)
-    assert module._student(f"class/jane/{name}/work.ipynb", patterns)[::2] == ("jane", 0)
+    assert module._student(f"jane/{name}/work.ipynb", patterns)[::2] == ("jane", 0)
     assert module._student(f"joe_{name}.ipynb", patterns)[::2] == ("joe", 0)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["ps1-ada/notebooks/ps1.ipynb", "ps1-bob/notebooks/ps1.ipynb"],
+        ["ada/ps1.ipynb", "bob/work/ps1.ipynb"],
+        ["class/ada/01/ps1.ipynb", "class/bob/01/ps1.ipynb"],
+        ["class/2026/ada/attachments/a/ps1.ipynb", "class/2026/bob/ps1.ipynb"],
+        ["ada/ps1/ps1.ipynb", "bob/ps1.ipynb"],
+    ],
+)
+def test_students_are_told_apart_at_the_level_that_differs(course, pack, files):
+    collect(course, "ps1", pack({name: name.encode() for name in files}))
+    assert set(kept(course)) == {"ada", "bob"}
+
+
+@pytest.mark.parametrize("folder", [".virtual_documents", ".Trash-0", ".git", ".ipynb_checkpoints", "__MACOSX"])
+def test_hidden_folders_are_no_students(course, pack, folder):
+    collect(course, "ps1", pack({"ada/ps1.ipynb": b"1", "bob/ps1.ipynb": b"2", f"{folder}/ps1.ipynb": b"3"}))
+    assert set(kept(course)) == {"ada", "bob"}
+
+
+FORMS = ["{}_1_assignsubmission_file_/{{}}", "{}_1_9_{{}}", "{}/ps1/{{}}", "{}/{{}}", "{}+ps1+2026-05-03+x/{{}}"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("around", ["", "submissions/"])
+@pytest.mark.parametrize("planted", [form.format("ada").format("ps1.ipynb") for form in FORMS])
+def test_nothing_inside_one_students_part_speaks_for_another(course, pack, form, around, planted):
+    if "_9_" in form:
+        planted = planted.replace("/", "_")  # Canvas has no folders
+    own = around + form
+    files = {own.format("ada").format("ps1.ipynb"): b"hers", own.format("bob").format("ps1.ipynb"): b"his"}
+    files[own.format("eve").format(planted)] = b"planted"
+    files[own.format("eve").format("deep/er/" * ("_9_" not in form) + planted)] = b"planted deep"
+    collect(course, "ps1", pack(files))
+    found = {student.removesuffix("_1"): content for student, content in kept(course).items()}
+    assert (found["ada"], found["bob"]) == (b"hers", b"his")
+    assert found.keys() <= {"ada", "bob", "eve"}
+
+
+def test_time_planted_in_one_students_part_is_nobodys(course, pack):
+    files = {f"submitted/{name}/ps1/ps1.ipynb": b"{}" for name in ("ada", "bob")}
+    files["submitted/bob/ps1/ada/ps1/timestamp.txt"] = b"2030-01-01 00:00:00 UTC"
+    files["submitted/ada/ps1/timestamp.txt"] = b"2026-05-03 16:00:00 UTC"
+    found = collect(course, "ps1", pack(files)).students
+    assert {one.student: str(one.at) for one in found} == {"ada": "2026-05-03 16:00:00", "bob": "None"}
+
+
+def test_zip_with_backslashes_is_read_as_other_programs_read_it(course, tmp_path):
+    names = [f"Student {k}_{k}_assignsubmission_file_|ps1.ipynb" for k in (11, 12)]
+    path = zipped(tmp_path / "class.zip", dict.fromkeys(names, b"{}"))
+    path.write_bytes(path.read_bytes().replace(b"|", b"\\"))
+    assert [found.student for found in collect(course, "ps1", path).students] == ["Student_11_11", "Student_12_12"]
 
 
 HOSTILE = [
@@ -566,6 +629,44 @@ def test_students_without_a_notebook_are_told(course, tmp_path):
     assert collection.without == ["Jane_Doe_1", "Joe_Doe_2", "roejim_3"]
     told = reasons(collection)
     assert told["Joe Doe_2_assignsubmission_file_/ps1.zip"].startswith("an archive inside; it is not opened")
+    assert reason_for_no_mark(course, "Jane_Doe_1").endswith("in what you handed in, only: essay.pdf.")
+    assert reason_for_no_mark(course, "roejim_3").endswith("only: roejim_3_9_ps1.docx.")
+
+
+def reason_for_no_mark(course: Course, student: str) -> str:
+    with pytest.raises(NoNotebookError) as said:
+        adopt(course.root / "submitted" / student / "ps1", "ps1")
+    return str(said.value)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "Jane Doe_1_assignsubmission_onlinetext_/onlinetext.html": b"<p>",
+            "Joe_2_assignsubmission_file_/ps1.ipynb": b"",
+        },
+        {"Jane Doe_1_assignsubmission_onlinetext.html": b"<p>", "Joe_2_assignsubmission_file_/ps1.ipynb": b""},
+        {"Jane Doe_1/essay.pdf": b"", "Joe/my work.ipynb": b""},
+        {"class/Jane Doe_1/ps1/essay.pdf": b"", "class/Joe/ps1/ps1.ipynb": b"", "class/readme.txt": b""},
+    ],
+)
+def test_nobody_vanishes_who_handed_in_something_else(course, tmp_path, files):
+    collection = collect(course, "ps1", zipped(tmp_path / "class.zip", files))
+    assert collection.without == ["Jane_Doe_1"]
+    assert submissions(course, "ps1")[0] == "Jane_Doe_1"
+    [name] = (name for name in files if "Jane" in name)
+    assert name.rpartition("/")[2] in reason_for_no_mark(course, "Jane_Doe_1")
+
+
+def test_a_notebook_takes_the_place_of_what_was_there_before_and_stays(course, tmp_path):
+    without, with_one = {"doejane_1_9_ps1.pdf": b"", "roejim_3_9_ps1.ipynb": b""}, {"doejane_1_9_ps1.ipynb": b"1"}
+    collect(course, "ps1", zipped(tmp_path / "class.zip", without))
+    collect(course, "ps1", zipped(tmp_path / "class.zip", with_one))
+    assert kept(course)["doejane_1"] == b"1"
+    assert lying(course, "doejane_1") == {}
+    collect(course, "ps1", zipped(tmp_path / "class.zip", without))
+    assert kept(course)["doejane_1"] == b"1", "nothing that was graded goes"
 
 
 # when they were handed in

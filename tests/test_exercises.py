@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from autograder.build import from_source
-from autograder.rebuild import grade_id
+from autograder.submission import grade_id
 from tests.exercises import SOLUTIONS, Answer, answers, message
 
 ANSWERS = list(answers())

@@ -104,3 +104,11 @@ def test_a_thing_that_holds_itself_has_an_end() -> None:
     loop: list[Any] = [np.zeros(1)]
     loop.append(loop)
     assert fingerprint(loop) == fingerprint(loop)
+
+
+def test_code_below_a_cache_counts() -> None:
+    notebook = (
+        "import functools\n@functools.cache\ndef weights():\n    return 1\ndef train(seed):\n    return weights()\n"
+    )
+    assert of(notebook) == of(notebook)
+    assert of(notebook) != of(notebook.replace("return 1", "return 2"))

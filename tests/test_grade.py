@@ -211,7 +211,7 @@ def test_manual_marks_reach_feedback_and_export(ps1: Classroom) -> None:
 
     ps1.submit("ada", ps1.fill())
     grade_one(ps1, "ada")
-    assert "to be marked, out of 5" in page(ps1, "ada")
+    assert "not marked yet, out of 5" in page(ps1, "ada")
     with Gradebook(ps1.course.directory.db_url) as gradebook:
         grade_of_why = gradebook.find_grade("why", "ps1", "ps1", "ada")
         grade_of_why.manual_score, grade_of_why.needs_manual_grade = 4, False

@@ -35,6 +35,79 @@ def money(found: dict[str, str]) -> tuple[str, ...]:
     return tuple(found[name] for name in ("late_days", "penalty", "score_before_penalty", "score"))
 
 
+# times
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("2026-05-03 18:00:00 +0200", "2026-05-03 16:00"),
+        ("2026-05-03 18:00:00+02:00", "2026-05-03 16:00"),
+        ("2026-05-03T18:00:00Z", "2026-05-03 18:00"),
+        ("2026-05-03 18:00:00.250000 UTC", "2026-05-03 18:00:00.250000"),
+        ("2026-05-03 18:00:00 GMT", "2026-05-03 18:00"),
+        ("2026-05-03 6:00 PM", "2026-05-03 18:00"),
+        ("2026-05-03 12:00:30 AM", "2026-05-03 00:00:30"),
+        ("  2026-05-03   18:00 ", "2026-05-03 18:00"),
+        ("Sunday, 3 May 2026, 6:00 PM", "2026-05-03 18:00"),
+    ],
+)
+def test_time_of_a_submission_is_the_moment_that_is_written(tmp_path: Path, text: str, wanted: str) -> None:
+    (tmp_path / "timestamp.txt").write_text(text)
+    assert late.submitted_at(tmp_path) == datetime.fromisoformat(wanted)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-05-03 18:00:00 CEST",
+        "2026-05-03 18:00:00 EDT",
+        "05/03/2026 6:00 PM",
+        "03.05.2026 18:00",
+        "3 May",
+        "yesterday",
+        "2026-13-01 18:00",
+        "1777831200",
+        "2026-05-03 18:00 \0",
+    ],
+)
+def test_time_that_may_mean_two_things_is_refused_with_the_file_and_a_mend(tmp_path: Path, text: str) -> None:
+    (tmp_path / "timestamp.txt").write_text(text)
+    with pytest.raises(
+        SubmissionError, match=r"timestamp\.txt holds .* not a time.* Write for example 2026-05-03 16:00:00"
+    ):
+        late.submitted_at(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [
+        (
+            "2026-10-24 21:59:59",
+            "2026-10-25 22:59:59",
+            1,
+        ),  # 25 hours, the same time by the clock: summer time has ended
+        ("2026-10-24 21:59:59", "2026-10-25 23:00:00", 2),
+        ("2026-03-28 22:59:59", "2026-03-29 21:59:59", 1),  # 23 hours: summer time has begun
+        ("2026-03-28 22:59:59", "2026-03-29 22:00:00", 2),
+        ("2026-05-03 21:59:59", "2026-05-04 21:59:59", 1),
+        ("2026-05-03 21:59:59", "2026-05-03 22:00:00", 1),
+    ],
+)
+def test_day_later_is_the_same_time_by_the_clock(start: str, end: str, days: int) -> None:
+    assert late.days_between(datetime.fromisoformat(start), datetime.fromisoformat(end), BERLIN) == days
+
+
+def test_unknown_student_in_extensions_is_an_error_that_names_whom_it_may_mean(tmp_path: Path) -> None:
+    path = tmp_path / "extensions.csv"
+    path.write_text("student,assignment,until\nlovelaceadaa,ps1,2026-05-10\n")
+    with pytest.raises(
+        TableError, match=r"row 1 \(lovelaceadaa, ps1\): nobody of this name .* Is it 'lovelaceada'\?"
+    ) as said:
+        late.read_extensions(path, BERLIN, ["ps1"], {"lovelaceada", "booleg"})
+    assert "nbgrader db student add lovelaceadaa" in str(said.value)
+
+
 # policies
 
 
@@ -330,6 +403,27 @@ def test_feedback_says_what_lateness_cost(marked):
         assert ("Handed in late: 2.5 points less." in page.cells[0].source) == said
 
 
+def test_feedback_says_what_is_not_marked_yet(marked):
+    from nbconvert.exporters import HTMLExporter
+    from nbformat.v4 import new_markdown_cell, new_notebook
+
+    from autograder.plugins import FeedbackView
+
+    marked.mark("ada", 8, None)
+    about = {"notebook": "ps1", "assignment": "ps1", "student": "ada", "db_url": marked.course.directory.db_url}
+    marks = {"grade_id": "why", "grade": True, "solution": True, "score": 0.0, "points": 2.0}
+    resources = {"nbgrader": {**about, "score": 8.0}, "inlining": {"css": []}}
+    page, resources = FeedbackView().preprocess(
+        new_notebook(cells=[new_markdown_cell("!", metadata={"nbgrader": marks})]), resources
+    )
+    assert "*1 of your answers is not marked yet: points may be added.*" in page.cells[0].source
+    assert "| not marked yet, out of 2 |" in page.cells[0].source
+    jinja = HTMLExporter(config=marked.course.config).environment
+    shown = jinja.from_string("{{ a | float | round(2) }} {{ b | float | round(2) }} {{ 1.005 | float | round(1) }}")
+    score = page.cells[1].metadata.nbgrader.score
+    assert shown.render(a=score, b=resources["nbgrader"]["score"]) == "not marked yet 8.0 so far 1.0"
+
+
 def test_other_plugins_penalties_are_left_alone(marked):
     marked.configure('c.AssignLatePenalties.plugin_class = "nbgrader.plugins.LateSubmissionPlugin"')
     marked.configure('c.LateSubmissionPlugin.penalty_method = "zero"')
@@ -379,3 +473,15 @@ def test_grading_feedback_and_export_agree(ps1: Classroom) -> None:
     assert [fresh for _, fresh in grade(course, "ps1", ["ada"])] == [False], "another time is no other submission"
     export(course, "ps1", course.root / "grades.csv")
     assert ",9.0,14.0,1,0,0.0,9.0," in (course.root / "grades.csv").read_text()
+
+
+def test_report_counts_as_late_what_costs_points(marked: Marked) -> None:
+    from autograder.report import gather
+
+    marked.mark("ada", 8)
+    (marked.hand_in("ada") / late.LATE_MARK).write_text("late")
+    marked.mark("bob", 8, at="2026-05-01 23:00:00")
+    marked.mark("eve", 8, at="2026-05-01 23:00:00")
+    marked.extend("eve,ps1,2026-05-10")
+    found = {student.id: student.late for student in gather.gather(marked.course, "ps1").students}
+    assert found == {"ada": timedelta(days=1), "bob": timedelta(hours=1), "eve": timedelta()}

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder import markers
 from autograder.build import from_source
 from autograder.errors import AssignmentError
+from autograder.release import release
+from autograder.validate import validate
+from tests.classroom import as_bytes
+from tests.marked import Marked
 
 GOOD = """# %% nbgrader={"grade_id": "double", "solution": true}
 def double(x):
@@ -30,6 +34,12 @@ assert double(2) == 4
 """
 
 
+def as_notebook(source: str, **marks: object) -> bytes:
+    """A solution notebook of one cell."""
+    kinds = {"schema_version": 3, **dict.fromkeys(("grade", "solution", "locked", "task"), False), **marks}
+    return as_bytes(new_notebook(cells=[new_code_cell(source, metadata={"nbgrader": kinds})]))
+
+
 def written(tmp_path: Path, old: str = "", new: str = "") -> Path:
     assert old in GOOD
     path = tmp_path / "ps1.py"
@@ -44,7 +54,7 @@ def test_right_marks_pass(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("BEGIN HIDDEN", "BEGIN HIDEN", "line 9: nbgrader does not know the marker 'BEGIN HIDEN TESTS'. Is it 'BEGIN HI"),
+        ("BEGIN HIDDEN", "BEGIN HIDEN", "line 9: nbgrader does not know the marker 'BEGIN HIDEN TESTS'. Is it 'BEGIN"),
         ("BEGIN HIDDEN", "begin hidden", "line 9: nbgrader does not know the marker 'begin hidden TESTS'"),
         ("### BEGIN HIDDEN TESTS", "## BEGIN HIDDENTESTS", "does not know the marker 'BEGIN HIDDENTESTS'"),
         ("END SOLUTION", "END SOLUTIONS!", None),  # nbgrader finds it in there
@@ -80,3 +90,50 @@ def test_notebook_without_a_source_is_looked_at_too(tmp_path: Path) -> None:
     cell: NotebookNode = new_code_cell("### BEGIN HIDEN TESTS\n1\n### END HIDDEN TESTS", metadata={"nbgrader": marks})
     with pytest.raises(AssignmentError, match="the cell “double-test”: nbgrader does not know the marker"):
         markers.check(tmp_path / "ps1.ipynb", [cell])
+
+
+MARKED = '# %% nbgrader={"grade_id": "double", "solution": true}'
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("# %% nbgrader=[1]", "are \\[1\\] instead of keys"),
+        ('# %% nbgrader="double"', "are 'double' instead of keys"),
+        ("# %% nbgrader=null", "are None instead of keys"),
+        ('# %% nbgrader={"grade_id": "a/../b", "solution": true}', "letters, digits, - and _ make a name"),
+        ('# %% nbgrader={"grade_id": "\\ud800", "solution": true}', "letters, digits, - and _ make a name"),
+        ('# %% nbgrader={"grade_id": "double-test", "solution": true}', "two cells have the grade_id 'double-test'"),
+        ('# %% nbgrader={"grade_id": "double", "solution": true, "points": NaN}', "points is nan"),
+        ('# %% [raw] nbgrader={"grade_id": "double", "solution": true}', "takes no raw cells"),
+        ('# %% [markdown] nbgrader={"grade_id": "double", "points": 1}', "a text with points that nobody answers"),
+    ],
+)
+def test_whatever_stands_in_a_cells_line_there_is_no_traceback(tmp_path: Path, line: str, said: str) -> None:
+    path = written(tmp_path, MARKED, line)
+    with pytest.raises(AssignmentError, match=said):
+        from_source(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "cannot be read as a notebook"),
+        (b"{", "cannot be read as a notebook"),
+        (b"[]", "cannot be read as a notebook"),
+        (b'{"caf\xe9": 1}', "cannot be read as a notebook"),
+        (b'{"cells": [null], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "cannot be read as a notebook"),
+        (as_notebook("### BEGIN SOLUTION\nx = 1", grade_id="x", solution=True), "without an END SOLUTION"),
+        (as_notebook("x = 1", solution=True), "without a grade_id"),
+        (as_notebook("assert 1", grade_id="x", grade=True), "a test without points"),
+        (as_notebook("x = 1", grade_id="x", solution=True, schema_version=1), "(?i)schema version|old version"),
+    ],
+)
+def test_a_notebook_without_py_is_looked_at_too(marked: Marked, content: bytes, said: str) -> None:
+    path = marked.course.source("ps1")
+    path.with_suffix(".py").unlink()
+    path.write_bytes(content)
+    with pytest.raises(AssignmentError, match=said):
+        list(validate(marked.course, "ps1"))
+    with pytest.raises(AssignmentError, match=said):
+        release(marked.course, "ps1")

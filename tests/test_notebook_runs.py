@@ -1,7 +1,8 @@
 """Each notebook is run once, as a student who answers everything runs it, and that run serves every check.
 
-It has no network, empty caches, and papermill's parameters; nbval compares what comes out with what is stored, and what
-it measures is compared with what was measured. (Hidden tests are not in it: `tests/test_exercises.py` runs them.)
+It has no network, no data but the course's own (`conftest.py`), and papermill's parameters; nbval compares what comes
+out with what is stored, and what it measures is compared with what was measured. (Hidden tests are not in it:
+`tests/test_exercises.py` runs them.)
 """
 
 from __future__ import annotations
@@ -49,26 +50,15 @@ with pytest.raises(RuntimeError, match="the network was used"):
 """
 
 
-@pytest.fixture(scope="session")
-def empty_keras_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One for all: kernels that find Keras' cache elsewhere need a fork server of their own."""
-    return tmp_path_factory.mktemp("keras")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_answered_student_version_runs_offline_shows_what_is_stored_and_measures_the_same(
     assignment: str,
     tmp_path: Path,
-    empty_keras_home: Path,
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    monkeypatch.delenv("COURSE_DATA_DIR", raising=False)
-    monkeypatch.setenv("KERAS_HOME", str(empty_keras_home))
-    monkeypatch.setenv("COURSE_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setenv("KERNEL_SERVER_IDLE", "30")
     notebook = Classroom(Course(ROOT), assignment).fill()
     notebook.cells.insert(0, new_code_cell(OFFLINE))
     nbformat.write(notebook, tmp_path / "in.ipynb")

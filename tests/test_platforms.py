@@ -94,7 +94,7 @@ def test_canvas_and_back(marked: Marked, tmp_path: Path) -> None:
         "excusedeve_4714": "is excused in Canvas",
         "groupa_4717": f"matches nobody in {tmp_path / 'roster.csv'}: is the file of another course or section?",
     }
-    assert (done.students, done.without) == (3, [])
+    assert (done.students, done.without) == (3, [("nothingnora_4716", "not graded yet")])
 
 
 def test_moodle_and_back(marked: Marked, tmp_path: Path) -> None:
@@ -152,6 +152,17 @@ def test_without_a_roster_file_names_are_enough(marked: Marked, tmp_path: Path, 
     else:
         rows = list(csv.DictReader(out.open(newline="")))
         assert {row["Identifier"]: row["Grade"] for row in rows} == {"Participant 4711": "7", "Participant 4712": ""}
+
+
+@pytest.mark.parametrize("form", [Form.CANVAS, Form.MOODLE])
+def test_points_so_far_are_no_mark_unless_asked_for(marked: Marked, tmp_path: Path, form: Form) -> None:
+    marked.mark("lovelaceada_4711", 7, None)
+    marked.mark("boole_4712", 6)
+    out = tmp_path / "grades.csv"
+    done = export_for(form, marked.course, "ps1", out)
+    assert [student for student, why in done.left_out if "nobody has marked yet" in why] == ["lovelaceada_4711"]
+    assert (done.students, done.to_be_marked) == (1, 1)
+    assert export_for(form, marked.course, "ps1", out, provisional=True).left_out == []
 
 
 # what platforms vary

@@ -53,7 +53,7 @@ def test_options_are_buttons_where_there_are_widgets_and_a_list_elsewhere() -> N
     assert list(buttons(data).options) == OPTIONS
     assert buttons(data).value is None, "nothing is chosen for the student"
     assert data["text/plain"].startswith("a) the dense net\nb) about equal <1 point\nc) the convnet\n")
-    assert "<li>about equal &lt;1 point</li>" in data["text/html"]
+    assert "<br>b) about equal &lt;1 point<br>" in data["text/html"]
 
 
 def test_click_is_kept_and_shown_beside_the_result(folder: Path) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import time
 from copy import deepcopy
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder import submission
-from autograder.rebuild import grade_id, rebuild
+from autograder import releases, submission
+from autograder.rebuild import rebuild
+from autograder.submission import grade_id
 from tests.classroom import Classroom, as_bytes, edited
 
 ANSWER = "def double(x):\n    return x + x"
@@ -554,3 +556,58 @@ def test_empty_own_cells_do_not_match_an_empty_released_cell():
     submitted = new_notebook(cells=[new_code_cell("", id="own"), new_markdown_cell("# A", id="a")])
     rebuilt, _ = rebuild(released, submitted)
     assert sources(rebuilt) == ["", "# A", ""]
+
+
+# an instructor corrects a cell after students got it
+
+
+def corrected(released: NotebookNode, *names: str) -> NotebookNode:
+    """A release whose cells of these names (or "text", "lecture" and "code") were corrected."""
+    copy = deepcopy(released)
+    for cell in copy.cells:
+        if grade_id(cell) in names or cell.source.partition("\n")[0] in names:
+            cell.source = cell.source + "\n\n# corrected"
+            cell.id = f"{cell.id}-2"
+    return copy
+
+
+@pytest.fixture
+def known(released: NotebookNode, tmp_path: Path) -> releases.Known:
+    """What students were given, twice."""
+    for _ in range(2):
+        releases.remember(tmp_path, "ps1", released)
+    assert not list(tmp_path.glob("records/ps1/*.json")), "which are students"
+    return releases.load(tmp_path, "ps1")
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_who_has_an_older_release_has_changed_nothing(released, filled, known, ending):
+    now = corrected(released, "setup", "double-test", "double", "why", "Why?", "raise_if_run = 1")
+    for cell in filled.cells:
+        cell.source = cell.source.replace("\n", ending)
+    rebuilt, notes = rebuild(now, filled, known)
+    assert notes == []
+    assert len(rebuilt.cells) == len(now.cells), "lecture cells of before are nobody's own"
+    assert named(rebuilt, "double-test").source.endswith("# corrected")
+    assert named(rebuilt, "double").source.replace("\r", "") == named(filled, "double").source.replace("\r", "")
+
+
+def test_an_older_stub_is_no_answer(released, known):
+    now = corrected(released, "double", "why")
+    rebuilt, notes = rebuild(now, released, known)
+    assert notes == []
+    assert sources(rebuilt) == sources(now)
+
+
+def test_who_changed_an_older_test_is_still_told(released, filled, known):
+    now = corrected(released, "double-test")
+    tampered = edited(filled, "double-test", lambda cell: cell.update(source=cell.source + "\npass"))
+    _, notes = rebuild(now, tampered, known)
+    assert notes == ["The cell “double-test” had been changed; the original was used."]
+
+
+def test_an_answer_that_repeats_a_lecture_cell_is_an_answer(released, known):
+    lecture = next(cell.source for cell in released.cells if cell.source.startswith("raise_if_run"))
+    now = corrected(released, "double-test")
+    rebuilt, _ = rebuild(now, edited(released, "double", lambda cell: cell.update(source=lecture)), known)
+    assert named(rebuilt, "double").source == lecture

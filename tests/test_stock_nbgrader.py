@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import releases
 from autograder.course import Course
 from autograder.feedback import feedback
 from autograder.grade import grade, submissions
@@ -50,6 +51,9 @@ def hand_in(room: Classroom) -> None:
     room.submit("deaf", room.fill({"double": DEAF}))
     room.submit("renamed", good, "mine.ipynb")
     room.submit("edited", edited(good, "double-test", lambda cell: cell.update(source="pass")))
+    older = edited(good, "double-test", lambda cell: cell.update(source="assert double(1) == 2"))
+    releases.remember(room.course.root, "ps1", older)  # as if it had been released before a correction
+    room.submit("older", older)
     room.submit("cut", as_bytes(good)[:500])
     room.submit("linked", good).with_name("data.csv").symlink_to("/etc/passwd")
 
@@ -82,7 +86,7 @@ def test_same_marks(both: tuple[Course, Course, str]) -> None:
     ours, stock, _ = both
     expected = marks(ours)
     assert {name for name, _ in expected} == {
-        *("right", "blank", "wrong", "partial", "chatty", "loop", "deaf", "renamed", "edited")
+        *("right", "blank", "wrong", "partial", "chatty", "loop", "deaf", "renamed", "edited", "older")
     }
     assert {key: mark for key, mark in marks(stock).items() if key[0] not in {"cut", "linked"}} == expected
 
@@ -91,8 +95,17 @@ def test_same_marks(both: tuple[Course, Course, str]) -> None:
 def test_same_files(both: tuple[Course, Course, str], step: str) -> None:
     ours, stock, _ = both
     made = sorted(path.relative_to(stock.root) for path in stock.folder(step).rglob("ps1/ps1.*"))
-    assert len(made) == 9
+    assert len(made) == 10
     assert [str(path) for path in made if (stock.root / path).read_bytes() != (ours.root / path).read_bytes()] == []
+
+
+def test_who_got_an_older_release_is_not_told_to_have_changed_it(both: tuple[Course, Course, str]) -> None:
+    for course in both[:2]:
+        told = [
+            "had been changed" in (course.folder("autograded", student, "ps1") / "ps1.ipynb").read_text()
+            for student in ("edited", "older")
+        ]
+        assert told == [True, False]
 
 
 @pytest.mark.parametrize(

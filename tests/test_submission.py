@@ -419,3 +419,27 @@ def test_predictions_are_read_from_outputs_and_nothing_else_of_them_is(tmp_path)
     notebook = read(path)
     assert notebook.metadata == {"predicted": ["race"]}
     assert [cell.outputs for cell in notebook.cells] == [[], []]
+
+
+def test_notebook_of_another_assignment_is_named_and_gets_no_mark():
+    ours, theirs = (
+        nbformat.v4.new_notebook(
+            cells=[
+                nbformat.v4.new_markdown_cell(f"# {title}"),
+                *(
+                    nbformat.v4.new_code_cell("x", metadata={"nbgrader": {"grade_id": name}})
+                    for name in ("setup", "findings", *names)
+                ),
+            ]
+        )
+        for title, names in [
+            ("01 Convolution", ("conv1d", "conv1d-test", "pool", "pool-test")),
+            ("02 A CNN", ("table", "table-test", "lead", "lead-test")),
+        ]
+    )
+    with pytest.raises(SubmissionError, match=r"another assignment \(“02 A CNN”\). Hand in 01_convolution.ipynb."):
+        submission.require_same(theirs, ours, "01_convolution")
+    submission.require_same(ours, ours, "01_convolution")
+    del ours.cells[3:]  # only a part of the cells is left
+    submission.require_same(ours, theirs, "02_cnn")
+    submission.require_same(nbformat.v4.new_notebook(), ours, "01_convolution")

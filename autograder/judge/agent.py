@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import importlib
 import linecache
-import types
 from collections.abc import Callable
-from functools import cache, partial, reduce
+from functools import reduce
 from traceback import walk_tb
 from typing import Any
-
-import numpy as np
 
 from autograder.judge import wire
 from autograder.judge.channel import Channel, ChannelError
@@ -94,12 +91,12 @@ class Agent:
         return found[-MAX_FRAMES:]
 
     def name(self, value: Any) -> list[Any] | None:
-        """Refer to functions, classes, and objects of the notebook's own classes."""
+        """Refer to whatever can be called, and to objects of the notebook's own classes."""
         kind = type(value)
         if issubclass(kind, VALUES):
             return None
         of_notebook = getattr(kind, "__module__", "") == self._namespace.get("__name__")
-        if not (of_notebook or kind in CALLABLE or isinstance(value, type)) or len(self._known) > MAX_REFERENCES:
+        if not (of_notebook or callable(value)) or len(self._known) > MAX_REFERENCES:
             return None
         self._known[id(value)] = value
         label = str(getattr(value, "__name__", kind.__name__))[:100]
@@ -117,16 +114,6 @@ class Agent:
 
 
 VALUES = (int, float, complex, str, bytes, tuple, frozenset)  # named tuples and members of enumerations among them
-CALLABLE: tuple[type, ...] = (
-    types.FunctionType,
-    types.BuiltinFunctionType,
-    types.MethodType,
-    types.MethodWrapperType,
-    partial,
-    type(cache(len)),
-    np.ufunc,
-    np.vectorize,
-)
 
 
 def _echo(*parts: Any) -> tuple[Any, ...]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import json
 import sys
+import types
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -53,13 +55,67 @@ def take_apart(model: Any) -> tuple[str, list[np.ndarray[Any, Any]]]:
     if not type(model).__module__.startswith("keras."):
         raise CustomModelError(f"a model of the class {type(model).__name__}: use keras.Sequential or keras.Model")
     try:
-        config = json.loads(model.to_json())
+        with _stock_activations(model):
+            config = _with_stock_initializers(json.loads(model.to_json()))
         if "compile_config" in config and not _is_stock(config["compile_config"]):
             del config["compile_config"]
         check(config)
-        return json.dumps(config), model.get_weights()
+        return json.dumps(config), [np.asarray(array) for array in model.get_weights()]  # a count may be a bare number
     except (TypeError, NotImplementedError, AttributeError) as error:
         raise CustomModelError(f"a model whose configuration Keras cannot write: {error}") from None
+
+
+TENSORFLOWS = {
+    **{name: name for name in ("relu", "relu6", "sigmoid", "tanh", "elu", "selu", "gelu", "softplus", "softsign")},
+    **{"softmax_v2": "softmax", "softmax": "softmax", "leaky_relu": "leaky_relu", "log_softmax_v2": "log_softmax"},
+    **{"swish": "silu", "identity": "linear", "exp": "exponential"},
+}
+"""What Keras calls the functions of ``tf.nn`` and ``tf.math`` that students use as activations."""
+
+
+@contextmanager
+def _stock_activations(model: Any) -> Iterator[None]:
+    """Have Keras write TensorFlow's functions by the names of its own, which compute the same.
+
+    Raises:
+        CustomModelError: when an activation is the student's own: Keras would write one called relu as if it were its.
+    """
+    import keras
+
+    changed = []
+    for layer in model._flatten_layers():
+        function = getattr(layer, "activation", None)
+        called, module = (str(getattr(function, name, "")) for name in ("__name__", "__module__"))
+        if module.startswith("tensorflow.") and called in TENSORFLOWS:
+            changed.append((layer, function))
+            layer.activation = keras.activations.get(TENSORFLOWS[called])
+        elif isinstance(function, types.FunctionType) and not module.startswith("keras."):
+            raise CustomModelError(f"a model with {called[:100]!r}: only what Keras itself provides passes")
+    try:
+        yield
+    finally:
+        for layer, function in changed:
+            layer.activation = function
+
+
+def _with_stock_initializers(config: Any) -> Any:
+    """Name one of Keras' own in place of a foreign initializer: the weights come along, so none will be used."""
+    if isinstance(config, list):
+        return [_with_stock_initializers(part) for part in config]
+    if not isinstance(config, dict):
+        return config
+    return {
+        key: STAND_IN if key.endswith("_initializer") and not _is_stock(part) else _with_stock_initializers(part)
+        for key, part in config.items()
+    }
+
+
+STAND_IN: dict[str, Any] = {
+    "module": "keras.initializers",
+    "class_name": "Zeros",
+    "config": {},
+    "registered_name": None,
+}
 
 
 def put_together(config: str, weights: list[np.ndarray[Any, Any]]) -> Any:
@@ -83,6 +139,9 @@ def put_together(config: str, weights: list[np.ndarray[Any, Any]]) -> Any:
     model = keras.saving.deserialize_keras_object(found, safe_mode=True)
     if weights:
         model.set_weights([np.asarray(array) for array in weights])
+        for layer in model._flatten_layers():
+            if isinstance(layer, keras.layers.Normalization):
+                layer.finalize_state()  # it computes with what it derives from its weights
     return model
 
 

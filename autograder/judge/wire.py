@@ -128,7 +128,7 @@ class _Packer:
 
     def _extend(self, value: Any) -> Any:
         """Turn what MessagePack has no type for into what it has."""
-        for take in (_exact, self._numpy, _tensor, _history, _table, self._model, self._reference):
+        for take in (_exact, self._numpy, _tensor, _image, _history, _table, self._model, self._reference):
             if (found := take(value)) is not None:
                 code, parts = found
                 return msgpack.ExtType(code, self.pack(parts))
@@ -185,6 +185,17 @@ def _tensor(value: Any) -> Found:
         return None
     array = np.asarray(value)
     return TENSOR, [dtype, array.astype("float32") if dtype == "bfloat16" else array]  # which NumPy itself lacks
+
+
+def _image(value: Any) -> Found:
+    """Take what is as good as plain data: a PIL picture is its pixels, a TensorShape a tuple."""
+    pil, tensorflow = sys.modules.get("PIL.Image"), sys.modules.get("tensorflow")
+    if pil and isinstance(value, pil.Image):
+        array = np.asarray(value)
+        return ARRAY, [array.dtype.str, list(array.shape), array.tobytes()]
+    if tensorflow and isinstance(value, tensorflow.TensorShape) and value.rank is not None:
+        return TUPLE, value.as_list()
+    return None
 
 
 def _history(value: Any) -> Found:

@@ -16,21 +16,23 @@ if TYPE_CHECKING:
     from autograder.course import Course
 
 
-def report(course: Course, assignment: str, out: Path) -> int:
+def report(course: Course, assignment: str, out: Path, roster: Path | None = None) -> int:
     """Write the report of an assignment as one HTML file.
 
     Args:
         course: the course.
         assignment: the assignment's name.
         out: the file; replaced in one step.
+        roster: the list of the class (`autograder.roster`), to name everybody and to tell who handed in nothing.
 
     Returns:
         How many students are in it.
 
     Raises:
         AssignmentError: unknown assignment, nobody to report on, or a file that cannot be written.
+        TableError: when the roster cannot be used.
     """
-    everybody = gather.gather(course, course.require(assignment))
+    everybody = gather.gather(course, course.require(assignment), roster)
     if not everybody.students:
         raise AssignmentError(f"There is nobody to report on. Grade first: autograder grade {assignment}")
     html = page.render(assignment, everybody, compare(course, assignment, everybody))

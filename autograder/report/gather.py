@@ -6,14 +6,16 @@ Each of these may be missing, whole or in part. What students wrote is passed on
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import records, submission
+from autograder import late, records, submission
 from autograder.errors import SubmissionError
 from autograder.records import Outcome, Record
+from autograder.roster import read as read_roster
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -64,21 +66,47 @@ class _Book:
     points: dict[str, dict[str, float | None]] = field(default_factory=lambda: defaultdict(dict))
 
 
-def gather(course: Course, assignment: str) -> Class:
+def gather(course: Course, assignment: str, roster: Path | None = None) -> Class:
     """Gather everybody who is enrolled, has handed something in, or has a record.
 
     Args:
         course: the course.
         assignment: the assignment's name.
+        roster: the list of the class, if there is one.
 
     Returns:
         The class, by id. Points are the gradebook's, where written answers are marked, else the record's.
     """
     book = _book(course, assignment)
+    late_by = _lateness(course, assignment, book.due)
     there = set(course.students("submitted", assignment))
     recorded = {path.stem for path in records.path(course, assignment, "x").parent.glob("*.json")}
+    people = read_roster(roster, {*book.names, *there, *recorded}).students
+    for name, person in people.items():
+        book.names[name] = book.names.get(name) or f"{person.first_name} {person.last_name}".strip()
     names = sorted({*book.names, *there, *recorded})
-    return Class([_student(course, assignment, name, name in there, book) for name in names], book.due)
+    students = (_student(course, assignment, name, name in there, book) for name in names)
+    return Class([replace(student, late=late_by(student.id, student.late)) for student in students], book.due)
+
+
+def _lateness(course: Course, assignment: str, due: datetime | None) -> Callable[[str, timedelta], timedelta]:
+    """Give a function that tells how late a student's files are, as `late` counts it for penalties.
+
+    Without files, or without their time, they were as late as the gradebook says.
+    """
+    rules = late.policy(course.config, assignment)
+    granted = late.extensions(course, rules.zone)
+
+    def late_by(student: str, known: timedelta) -> timedelta:
+        folder, until = course.folder("submitted", student, assignment), granted.get((student, assignment))
+        handed_in = late.submitted_at(folder)
+        if handed_in is None and not (folder / late.LATE_MARK).exists():
+            return known
+        days = late.judge(rules, folder, due, until, score=0, maximum=0).days
+        exact = handed_in - max(due, until or due) if handed_in and due else timedelta(days=days)
+        return exact if days else timedelta()
+
+    return late_by
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from autograder.records import Status
 from autograder.report.gather import Student
+from autograder.report.messages import is_stub
 
 Numbers = NDArray[np.float64]
 
@@ -192,6 +193,8 @@ def _happened(graded: Sequence[Student]) -> dict[str, Counter[str]]:
             what = GROUPS.get(item.status, item.status.value)
             if item.status is Status.TO_BE_MARKED and student.points.get(item.grade_id) is not None:
                 what = MARKED
+            elif item.status is Status.FAILED and is_stub(item.message):
+                what = Status.UNANSWERED.value
             found.setdefault(item.grade_id, Counter())[what] += 1
     return found
 

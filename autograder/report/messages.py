@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from autograder.report.gather import Student
 
 LONGEST = 300  # characters of a message that are looked at and shown; an exception may carry a novel
+STUB = re.compile(r"NotImplementedError\b")  # what every stub raises
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:0x[0-9a-f]+|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?j?|nan\b|inf\b)", re.IGNORECASE)
 ROW = re.compile(r"#(?:[\s,]+#)+,?")
 ROWS = re.compile(r"([(\[]#[)\]])(?:[\s,]+[(\[]#[)\]])+")
@@ -48,8 +49,17 @@ def group(students: Sequence[Student]) -> list[Group]:
         (student.id, item.grade_id, item.message)
         for student in students
         for item in (student.record.items if student.record else [])
-        if item.message.strip()
+        if item.message.strip() and not is_stub(item.message)
     )
+
+
+def is_stub(message: str) -> bool:
+    """Tell whether a message only says that an exercise was not begun.
+
+    Args:
+        message: what a check or Python said.
+    """
+    return STUB.match(message) is not None
 
 
 def remarks(students: Sequence[Student]) -> list[Group]:

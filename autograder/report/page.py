@@ -167,7 +167,8 @@ def _standing_out(
 ) -> list[str]:
     """Say in a few sentences what an instructor would look for first."""
     said = []
-    measured = [one for one in found if one.difficulty is not None]
+    settled = [one for one in found if not one.happened.get("to be marked by hand")]
+    measured = [one for one in settled if one.difficulty is not None]
     if len(measured) > 1:
         hardest = min(measured, key=lambda one: one.difficulty or 0.0)
         said.append(f"The hardest exercise is {label(hardest.name)}: {_share(hardest.difficulty)} of its points.")

@@ -76,7 +76,7 @@ class Pair:
 
 
 def similar(answers: Mapping[str, Mapping[str, str]], released: Iterable[str], *, common: int) -> list[Pair]:
-    """Find pairs of students whose answers are alike.
+    """Find pairs of students whose answers are alike in what few others wrote.
 
     Args:
         answers: for each answer cell, sources by student.
@@ -209,6 +209,10 @@ class _Held:
         for start, size in zip(self.starts[few], self.sizes[few], strict=True):
             yield from combinations(sorted(self.students[k] for k in self.whose[start : start + size]), 2)
 
+    def rare(self, hashes: Hashes, common: int) -> Hashes:
+        """Leave out what more students than `common` have."""
+        return hashes[self.holders(hashes) <= common]
+
     def holders(self, hashes: Hashes) -> NDArray[np.intp]:
         """How many students have each of some fingerprints."""
         found: NDArray[np.intp] = self.sizes[np.searchsorted(self.hashes, hashes)]
@@ -225,11 +229,12 @@ def _pair(
     matches, shared, weight = [], 0, 0.0
     for exercise, found in own.items():
         one, other = (found.get(name, np.zeros(0, dtype=np.uint64)) for name in names)
+        one, other = (held[exercise].rare(hashes, common) for hashes in (one, other))
         both = np.intersect1d(one, other, assume_unique=True)
         if not len(both) or len(both) < OVERLAP * min(len(one), len(other)):
             continue
         holders = held[exercise].holders(both)
-        shared += int((holders <= common).sum())
+        shared += len(both)
         weight += float(np.log2(len(found) / holders).sum())
         overlap = len(both) / min(len(one), len(other))
         matches.append((exercise, overlap, both))

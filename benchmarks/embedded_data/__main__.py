@@ -5,8 +5,8 @@
     python -m benchmarks.embedded_data --seeds 1              a first look
 
 Prints a row per model, then each condition with its figures; ends with status 1 if one of them fails. Every run is
-kept in build/benchmarks, so that an interrupted measurement goes on where it stopped. Runs are kept by the version of
-the set's generator and the title of the model; after any other change of a model start with --fresh.
+kept in build/benchmarks, so that an interrupted measurement goes on where it stopped. Runs are kept by the code
+that makes the set and trains on it: after a change of either they are made anew.
 """
 
 from __future__ import annotations

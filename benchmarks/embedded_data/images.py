@@ -14,7 +14,7 @@ from course_utils import data
 from course_utils.data import ImageData
 from course_utils.data.embedded import digits, photos, pictures
 
-from .measuring import Benchmark, Condition, Results, Training
+from .measuring import Benchmark, Condition, Results, Training, made_by
 
 FEW = 500  # examples of a small-data learning curve
 SIDE = 48  # of a quick run's photos; 150 takes ten times as long
@@ -74,7 +74,7 @@ def judge_digits(results: Results) -> list[Condition]:
 
 DIGITS = Benchmark(
     "digits",
-    digits.VERSION,
+    made_by(digits, data.mnist),
     {
         "dense 512, 12 epochs": lambda: train_digits(dense_digits),
         "conv 32-64-64, 12 epochs": lambda: train_digits(conv_digits),
@@ -130,7 +130,7 @@ def judge_pictures(results: Results) -> list[Condition]:
 
 PICTURES = Benchmark(
     "pictures",
-    pictures.VERSION,
+    made_by(pictures, data.cifar10),
     {
         "MLP 200-150, 6 epochs": lambda: train_pictures(mlp, 6),
         f"MLP 200-150, {FEW} pictures, 100 epochs": train_few_pictures,
@@ -207,7 +207,7 @@ def judge_photos(results: Results) -> list[Condition]:
 
 PHOTOS = Benchmark(
     "photos",
-    photos.VERSION,
+    made_by(photos, data.cats_and_dogs),
     {
         "scratch, 20 epochs": lambda: train_photos(lambda: photo_net(blocks()), 20, curve=True),
         "augmented, 30 epochs": lambda: train_photos(lambda: photo_net(blocks(), *augmentation()), 30),

@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from course_utils.data.embedded._code import code_digest
 from course_utils.study import Study
 
 if TYPE_CHECKING:
@@ -148,6 +150,11 @@ class Results:
         return runs
 
 
+def made_by(generator: ModuleType, loader: Callable[..., Any]) -> str:
+    """Name the code that makes and loads a set: a digest."""
+    return code_digest(generator.__name__, loader.__module__)
+
+
 HEADER = "set: model".ljust(54) + f"{'accuracy, %':>14} {'seeds':>5} {'parameters':>11} {'CPU-seconds':>11}"
 
 
@@ -157,22 +164,23 @@ class Benchmark:
 
     Attributes:
         name: of the set.
-        version: of its generator.
-        trainings: by title; the title tells all that matters about the training, such as the number of epochs, since
-            runs that are kept are found again by it. Called only where a run is missing.
+        data: names what the set is made and loaded by, as `made_by` does: other data, other runs.
+        trainings: by title. Called only where a run is missing; runs that are kept are found again by the title and
+            the code of all trainings, with what it calls and reads (see `course_utils.study`).
         conditions: judges the results.
     """
 
     name: str
-    version: int
+    data: str
     trainings: Mapping[str, Callable[[], Training]]
     conditions: Callable[[Results], Sequence[Condition]]
 
     def measure(self, seeds: Sequence[int], folder: Path) -> Results:
         """Train what `folder` does not hold yet."""
+        trainings = self.trainings  # and no more than these: what the conditions ask for changes no run
         study = Study(
-            run=lambda seed, title: self.trainings[title]().run(seed),
-            settings={title: {"title": title} for title in self.trainings},
+            run=lambda seed, title: trainings[title]().run(seed),
+            settings={title: {"title": title} for title in trainings},
             seeds=seeds,
             store=self.store(folder),
         )
@@ -180,7 +188,7 @@ class Benchmark:
 
     def store(self, folder: Path) -> Path:
         """Return the file that keeps the runs."""
-        return folder / f"{self.name}-v{self.version}.jsonl"
+        return folder / f"{self.name}-{self.data}.jsonl"
 
     def judge(self, results: Results) -> list[Condition]:
         """Return all conditions, the budget's among them."""

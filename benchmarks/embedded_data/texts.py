@@ -10,9 +10,9 @@ import numpy as np
 from keras import layers
 
 from course_utils import data
-from course_utils.data.embedded import questions, reviews
+from course_utils.data.embedded import questions, reviews, vectors
 
-from .measuring import Benchmark, Condition, Results, Training
+from .measuring import Benchmark, Condition, Results, Training, made_by
 
 # --- questions --------------------------------------------------------------------------------------------------------
 
@@ -110,7 +110,7 @@ def judge_questions(results: Results) -> list[Condition]:
 
 QUESTIONS = Benchmark(
     "questions",
-    questions.VERSION,
+    made_by(questions, data.stack_overflow) + made_by(vectors, data.glove),
     {
         "multi-hot 100 words, 6 epochs": lambda: train_multi_hot(100),
         "multi-hot 300 words, 6 epochs": lambda: train_multi_hot(300),
@@ -200,7 +200,7 @@ def judge_reviews(results: Results) -> list[Condition]:
 
 REVIEWS = Benchmark(
     "reviews",
-    reviews.VERSION,
+    made_by(reviews, data.imdb),
     {
         "bag of words 16-16, 5 epochs": lambda: train_bag(5),
         "conv, 10 epochs": lambda: train_sequence(review_conv),

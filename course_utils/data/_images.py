@@ -47,7 +47,7 @@ def mnist(profile: Profile = "quick", *, validation: float = 0.1, places: Places
     found = locate(_sources.MNIST, profile, places)
     names = tuple("0123456789")
     if found is None:
-        arrays = cached("digits", digits.VERSION, digits.make, places.cache)
+        arrays = cached(digits, places.cache)
         return _images("scikit-learn's digits, in the place of MNIST", Origin.EMBEDDED, names, arrays, validation)
     return _images("MNIST", found.origin, names, _read_mnist(found.path), validation)
 
@@ -73,7 +73,7 @@ def cifar10(profile: Profile = "quick", *, validation: float = 0.1, places: Plac
     places = places or Places.from_environment()
     found = locate(_sources.CIFAR10, profile, places)
     if found is None:
-        arrays = cached("pictures", pictures.VERSION, pictures.make, places.cache)
+        arrays = cached(pictures, places.cache)
         title = "drawn pictures, in the place of CIFAR-10"
         return _images(title, Origin.EMBEDDED, pictures.CLASS_NAMES, arrays, validation)
     return _images("CIFAR-10", found.origin, CIFAR10_CLASSES, _read_cifar10(found.path), validation)
@@ -100,7 +100,7 @@ def cats_and_dogs(profile: Profile = "quick", *, size: int = 150, places: Places
     places = places or Places.from_environment()
     found = locate(_sources.CATS_AND_DOGS, profile, places)
     if found is None:
-        arrays = cached(f"photos-{size}", photos.VERSION, lambda: photos.make(size=size), places.cache)
+        arrays = cached(photos, places.cache, size=size)
         title, origin = "drawn cats and dogs, in the place of photos", Origin.EMBEDDED
     else:
         arrays, title, origin = _read_cats_and_dogs(found.path, size), "cats and dogs", found.origin

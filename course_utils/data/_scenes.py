@@ -24,7 +24,7 @@ def scenes(profile: Profile = "quick", *, places: Places | None = None) -> Scene
         raise ValueError(f"profile is 'quick' or 'full', not {profile!r}")
     places = places or Places.from_environment()
     num_train = drawn.NUM_TRAIN[profile]
-    arrays = cached(f"scenes-{profile}", drawn.VERSION, lambda: drawn.make(num_train=num_train), places.cache)
+    arrays = cached(drawn, places.cache, num_train=num_train)
     parts = (
         Scenes(*(arrays[f"{name}_{part}"] for name in ("x", "boxes", "labels", "instances")))
         for part in ("train", "val", "test")

@@ -54,7 +54,7 @@ def imdb(
     index = _locate_index(found, places) if found else None
     if found and index:
         return _reviews("IMDB", found.origin, *_from_numbers(found.path, index.path, num_words), validation)
-    written = unpack_texts(cached("reviews", reviews.VERSION, reviews.make, places.cache))
+    written = unpack_texts(cached(reviews, places.cache))
     title = "written reviews, in the place of IMDB"
     return _reviews(title, Origin.EMBEDDED, *_from_texts(written, num_words), validation)
 
@@ -82,7 +82,7 @@ def stack_overflow(profile: Profile = "quick", *, validation: float = 0.2, place
     if found:
         arrays, title, origin = _read_stack_overflow(found.path), "Stack Overflow", found.origin
     else:
-        arrays = unpack_texts(cached("questions", questions.VERSION, questions.make, places.cache))
+        arrays = unpack_texts(cached(questions, places.cache))
         title, origin = "written questions, in the place of Stack Overflow's", Origin.EMBEDDED
     parts = hold_out(arrays["x_train"], arrays["y_train"], validation)
     y_test = arrays["y_test"].astype(np.int64)

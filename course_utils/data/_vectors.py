@@ -51,7 +51,7 @@ def glove(profile: Profile = "quick", *, dim: int = 100, places: Places | None =
     places = places or Places.from_environment()
     found = locate(_sources.GLOVE[dim], profile, places)
     if found is None:
-        arrays = cached(f"vectors-{dim}", vectors.VERSION, lambda: vectors.make(dim), places.cache)
+        arrays = cached(vectors, places.cache, dim=dim)
         title = "vectors made from texts of our own, in the place of GloVe"
         return WordVectors(title, Origin.EMBEDDED, tuple(unpack_text(arrays["words"])), arrays["vectors"])
     whole = not found.path.name.endswith(".subset.txt")

@@ -23,35 +23,157 @@
 #
 # 1. turn text into tokens and tokens into numbers by hand: as lists of numbers, counts, 0s and 1s, or weighted by TF-IDF,
 # 2. say what each of these keeps and what it loses,
-# 3. do the same with Keras' `TextVectorization`, inside a saved model and without leaking validation text,
+# 3. do the same with Keras' `TextVectorization`, inside a saved model, and say when validation text may not be looked at,
 # 4. train a text classifier, compare it fairly with cheap baselines, and study what matters, over several seeds,
 # 5. explain what a word embedding is, and find a word's neighbours in one.
 #
 # **Builds on** notebook 00 (tensors, a layer as a matrix product, ReLU, softmax, cross-entropy, gradient descent) and
 # 01 (a window that slides).
 #
-# **Time** Less than a minute to run every cell on a laptop with two cores; plan three hours to work through it.
+# **Time** Less than a minute to run every cell on a laptop with two cores. Plan two sittings of an hour and a half:
+# sections 1 to 4, and 5 to 11.
 #
 # Nothing is downloaded with `profile = "quick"`. With `"full"` the questions are real ones from Stack Overflow,
-# and it takes about half an hour. Exercises are marked with ✏️ and worth 20 points in total. Do them in order:
-# later cells use *your* functions.
+# and it takes about ten minutes. Exercises are marked with ✏️ and worth 20 points in total. If one does not work out, go
+# on all the same: the big experiments, from section 5 on, need none of Exercises 1 to 6.
 
 # %% tags=["parameters"]
 profile = "quick"
 seed = 0
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
+try:
+    from course_utils import checks
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This notebook needs the course folder around it: open it from there with `make lab`, or `pip install -e` that folder."
+    ) from None
+
 import string
 from collections import Counter
 
 import numpy as np
 
-from course_utils import checks
+np.set_printoptions(precision=3, suppress=True)
 
 # %% [markdown]
-# ## 1. Three steps from text to numbers
+# ## 1. A machine that guesses languages
 #
-# Three very small texts carry the first half of this notebook. The first one is the lecture's.
+# Each question belongs to one of four languages, whose name has been replaced by *blank*. The `quick` questions are
+# made by a small grammar in the style of the real ones, which `full` uses.
+
+# %% tags=["demo"]
+import keras
+import matplotlib.pyplot as plt
+
+from course_utils import data, plots, predictions
+
+plots.use_course_style()
+questions = data.stack_overflow(profile)
+questions.describe()
+languages = list(questions.class_names)
+
+# %% [markdown]
+# **Predict, then run.** First try yourself! Here are four questions. Which languages, and what gave them away?
+# *I expect ...*
+
+# %% tags=["demo"]
+import textwrap
+
+for number in range(5, 9):
+    print(f"({number})", textwrap.fill(questions.x_train[number][:400], 110), "\n")
+
+# %% tags=["demo"]
+print([languages[label] for label in questions.y_train[5:9]])
+
+# %% [markdown]
+# Some questions give it away with one word, some with the style of a name, and some cannot be told at all. So do not
+# expect 100 %. Now the machine.
+#
+# ### Text in, numbers out
+#
+# The questions are split in three. From the **training** set the network learns its weights. On the **validation** set
+# we compare networks and make choices; it is 20 % of what there was to learn from. The **test** set waits until the
+# very end. A Keras layer called `TextVectorization` turns each text into a row of numbers. What it does with the
+# words stays a secret until section 4. For now, shapes must do:
+
+# %% tags=["demo"]
+train_texts, val_texts = list(questions.x_train), list(questions.x_val)
+vectorizer = keras.layers.TextVectorization(max_tokens=10_000, output_mode="multi_hot")
+vectorizer.adapt(train_texts)
+x_train, x_val = vectorizer(train_texts), vectorizer(val_texts)
+print("training", x_train.shape, "validation", x_val.shape)
+
+# %% [markdown]
+# ### Train it once
+#
+# The lecture's network is as small as can be: **one** dense layer with four outputs, one per language. The outputs are
+# **logits**: any real numbers, before the softmax that would turn them into probabilities. The largest one wins.
+
+# %% tags=["demo"]
+model = keras.Sequential([keras.layers.Input((x_train.shape[1],)), keras.layers.Dense(4)])
+model.summary()
+
+# %% [markdown]
+# An **epoch** is one pass over all training questions, a **batch** at a time. **Adam** is gradient descent that adapts
+# the size of the step for every weight on its own; the rate scales all steps. `from_logits=True`: the loss applies the
+# softmax itself, which is more exact. (The lecture takes 25 epochs with batches of 32.)
+
+# %% tags=["demo"]
+epochs, batch_size, learning_rate = (10, 256, 0.03) if profile == "quick" else (20, 64, 0.001)
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+model.compile(keras.optimizers.Adam(learning_rate), loss, metrics=["accuracy"])
+
+# %% [markdown]
+# **Predict, then run.** Four languages. What share of the validation questions will it get right? *I expect ...*
+
+# %% tags=["demo"]
+predictions.ask(
+    "first training",
+    [
+        "about 25 %: without grammar it can only guess",
+        "about 50 %",
+        "about 80 %",
+        "nearly 100 %, like its training questions",
+    ],
+)
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+keras.utils.set_random_seed(seed)
+known = (x_val, questions.y_val)
+history = model.fit(x_train, questions.y_train, epochs=epochs, batch_size=batch_size, validation_data=known, verbose=2)
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+first_accuracy = model.evaluate(x_val, questions.y_val, verbose=0)[1]
+print(f"{first_accuracy:.1%} of {len(val_texts)} validation questions are right")
+predictions.recall("first training")
+
+# %% [markdown]
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# 80 %<!-- quick: first training -->, and 80 %<!-- full: first training --> on the real questions (`full`): just what
+# the lecture states for this network. Compare with the *training* accuracy in the table above. In the first epoch it is
+# the lower one, as it is averaged over the epoch while the weights still change; validation is measured after it. Soon
+# it is far above: the network knows its training questions better than new ones. That is **overfitting**.
+#
+# </details>
+#
+# And the question from the top of this page? `predict` gives its logits.
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+opening = "why is my table empty in blank? i wrote `with load_orders() as df:` and then tried to sort it."
+logits = model.predict(vectorizer([opening]), verbose=0)
+opening_probabilities = keras.ops.convert_to_numpy(keras.ops.softmax(logits))[0]
+print({language: f"{p:.0%}" for language, p in zip(languages, opening_probabilities, strict=True)})
+
+# %% [markdown]
+# So a machine can do it, and the network is only a matrix product. Whatever it knows of words, `TextVectorization` has
+# put into those rows of numbers. Let us build that layer by hand.
+
+# %% [markdown]
+# ## 2. Three steps from text to numbers
+#
+# Three very small texts carry the next three sections. The first one is the lecture's.
 
 # %%
 corpus = [
@@ -93,13 +215,18 @@ print(string.punctuation)
 # A mark is *dropped*: nothing takes its place. All else stays, spaces and line ends too.
 #
 # <details><summary>Hint 1: where to begin</summary>
-# A string has a method for lower case. For the marks: go through the text letter by letter.
+# A string has a method for lower case. For the marks, go through the text letter by letter. Which letters do you keep,
+# and do you have to know what kind of mark the others are?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# Keep the letters that are not in <code>string.punctuation</code> and glue them together again.
+# Keep the letters that are not in <code>string.punctuation</code> and glue them together again, in their order. What
+# should come out for a text of marks only?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
-# <code>"".join(...)</code> glues. Inside goes an expression with <code>for letter in ... if letter not in ...</code>.
+# The same with vowels instead of marks:
+# <pre>word = "punctuation"
+# print("".join(letter for letter in word if letter not in "aeiou"))</pre>
+# Where in this line do the lower case and the marks go?
 # </details>
 
 
@@ -123,20 +250,23 @@ checks.equal(
     misconceptions={
         "upper case is left as it is": "Dont panic its ONLY text",
         "the punctuation is still there": "don't panic, it's only text!",
+        "only marks at the two ends of the text are dropped": "don't panic, it's only text",
         "a space takes the place of each mark": "don t panic  it s only text ",
         "the spaces are dropped too": "dontpanicitsonlytext",
         "apostrophes are kept": "don't panic it's only text",
     },
 )
 checks.equal(
-    standardize("x = 10;\ny = [2]"),
-    "x  10\ny  2",
-    r'standardize("x = 10;\ny = [2]")',
+    standardize(" x_1 = 10;\ny = [2] "),
+    " x1  10\ny  2 ",
+    r'standardize(" x_1 = 10;\ny = [2] ")',
     misconceptions={
-        "several spaces in a row are made one": "x 10\ny 2",
-        "spaces and line ends are tidied up": "x 10 y 2",
-        "digits are dropped": "x  \ny  ",
-        "the line end is lost": "x  10 y  2",
+        "the underscore is a mark too": " x_1  10\ny  2 ",
+        "several spaces in a row are made one": " x1 10\ny 2 ",
+        "spaces at the ends are dropped": "x1  10\ny  2",
+        "spaces and line ends are tidied up": "x1 10 y 2",
+        "digits are dropped": " x  \ny   ",
+        "the line end is lost": " x1  10 y  2 ",
     },
 )
 print("standardize: the visible checks pass. More tests run when you hand in.")
@@ -156,30 +286,38 @@ checks.equal(
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Predict, then run.** Four bits of program text. What is left of each? Does anything go wrong? *I expect ...*
+# **Predict, then run.** Four bits of program text: `load_orders()`, `x.append(3)`, `C++ or C#?`, `a=b.c`. What is left
+# of each? Does anything go wrong? *I expect ...*
 
 # %% tags=["demo"]
 for code in ["load_orders()", "x.append(3)", "C++ or C#?", "a=b.c"]:
     print(f"{code:14} -> {standardize(code)}")
 
 # %% [markdown]
-# C++ and C# became the same, and `x.append` became a word that nobody has ever used. Keep this in mind: standardising
-# always loses something, and whether that matters depends on the task. We will measure what it costs here.
+# C++ and C# became the same, and `x.append(3)` became a word that nobody has ever used. Standardising always loses
+# something. We will measure what that costs here.
 
 # %% [markdown]
 # ### Cutting it up
 #
-# Step two. Cut at the spaces, and the tokens are words:
+# Step two. Cut at the spaces, and the tokens are words. (Here and below, results of exercises are typed in, so that you
+# can go on whether or not yours is ready.)
 
-# %% tags=["demo"]
-tokens = standardize(corpus[0]).split()
+# %%
+texts = [
+    "john likes to watch movies mary likes movies too",
+    "mary also likes to watch football games",
+    "movies no john likes mary",
+]
+token_lists = [text.split() for text in texts]
+tokens = token_lists[0]
 print(len(tokens), "words:", tokens)
 
 # %% [markdown]
 # Or make every letter a token:
 
 # %% tags=["demo"]
-letters = list(standardize(corpus[0]))
+letters = list(texts[0])
 print(len(letters), "characters:", letters[:12], "...")
 
 # %% [markdown]
@@ -206,14 +344,16 @@ print(words[1:3], "->", " ".join(words[1:3]))
 # **Question:** Which n-grams does the list hold, from left to right?
 #
 # <details><summary>Hint 1: where to begin</summary>
-# It is a sliding window, as in notebook 01: which starts are there for n = 2 and four tokens?
+# It is a sliding window, as in notebook 01. At which places can a window of 2 start among four tokens, and where of 3?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# Loop over the starts, cut out a slice of n tokens at each, join it with a space, collect the strings in a list.
+# Loop over the starts, cut out a slice of n tokens at each, join it with a space, collect the strings in a list. What is
+# the last start, for any n and any number of tokens?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
-# The last start is <code>len(tokens) - n</code>, and <code>range</code> leaves out its end. The slice is
-# <code>tokens[i : i + n]</code>.
+# The last start is <code>len(tokens) - n</code>, and <code>range</code> leaves out its end. The slice at a start is
+# <code>tokens[i : i + n]</code>, and <code>" ".join(...)</code> makes one string of it. What must the argument of
+# <code>range</code> be, so that the last start is used?
 # </details>
 
 
@@ -245,6 +385,15 @@ checks.equal(
         "the tokens of a group are not joined to one text": [["the", "cat"], ["cat", "sat"], ["sat", "down"]],
     },
 )
+checks.equal(
+    ngrams(["la", "la", "la", "la", "land"], 3),
+    ["la la la", "la la la", "la la land"],
+    'ngrams(["la", "la", "la", "la", "land"], 3)',
+    misconceptions={
+        "n is not used: these are pairs": ["la la", "la la", "la la", "la land"],
+        "a group that occurs twice is there only once": ["la la la", "la la land"],
+    },
+)
 checks.equal(ngrams(["a", "b"], 3), [], 'ngrams(["a", "b"], 3)')
 print("ngrams: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
@@ -264,7 +413,6 @@ print(ngrams(tokens, 2))
 # tokens come first, so that a short vocabulary holds what matters most. Count them:
 
 # %% tags=["demo"]
-token_lists = [standardize(text).split() for text in corpus]
 counts = Counter(token for tokens in token_lists for token in tokens)
 print(counts.most_common())
 
@@ -288,15 +436,18 @@ print(counts.most_common())
 # **Question:** What is the vocabulary?
 #
 # <details><summary>Hint 1: where to begin</summary>
-# Count all tokens of all texts together, as above. Then sort the different tokens by their counts.
+# Count all tokens of all texts together, as above. Then the different tokens are sorted by two things. Which of the two
+# decides first?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# Sort by a pair: the count first, then the token itself. Both should run from large to small. Cut the sorted list to
-# what fits behind the two free places.
+# Sort by a pair: the count first, then the token itself. Both should run from large to small. Then cut the sorted list.
+# How many tokens fit behind the two free places?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
-# <code>sorted(counts, key=lambda token: (counts[token], token), reverse=True)</code> sorts both downwards. How many
-# of these may stay?
+# The same for a fruit seller: more sold first, and of two that sold equally often the later one in the alphabet.
+# <pre>sold = {"kiwi": 2, "fig": 5, "plum": 2}
+# print(sorted(sold, key=lambda fruit: (sold[fruit], fruit), reverse=True))</pre>
+# In your dictionary, what stands in the place of the fruit, and what in that of 2, 5 and 2?
 # </details>
 
 
@@ -317,17 +468,26 @@ def build_vocabulary(token_lists, max_tokens):
 
 # %% nbgrader={"grade_id": "build_vocabulary-test", "points": 2}
 checks.equal(
-    build_vocabulary([["b", "a", "c", "a"], ["d", "e", "b"]], 10),
-    ["", "[UNK]", "b", "a", "e", "d", "c"],
-    'build_vocabulary([["b", "a", "c", "a"], ["d", "e", "b"]], 10)',
+    build_vocabulary([["ski", "at", "do", "at"], ["cat", "so", "ski", "so"]], 10),
+    ["", "[UNK]", "so", "ski", "at", "do", "cat"],
+    'build_vocabulary([["ski", "at", "do", "at"], ["cat", "so", "ski", "so"]], 10)',
     misconceptions={
-        "the two free places at the front are missing": ["b", "a", "e", "d", "c"],
-        "equally frequent tokens are in the order of the alphabet": ["", "[UNK]", "a", "b", "c", "d", "e"],
-        "equally frequent tokens are in the order of the text": ["", "[UNK]", "b", "a", "c", "d", "e"],
-        "the counts play no part": ["", "[UNK]", "e", "d", "c", "b", "a"],
-        "rare tokens come first": ["", "[UNK]", "c", "d", "e", "a", "b"],
-        "the two free places are swapped": ["[UNK]", "", "b", "a", "e", "d", "c"],
-        "a token that a text holds twice is counted once": ["", "[UNK]", "b", "e", "d", "c", "a"],
+        "the two free places at the front are missing": ["so", "ski", "at", "do", "cat"],
+        "equally frequent tokens are in the order of the alphabet": ["", "[UNK]", "at", "ski", "so", "cat", "do"],
+        "equally frequent tokens are in the order of the text": ["", "[UNK]", "ski", "at", "so", "do", "cat"],
+        "equally frequent tokens are compared by their first letter only": [
+            "",
+            "[UNK]",
+            "ski",
+            "so",
+            "at",
+            "do",
+            "cat",
+        ],
+        "the counts play no part": ["", "[UNK]", "so", "ski", "do", "cat", "at"],
+        "rare tokens come first": ["", "[UNK]", "cat", "do", "at", "ski", "so"],
+        "the two free places are swapped": ["[UNK]", "", "so", "ski", "at", "do", "cat"],
+        "a token that a text holds twice is counted once": ["", "[UNK]", "ski", "so", "do", "cat", "at"],
     },
 )
 checks.equal(
@@ -341,32 +501,50 @@ checks.equal(
 )
 print("build_vocabulary: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
-_lists = [["go", "up", "go"], ["up", "or", "down", "or"], [], ["down", "zoo", "up", "ant"], ["zoo"] * 2]
+_lists = [["go", "up", "go"], ["up", "or", "down", "or"], [], ["down", "zoo", "us", "ant", "up"], ["zoo", "us"] * 2]
 _ranks = {}
 for _token in [_token for _list in _lists for _token in _list]:
     _ranks[_token] = _ranks.get(_token, 0) + 1
-_order = ["zoo", "up", "or", "go", "down", "ant"]
-assert [_ranks[_token] for _token in _order] == [3, 3, 2, 2, 2, 1]
+_order = ["zoo", "us", "up", "or", "go", "down", "ant"]
+assert [_ranks[_token] for _token in _order] == [3, 3, 3, 2, 2, 2, 1]
 for _size in (2, 3, 5, 7, 8, 9, 100):
     _wanted = ["", "[UNK]", *_order[: _size - 2]]
     checks.equal(build_vocabulary(_lists, _size), _wanted, f"build_vocabulary(five texts, {_size})")
 checks.equal(build_vocabulary([["a"], ["b"], ["b"]], 3), ["", "[UNK]", "b"], "build_vocabulary(three texts, 3)")
+checks.equal(
+    build_vocabulary([["tea", "ten", "tent", "te", "team"]], 9),
+    ["", "[UNK]", "tent", "ten", "team", "tea", "te"],
+    "build_vocabulary(a text of five words with te in front, 9)",
+)
 ### END HIDDEN TESTS
 
 # %% tags=["demo"]
-vocabulary = build_vocabulary(token_lists, 9)
-for number, token in enumerate(vocabulary):
+for number, token in enumerate(build_vocabulary(token_lists, 9)):
     print(number, repr(token))
 
 # %% [markdown]
-# The vocabulary has nine entries here, so the rarest words found no place. And now a text can be written
-# as numbers. Say *Mary likes chess* with five numbers: *Mary* and *likes* have theirs, *chess* is unknown, and two
-# places are padded.
-#
-# **Predict, then run.** Which five numbers? *I expect ...*
+# The vocabulary has nine entries here, so the rarest words found no place. Once more, typed in:
+
+# %%
+vocabulary = ["", "[UNK]", "likes", "movies", "mary", "watch", "to", "john", "too"]
+
+# %% [markdown]
+# **Predict, then run.** Write *mary likes chess* with this vocabulary, as five numbers. *I expect ...*
+
+# %% tags=["demo"]
+predictions.ask("five numbers", ["4, 2, 0, 0, 0", "4, 2, 1, 0, 0", "0, 0, 4, 2, 1", "4, 2, 9, 1, 1"])
 
 # %% tags=["demo"]
 print([vocabulary.index("mary"), vocabulary.index("likes"), 1, 0, 0])
+predictions.recall("five numbers")
+
+# %% [markdown]
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# *chess* is not in the vocabulary, so it gets the 1 of `[UNK]`, and no number of its own. The two places that are left
+# over at the end are padding, 0.
+#
+# </details>
 
 # %% [markdown]
 # ### ✏️ Exercise 4: `encode` (2 points)
@@ -383,12 +561,13 @@ print([vocabulary.index("mary"), vocabulary.index("likes"), 1, 0, 0])
 # Three cases: the token is in the vocabulary, it is not, there is no token any more. Which number belongs to each?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# Make a dictionary from token to number. Look up the first <code>length</code> tokens, with 1 for those that it does
-# not hold. Add zeros until the row is full.
+# Cut the tokens to the length. Look up each: its place in the vocabulary, or 1 for those that it does not
+# hold. Add zeros until the row is full. How many zeros are needed, and what if the text was too long?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
-# <code>numbers.get(token, 1)</code> looks up with a stand-in. <code>[0] * 3</code> is a list of three zeros, and
-# <code>[0] * -2</code> is an empty one.
+# A dictionary from token to number can look up with a stand-in: <code>numbers.get(token, 1)</code>. And zeros can be
+# added as a list, <code>row + [0] * (length - len(row))</code>, for <code>[0] * 3</code> is a list of three zeros. How do you make
+# the dictionary from <code>enumerate(vocabulary)</code>?
 # </details>
 
 
@@ -410,42 +589,47 @@ def encode(tokens, vocabulary, length):
 
 # %% nbgrader={"grade_id": "encode-test", "points": 2}
 checks.close(
-    encode(["a", "cat", "a", "bird"], ["", "[UNK]", "a", "cat"], 6),
-    [2, 3, 2, 1, 0, 0],
-    'encode(["a", "cat", "a", "bird"], ["", "[UNK]", "a", "cat"], 6)',
+    encode(["cat", "a", "bird", "at"], ["", "[UNK]", "cats", "a", "at"], 6),
+    [1, 3, 1, 4, 0, 0],
+    'encode(["cat", "a", "bird", "at"], ["", "[UNK]", "cats", "a", "at"], 6)',
     misconceptions={
-        "padding goes to the front": [0, 0, 2, 3, 2, 1],
-        "unknown tokens are left out, or are taken for padding": [2, 3, 2, 0, 0, 0],
-        "unknown and padding are swapped": [2, 3, 2, 0, 1, 1],
+        "padding goes to the front": [0, 0, 1, 3, 1, 4],
+        "unknown tokens are left out": [3, 4, 0, 0, 0, 0],
+        "unknown tokens are taken for padding": [0, 3, 0, 4, 0, 0],
+        "padding has the number of unknown tokens": [1, 3, 1, 4, 1, 1],
+        "unknown and padding are swapped": [0, 3, 0, 4, 1, 1],
+        "cat is taken for cats: a word counts only as a whole": [2, 2, 1, 2, 0, 0],
+        "a part of a word is taken for the word": [2, 4, 1, 4, 0, 0],
+        "the two free places are counted twice": [1, 5, 1, 6, 0, 0],
     },
 )
 checks.close(
-    encode(["a", "cat", "a", "bird"], ["", "[UNK]", "a", "cat"], 2),
-    [2, 3],
-    'encode(["a", "cat", "a", "bird"], ["", "[UNK]", "a", "cat"], 2)',
-    misconceptions={"a long text is not cut": [2, 3, 2, 1], "a long text loses its beginning": [2, 1]},
+    encode(["cat", "a", "bird", "at"], ["", "[UNK]", "cats", "a", "at"], 2),
+    [1, 3],
+    'encode(["cat", "a", "bird", "at"], ["", "[UNK]", "cats", "a", "at"], 2)',
+    misconceptions={"a long text is not cut": [1, 3, 1, 4], "a long text loses its beginning": [1, 4]},
 )
 print("encode: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
-_known = ["", "[UNK]", "e", "t", "a", "o", "n"]
-for _tokens, _length in [
-    ("tea", 3),
-    ("tea", 7),
-    ("notexpected", 5),
-    ("xyz", 4),
+_known = ["", "[UNK]", "nets", "ten", "tent", "t", "eat", "at"]
+for _text, _length in [
+    ("ten tent net", 3),
+    ("tent at e nets", 7),
+    ("at at ate t ten", 4),
+    ("ea te n s", 4),
     ("", 3),
-    ("onetone", 7),
-    ("a", 1),
-    ("ax", 0),
+    ("eat ten nets at tent t ne", 7),
+    ("net", 1),
+    ("ten at", 0),
 ]:
-    _row = [_known.index(_token) if _token in _known[2:] else 1 for _token in _tokens][:_length]
+    _row = [_known.index(_token) if _token in _known[2:] else 1 for _token in _text.split()][:_length]
     while len(_row) < _length:
         _row.append(0)
-    _got = encode(list(_tokens), list(_known), _length)
+    _got = encode(_text.split(), list(_known), _length)
     if _length == 0:
         assert len(_got) == 0, "encode(two tokens, a vocabulary, 0) should be empty."
     else:
-        checks.close(_got, _row, f"encode({len(_tokens)} tokens, a vocabulary of 7, {_length})")
+        checks.close(_got, _row, f"encode({len(_text.split())} tokens, a vocabulary of 8, {_length})")
 ### END HIDDEN TESTS
 
 # %% tags=["demo"]
@@ -453,20 +637,19 @@ for tokens in token_lists:
     print(encode(tokens, vocabulary, 9), " ".join(tokens))
 
 # %% [markdown]
-# This is the form that keeps everything the vocabulary knows: which words, how often, in which order. But look at the
-# numbers themselves. Is *mary* twice of *to*? Of course not: they are *names* that happen to be numbers. A layer
-# that multiplies them would take them at face value. The next sections give two remedies: bags, and embeddings.
+# This form keeps which words there are, how often, and in which order. But look at the numbers themselves. Is *to* twice
+# of *movies*? Of course not: they are *names* that happen to be numbers, and a layer that multiplies them would take them
+# at face value. There are two remedies: bags, and later embeddings.
 
 # %% [markdown]
-# ## 2. Bags of words
+# ## 3. Bags of words
 #
 # Shake the words of a text in a bag, and only how often each is in there remains: a **bag of words**. As a
-# vector it has one place per entry of the vocabulary. No place is needed for padding, so the vocabulary
+# vector it has one place per entry of the vocabulary. No place is needed for padding, so the list of words
 # opens with `"[UNK]"` this time.
 
-# %% tags=["demo"]
-bag_words = build_vocabulary(token_lists, 100)[1:]
-print(len(bag_words), "places:", bag_words)
+# %%
+bag_words = ["[UNK]", "likes", "movies", "mary", "watch", "to", "john", "too", "no", "games", "football", "also"]
 
 # %% [markdown]
 # ### ✏️ Exercise 5: `count_vector` (2 points)
@@ -479,13 +662,17 @@ print(len(bag_words), "places:", bag_words)
 # `"[UNK]"`.
 #
 # <details><summary>Hint 1: where to begin</summary>
-# Start with zeros, one per word. Each token of the text adds 1 somewhere.
+# Start with zeros, one per word. Each token of the text adds 1 somewhere. Where does a token add its 1 that no word of
+# the list equals?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# For each token find its place: its position in <code>words</code>, or 0 if it is not in there.
+# For each token find its place: its position in <code>words</code>, or 0 if it is not in there. Then add 1 at this place.
+# What must all the places add up to in the end?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
-# <code>words.index(token) if token in words else 0</code> is the place.
+# Zeros: <code>np.zeros(len(words), dtype=int)</code>. The place of one token:
+# <code>words.index(token) if token in words else 0</code>. What is left to write is a loop. Over what does it run, the words or
+# the tokens?
 # </details>
 
 
@@ -507,70 +694,82 @@ def count_vector(tokens, words):
 
 # %% nbgrader={"grade_id": "count_vector-test", "points": 2}
 checks.close(
-    count_vector(["a", "cat", "or", "a", "bird"], ["[UNK]", "a", "cat", "dog"]),
-    [2, 2, 1, 0],
-    'count_vector(["a", "cat", "or", "a", "bird"], ["[UNK]", "a", "cat", "dog"])',
+    count_vector(["cats", "at", "a", "cat", "at", "or", "or"], ["[UNK]", "a", "cat", "at", "dog"]),
+    [3, 1, 1, 2, 0],
+    'count_vector(["cats", "at", "a", "cat", "at", "or", "or"], ["[UNK]", "a", "cat", "at", "dog"])',
     misconceptions={
-        "unknown tokens are not counted": [0, 2, 1, 0],
-        "a token that occurs twice is counted once": [1, 1, 1, 0],
-        "unknown tokens are counted once, however many there are": [1, 2, 1, 0],
-        "unknown tokens are counted at the last word": [0, 2, 1, 2],
+        "unknown tokens are not counted": [0, 1, 1, 2, 0],
+        "a token that occurs twice is counted once": [1, 1, 1, 1, 0],
+        "unknown tokens are counted once, however many there are": [1, 1, 1, 2, 0],
+        "an unknown token that occurs twice is counted once": [2, 1, 1, 2, 0],
+        "unknown tokens are counted at the last word": [0, 1, 1, 2, 3],
+        "all tokens are counted at [UNK], known ones too": [7, 1, 1, 2, 0],
+        "a word is found inside of other words, such as a in cat": [3, 5, 2, 4, 0],
+        "a word is found inside of other words, and unknown tokens are not counted": [0, 5, 2, 4, 0],
+        "a word is found inside of other words, so the rest is less than nothing": [-4, 5, 2, 4, 0],
     },
 )
 print("count_vector: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng(75)
 for _length, _size in [(0, 3), (1, 1), (6, 2), (20, 4), (40, 6), (30, 8)]:
-    _words = ["[UNK]", *"gfedcba"[: _size - 1]]
-    _tokens = [str(_token) for _token in _rng.choice(list("abcdefghij"), _length)]
+    _words = ["[UNK]", *["go", "ego", "g", "gone", "one", "on", "lego"][: _size - 1]]
+    _tokens = [
+        str(_token) for _token in _rng.choice(["go", "ego", "g", "gone", "one", "on", "o", "goes", "legos"], _length)
+    ]
     _wanted = [sum(_token == _word for _token in _tokens) for _word in _words]
     _wanted[0] = _length - sum(_wanted[1:])
     checks.close(count_vector(_tokens, _words), _wanted, f"count_vector({_length} tokens, {_size} words)")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Here are the three texts. Often it is enough to know *whether* a word occurs: put 1 for every count that is not 0,
-# and the vector is called **multi-hot**.
+# Here are the three texts, counted by the Keras layer. Often it is enough to know *whether* a word occurs: put 1 for
+# every count that is not 0, and the vector is called **multi-hot**. This is what the network of section 1 got.
 
-# %% tags=["demo"] alt="Two tables with three rows, one per text, and twelve columns, one per word. Left, counts: likes and movies have a 2 in the first row, all other entries are 0 or 1. Right, multi-hot: the same table with 1 in place of each 2."
-import matplotlib.pyplot as plt
-
-from course_utils import plots
-
-plots.use_course_style()
-bags = np.array([count_vector(tokens, bag_words) for tokens in token_lists])
+# %% tags=["demo", "fold"]
+counter = keras.layers.TextVectorization(output_mode="count")
+counter.adapt(corpus)
+bags = keras.ops.convert_to_numpy(counter(corpus))
 fig, axes = plt.subplots(2, 1, figsize=(9, 4.6))
 for ax, table, title in zip(axes, [bags, (bags > 0).astype(int)], ["counts", "multi-hot"], strict=True):
     plots.number_grid(ax, table, title)
     ax.set_xticks(range(len(bag_words)), labels=bag_words, rotation=30)
     ax.set_yticks(range(3), labels=["text 0", "text 1", "text 2"])
     ax.grid(visible=False)
-plt.show()
+plots.show(
+    "Two tables with three rows, one per text, and twelve columns, one per word. Above, counts: likes and movies have a 2 in the first row, all other entries are 0 or 1. Below, multi-hot: the same table with 1 in place of each 2."
+)
+
+# %% tags=["demo"]
+print("yours equal:", np.array_equal([count_vector(tokens, bag_words) for tokens in token_lists], bags))
 
 # %% [markdown]
 # ### What the bag forgets
 #
-# **Predict, then run.** Two programmers with opposite problems. Do their bags differ? *I expect ...*
-
-# %% tags=["demo"]
-there = standardize("I am moving my Java code to Python.").split()
-back = standardize("I am moving my Python code to Java.").split()
-pair_words = build_vocabulary([there, back], 100)[1:]
-print("same bag of words:  ", np.array_equal(count_vector(there, pair_words), count_vector(back, pair_words)))
+# Two programmers with opposite problems: *"i am moving my java code to python"* and *"i am moving my python code to java"*.
 
 # %% [markdown]
-# The same bag, and so *any* network on top of it gives both programmers the same answer. With 2-grams the
-# bags differ:
+# **Predict, then run.** Do their bags of words differ? And their bags of 2-grams? *I expect ...*
 
 # %% tags=["demo"]
-pair_grams = build_vocabulary([ngrams(there, 2), ngrams(back, 2)], 100)[1:]
-one, other = (count_vector(ngrams(tokens, 2), pair_grams) for tokens in (there, back))
-print("same bag of 2-grams:", np.array_equal(one, other))
-print("they differ in     :", [gram for gram, a, b in zip(pair_grams, one, other, strict=True) if a != b])
+predictions.ask("twins", ["both differ", "only the words differ", "only the 2-grams differ", "neither differs"])
+
+# %% tags=["demo"]
+from itertools import pairwise  # all pairs of neighbours
+
+there, back = "i am moving my java code to python", "i am moving my python code to java"
+print("same bag of words:  ", sorted(there.split()) == sorted(back.split()))
+print("same bag of 2-grams:", sorted(pairwise(there.split())) == sorted(pairwise(back.split())))
+predictions.recall("twins")
 
 # %% [markdown]
-# The price: there are far more different 2-grams than words, and each of them is rare. Longer ones are rarer still.
-# Notebook 08 finds a better way to see order.
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# The words are the same, so *any* network on top of this bag gives both programmers the same answer. The 2-grams
+# differ: only the one has *to python*, only the other *to java*. The price: there are far more different 2-grams than
+# words, and each is rare. Notebook 08 finds a better way to see order.
+#
+# </details>
 
 # %% [markdown]
 # ### Not all words are equally telling: TF-IDF
@@ -595,20 +794,22 @@ print(f"football: ln(1 + 3 / (1 + 1)) = {np.log(1 + 3 / (1 + 1)):.3f}")
 #
 # **Goal:** weigh a table of counts.
 #
-# **Given:** counts of shape (texts, words), as in the left table.
+# **Given:** counts of shape (texts, words), as in the table above.
 #
 # **Question:** What is each count times its word's idf, with the formula above?
 #
 # <details><summary>Hint 1: where to begin</summary>
-# One idf per word, that is per column. What is the number of texts in the table?
+# One idf per word, that is per column. Which number of the formula is the same for all words, and how do you read it
+# from the table's shape?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# A text that holds a word twice is still one text. So first ask which entries are not 0, and count those along
-# the axis of the texts. Then apply the formula to all words at once.
+# A text that holds a word twice is still one text. So first ask which entries are not 0, and count those for each
+# word. Then apply the formula to all words at once, and multiply. Along which axis are the texts?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
-# <code>(counts > 0).sum(axis=...)</code> gives one number per word if you choose the right axis. The product of the table
-# with this row of numbers is spread over all rows by NumPy.
+# <code>(counts > 0).sum(axis=0)</code> goes down the columns: one number per word. The formula with
+# <code>np.log</code> makes one idf per word of it, and the product of the table with this row is spread over all its rows
+# by NumPy. What is the 1 in front of the fraction good for, if a word is in all texts but one?
 # </details>
 
 
@@ -616,11 +817,11 @@ print(f"football: ln(1 + 3 / (1 + 1)) = {np.log(1 + 3 / (1 + 1)):.3f}")
 def tf_idf(counts):
     """Weigh counts by the inverse document frequency of their words.
 
-    counts: shape (texts, words), integers of at least 0; nested lists are fine (use np.asarray).
+    counts: shape (texts, words), integers of at least 0.
     Returns real numbers of the same shape: each count times ln(1 + N / (1 + texts that hold the word)).
     """
-    ### BEGIN SOLUTION
     counts = np.asarray(counts)
+    ### BEGIN SOLUTION
     holding = (counts > 0).sum(axis=0)
     return counts * np.log(1 + len(counts) / (1 + holding))
     ### END SOLUTION
@@ -628,22 +829,27 @@ def tf_idf(counts):
 
 # %% nbgrader={"grade_id": "tf_idf-test", "points": 2}
 checks.close(
-    tf_idf([[1, 2], [1, 0], [3, 0], [0, 0]]),
-    [[0.6931472, 2.1972246], [0.6931472, 0.0], [2.0794415, 0.0], [0.0, 0.0]],
-    "tf_idf([[1, 2], [1, 0], [3, 0], [0, 0]])",
+    tf_idf(np.array([[1, 2, 0], [1, 0, 0], [3, 0, 1], [1, 0, 1]])),
+    [[0.5877867, 2.1972246, 0.0], [0.5877867, 0.0, 0.0], [1.76336, 0.0, 0.8472979], [0.5877867, 0.0, 0.8472979]],
+    "tf_idf([[1, 2, 0], [1, 0, 0], [3, 0, 1], [1, 0, 1]])",
     rtol=1e-4,
     misconceptions={
-        "a word is counted as often as it occurs, not once per text": [[0.5108256, 1.6945957], [0.5108256, 0.0], [1.5324769, 0.0], [0.0, 0.0]],
-        "N is the number of words, not of texts": [[0.4054651, 1.3862944], [0.4054651, 0.0], [1.2163953, 0.0], [0.0, 0.0]],
-        "the idf is returned, without the counts": [[0.6931472, 1.0986123]] * 4,
-        "the two 1s in the formula are missing": [[0.2876821, 2.7725887], [0.2876821, 0.0], [0.8630462, 0.0], [0.0, 0.0]],
-        "the 1 below the fraction bar is missing": [[0.8472979, 3.2188758], [0.8472979, 0.0], [2.5418936, 0.0], [0.0, 0.0]],
-        "the 1 in front of the fraction is missing": [[0.0, 1.3862944], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]],
-        "the counts are divided by the length of the text": [[0.2310491, 0.7324082], [0.6931472, 0.0], [0.6931472, 0.0], [0.0, 0.0]],
-        "the counts are made 0 or 1 first": [[0.6931472, 1.0986123], [0.6931472, 0.0], [0.6931472, 0.0], [0.0, 0.0]],
-        "the words of each text are counted, not the texts of each word": [[0.8472979, 1.6945957], [1.0986123, 0.0], [3.2958369, 0.0], [0.0, 0.0]],
-        "the logarithm has base 10": [[0.3010300, 0.9542425], [0.3010300, 0.0], [0.9030900, 0.0], [0.0, 0.0]],
-        "the logarithm has base 2": [[1.0, 3.1699250], [1.0, 0.0], [3.0, 0.0], [0.0, 0.0]],
+        "a word is counted as often as it occurs, not once per text": [[0.4519851, 1.6945957, 0.0], [0.4519851, 0.0, 0.0], [1.3559554, 0.0, 0.8472979], [0.4519851, 0.0, 0.8472979]],
+        "N is not the number of texts (perhaps that of words)": [[0.4700036, 1.8325815, 0.0], [0.4700036, 0.0, 0.0], [1.4100109, 0.0, 0.6931472], [0.4700036, 0.0, 0.6931472]],
+        "N is the sum of all counts, not the number of texts": [[1.0986123, 3.5835189, 0.0], [1.0986123, 0.0, 0.0], [3.2958369, 0.0, 1.4663371], [1.0986123, 0.0, 1.4663371]],
+        "the idf is returned, without the counts": [[0.5877867, 1.0986123, 0.8472979]] * 4,
+        "the two 1s in the formula are missing": [[0.0, 2.7725887, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.6931472], [0.0, 0.0, 0.6931472]],
+        "the 1 below the fraction bar is missing": [[0.6931472, 3.2188758, 0.0], [0.6931472, 0.0, 0.0], [2.0794415, 0.0, 1.0986123], [0.6931472, 0.0, 1.0986123]],
+        "the 1 in front of the fraction is missing": [[-0.2231436, 1.3862944, 0.0], [-0.2231436, 0.0, 0.0], [-0.6694307, 0.0, 0.2876821], [-0.2231436, 0.0, 0.2876821]],
+        "the fraction is upside down": [[0.8109302, 0.8109302, 0.0], [0.8109302, 0.0, 0.0], [2.4327906, 0.0, 0.5596158], [0.8109302, 0.0, 0.5596158]],
+        "the counts are divided by the length of the text": [[0.1959289, 0.7324082, 0.0], [0.5877867, 0.0, 0.0], [0.44084, 0.0, 0.2118245], [0.2938933, 0.0, 0.4236489]],
+        "the counts are made 0 or 1 first": [[0.5877867, 1.0986123, 0.0], [0.5877867, 0.0, 0.0], [0.5877867, 0.0, 0.8472979], [0.5877867, 0.0, 0.8472979]],
+        "the words of each text are counted, not the texts of each word": [[0.8472979, 1.6945957, 0.0], [1.0986123, 0.0, 0.0], [2.5418936, 0.0, 0.8472979], [0.8472979, 0.0, 0.8472979]],
+        "the texts without the word are counted": [[1.6094379, 1.3862944, 0.0], [1.6094379, 0.0, 0.0], [4.8283137, 0.0, 0.8472979], [1.6094379, 0.0, 0.8472979]],
+        "the logarithm has base 10": [[0.2552725, 0.9542425, 0.0], [0.2552725, 0.0, 0.0], [0.7658175, 0.0, 0.3679768], [0.2552725, 0.0, 0.3679768]],
+        "the logarithm has base 2": [[0.8479969, 3.169925, 0.0], [0.8479969, 0.0, 0.0], [2.5439907, 0.0, 1.2223924], [0.8479969, 0.0, 1.2223924]],
+        "the logarithm is missing": [[1.8, 6.0, 0.0], [1.8, 0.0, 0.0], [5.4, 0.0, 2.3333333], [1.8, 0.0, 2.3333333]],
+        "there is one idf for the whole table, not one per word": [[0.4054651, 0.8109302, 0.0], [0.4054651, 0.0, 0.0], [1.2163953, 0.0, 0.4054651], [0.4054651, 0.0, 0.4054651]],
     },
 )  # fmt: skip
 print("tf_idf: the visible checks pass. More tests run when you hand in.")
@@ -657,142 +863,101 @@ for _texts, _words in [(1, 4), (2, 5), (6, 3), (7, 7), (9, 2)]:
         for _i in range(_texts):
             _wanted[_i, _j] = _counts[_i, _j] * np.log((1 + _holding + _texts) / (1 + _holding))
     checks.close(tf_idf(_counts), _wanted, f"tf_idf(counts of shape {(_texts, _words)})")
-    checks.close(tf_idf(_counts.tolist()), _wanted, f"tf_idf(list of shape {(_texts, _words)})")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Predict, then run.** Which word of the first text gets the largest weight, and which the smallest? *I expect ...*
+# **Predict, then run.** Which word of the first text, *John likes to watch movies. Mary likes movies too*, gets the largest
+# weight? *I expect ...*
 
-# %% tags=["demo"] alt="Bar chart of the TF-IDF weights of the seven different words of the first text, from large to small: movies 1.39, likes 1.12, too 0.92, then watch, to and john with 0.69 each, and mary 0.56."
+# %% tags=["demo"]
+predictions.ask(
+    "largest weight",
+    ["john, the first", "likes, which occurs twice", "movies, which occurs twice", "too, in this text only"],
+)
+
+# %% tags=["demo"]
 weights = tf_idf(bags)[0]
 order = [i for i in np.argsort(-weights, kind="stable") if weights[i] > 0]
 fig, ax = plt.subplots(figsize=(7, 2.6))
 ax.bar([bag_words[i] for i in order], weights[order])
 ax.set(title=f"TF-IDF: {corpus[0]}", ylabel="weight")
-plt.show()
+plots.show("Bar chart of the TF-IDF weights of the seven different words of the first text, from large to small.")
 print(", ".join(f"{bag_words[i]} {weights[i]:.2f}" for i in order))
+predictions.recall("largest weight")
 
 # %% [markdown]
-# *likes* and *movies* both occur twice, and *movies* weighs more as fewer texts mention it. *too* occurs once, in
-# this text only, and outweighs all the other single words.
-
-# %% [markdown]
-# ## 3. The same with Keras
+# <details><summary>What we measured: open after you ran it</summary>
 #
-# `TextVectorization` does all of it. It is a layer with a memory: `adapt` shows it texts, and it builds its
-# vocabulary from them. Then it can be called. These are its settings (the first two are what it does anyway):
+# movies 1.39, likes 1.12, too 0.92, then watch, to and john with 0.69 each, and mary 0.56. *likes* and *movies* both
+# occur twice, and fewer texts mention *movies*. *too* occurs once, but in this text only.
+#
+# </details>
+
+# %% [markdown]
+# ## 4. The secret layer, opened
+#
+# `adapt` shows `TextVectorization` texts, and it builds its vocabulary from them. Then it can be called. These are its
+# settings (the first two are what it does anyway):
 
 # %% tags=["demo"]
-import keras
-
-vectorizer = keras.layers.TextVectorization(
+layer = keras.layers.TextVectorization(
     standardize="lower_and_strip_punctuation",
     split="whitespace",
     max_tokens=9,
     output_mode="int",
     output_sequence_length=9,
 )
-vectorizer.adapt(corpus)
-print([str(word) for word in vectorizer.get_vocabulary()])
+layer.adapt(corpus)
 
 # %% [markdown]
-# **Predict, then run.** Your functions against the layer, for lists of numbers and three kinds of bags. *I expect ...*
+# **Predict, then run.** Your functions against the layer: the vocabulary, rows of numbers, TF-IDF, and two other ways
+# to cut. Where do they differ? *I expect ...*
 
 # %% tags=["demo"]
-theirs = keras.ops.convert_to_numpy(vectorizer(corpus))
+predictions.ask(
+    "against Keras",
+    ["nowhere", "in the order of the vocabulary", "in TF-IDF, by rounding or by another formula", "in the n-grams"],
+)
+
+# %% tags=["demo"]
 ours = np.array([encode(tokens, vocabulary, 9) for tokens in token_lists])
-print("vocabulary equal:", vectorizer.get_vocabulary() == vocabulary)
-print("int        equal:", np.array_equal(theirs, ours))
+print("vocabulary equal:", layer.get_vocabulary() == build_vocabulary(token_lists, 9))
+print("numbers    equal:", np.array_equal(keras.ops.convert_to_numpy(layer(corpus)), ours))
 
 # %% tags=["demo"]
-for mode, ours in [("count", bags), ("multi_hot", bags > 0), ("tf_idf", tf_idf(bags))]:
-    layer = keras.layers.TextVectorization(max_tokens=100, output_mode=mode)
+layer = keras.layers.TextVectorization(output_mode="tf_idf")
+layer.adapt(corpus)
+print("TF-IDF     equal:", np.allclose(keras.ops.convert_to_numpy(layer(corpus)), tf_idf(bags), atol=1e-5))
+
+# %% tags=["demo"]
+for name, how, pieces in [
+    ("1- and 2-grams", {"ngrams": 2}, [tokens + ngrams(tokens, 2) for tokens in token_lists]),
+    ("characters", {"split": "character"}, [list(text) for text in texts]),
+]:
+    layer = keras.layers.TextVectorization(**how)
     layer.adapt(corpus)
-    theirs = keras.ops.convert_to_numpy(layer(corpus))
-    print(f"{mode:10} equal: {np.allclose(theirs, ours, atol=1e-5)}, shape {theirs.shape}")
+    ours = build_vocabulary(pieces, 100)
+    print(f"{name:14} equal: {layer.get_vocabulary() == ours}, {len(ours)} entries")
+predictions.recall("against Keras")
 
 # %% [markdown]
-# And the other two ways to cut: `ngrams=2` gives single words *and* 2-grams, `split="character"` gives letters.
-
-# %% tags=["demo"]
-layer = keras.layers.TextVectorization(ngrams=2, output_mode="multi_hot")
-layer.adapt(corpus)
-ours = build_vocabulary([tokens + ngrams(tokens, 2) for tokens in token_lists], 100)[1:]
-print("words and 2-grams:", len(ours), "entries, equal:", layer.get_vocabulary() == ours)
-layer = keras.layers.TextVectorization(split="character")
-layer.adapt(corpus)
-ours = build_vocabulary([list(standardize(text)) for text in corpus], 100)
-print("characters:       ", len(ours), "entries, equal:", layer.get_vocabulary() == ours)
-
-# %% [markdown]
-# No secrets left in this layer. From now on we let it work, for it is fast.
-
-# %% [markdown]
-# ## 4. Which language is it?
+# <details><summary>What we measured: open after you ran it</summary>
 #
-# Now for the questions of the beginning. Each belongs to one of four programming languages, whose name has been replaced by
-# *blank*. The `quick` questions are made by a small grammar in the style of the real ones, which `full` uses.
-
-# %% tags=["demo"]
-from course_utils import data
-
-questions = data.stack_overflow(profile)
-questions.describe()
-languages = list(questions.class_names)
-print(dict(enumerate(languages)))
-
-# %% [markdown]
-# **Predict, then run.** First try yourself! Here are four questions. Write down the languages before you run
-# the next cell. *I expect ...*
-
-# %% tags=["demo"]
-import textwrap
-
-for number in range(5, 9):
-    print(f"({number})", textwrap.fill(questions.x_train[number][:400], 110), "\n")
-
-# %% tags=["demo"]
-print([languages[label] for label in questions.y_train[5:9]])
-
-# %% [markdown]
-# Some questions give it away with one word, some with the style of a name, and some cannot be told at all. So do not
-# expect 100 %.
+# Nowhere. Yours differ? Look for the exercise whose check still complains. With `ngrams=2` the layer gives single words
+# *and* pairs.
 #
-# ### Three sets, and no leaks
+# </details>
 #
-# The questions are split. From the **training** set the network learns its weights. On the **validation** set
-# we compare networks and make choices; it is 20 % of what there was to learn from. The **test** set waits until the very
-# end, and is used once.
-#
-# What is learnt from training data also includes *the vocabulary*, and the idf of TF-IDF! If the vectoriser is adapted to
-# validation text as well, it knows words that in real life it would never have seen. This is called a **leak**:
-# the validation accuracy no longer tells how the model does on new text.
-
-# %% tags=["demo"]
-train_texts, val_texts = list(questions.x_train), list(questions.x_val)
-split_words = [{word for text in texts for word in standardize(text).split()} for texts in (train_texts, val_texts)]
-print(f"training:   {len(train_texts)} texts, {len(split_words[0])} different words")
-print(f"validation: {len(val_texts)} texts, {len(split_words[1])} different words")
-print(f"in validation only: {len(split_words[1] - split_words[0])} words")
+# No secrets left. From now on we let the layer work, for it is fast. (A good place to stop for today.)
 
 # %% [markdown]
-# Those last words must be `[UNK]`. Adapt to the training texts and ask the layer about one of them:
-
-# %% tags=["demo"]
-new_word = min(split_words[1] - split_words[0])
-honest, leaky = keras.layers.TextVectorization(), keras.layers.TextVectorization()
-honest.adapt(train_texts)
-leaky.adapt(train_texts + val_texts)
-for name, layer in [("honest", honest), ("leaky", leaky)]:
-    print(f"{name:6}: {new_word} has the number {int(layer([new_word])[0, 0])}, 1 is [UNK]")
-
-# %% [markdown]
-# The rule: **adapt on training texts only**. All that follows does so.
-
-# %% [markdown]
-# ## 5. Cheap baselines first
+# ## 5. A fair comparison
 #
-# Before any network: what would a lazy person get? Always answering with the most frequent language of the training
+# Are the 80 % of section 1 good? Compared with what?
+#
+# ### Cheap baselines first
+#
+# What would a lazy person get? Always answering with the most frequent language of the training
 # set is the **majority baseline**.
 
 # %% tags=["demo"]
@@ -802,39 +967,38 @@ print(f"always {languages[favourite]}: {majority:.1%} of the validation question
 
 # %% [markdown]
 # A better one takes little more effort: **logistic regression**, the linear classifier from statistics, on multi-hot
-# vectors and on TF-IDF vectors of at most 10,000 tokens. The helpers below are used to the end. Their argument `spaces`
-# belongs to an experiment of section 7: it puts a space where a punctuation mark is, before the layer gets to see the
-# text.
+# vectors and on TF-IDF vectors of at most 10,000 tokens. From here to the end one helper makes the vectors. (`leak` and
+# `spaces` belong to experiments of section 7.)
 
 # %% tags=["demo"]
 import re
 
 
-def prepare(texts, spaces=False):
+def prepare(texts, spaces):
     return [re.sub(r"[^\w\s]|_", " ", text) for text in texts] if spaces else list(texts)
 
 
-def vectors(layer, texts, spaces=False):
-    return keras.ops.convert_to_numpy(layer(prepare(texts, spaces))).astype("float32")
+def vectorize(max_tokens=10_000, mode="multi_hot", spaces=False, leak=False):
+    texts, new_texts = prepare(train_texts, spaces), prepare(val_texts, spaces)
+    layer = keras.layers.TextVectorization(max_tokens=max_tokens, output_mode=mode)
+    layer.adapt(texts + new_texts if leak else texts)
+    return layer, keras.ops.cast(layer(texts), "float32"), keras.ops.cast(layer(new_texts), "float32")
 
 
 # %% [markdown]
-# Adapting a layer takes a while, above all for TF-IDF. `lru_cache` remembers the last four results.
+# **Predict, then run.** Guessing gives about 25 %, the network of section 1 about 80 %. What does logistic regression
+# reach with 0s and 1s, and does TF-IDF help it? *I expect ...*
 
 # %% tags=["demo"]
-from functools import cache, lru_cache
-
-
-@lru_cache(maxsize=4)
-def vectorized(max_tokens, mode, spaces):
-    layer = keras.layers.TextVectorization(max_tokens=max_tokens, output_mode=mode)
-    layer.adapt(prepare(train_texts, spaces))
-    return layer, vectors(layer, train_texts, spaces), vectors(layer, val_texts, spaces)
-
-
-# %% [markdown]
-# **Predict, then run.** Four languages, so guessing gives about 25 %. What does logistic regression reach with 0s and
-# 1s? Does TF-IDF help? *I expect ...*
+predictions.ask(
+    "baselines",
+    [
+        "far below the network, both",
+        "a few points below; TF-IDF helps",
+        "a few points below; TF-IDF hurts",
+        "above the network",
+    ],
+)
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 from scipy.sparse import csr_matrix
@@ -842,29 +1006,62 @@ from sklearn.linear_model import LogisticRegression
 
 baselines, baseline_accuracy = {}, {}
 for mode in ("multi_hot", "tf_idf"):
-    layer, x_train, x_val = vectorized(10_000, mode, False)
-    model = LogisticRegression(max_iter=1000).fit(csr_matrix(x_train), questions.y_train)
-    baselines[mode] = (layer, model)
-    baseline_accuracy[mode] = model.score(csr_matrix(x_val), questions.y_val)
-    print(f"logistic regression, {mode:9} of {x_val.shape[1]:,} tokens: {baseline_accuracy[mode]:.1%}")
+    layer, *x = vectorize(mode=mode)
+    rows, val_rows = (csr_matrix(part.numpy()) for part in x)
+    regression = LogisticRegression(max_iter=1000).fit(rows, questions.y_train)
+    baselines[mode] = (layer, regression)
+    baseline_accuracy[mode] = regression.score(val_rows, questions.y_val)
+    print(f"logistic regression, {mode:9} of {rows.shape[1]:,} tokens: {baseline_accuracy[mode]:.1%}")
+predictions.recall("baselines")
 
 # %% [markdown]
-# On these questions TF-IDF helps: 72.4 %<!-- quick: logistic regression multi_hot --> without it,
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# With `quick`, TF-IDF helps: 72.4 %<!-- quick: logistic regression multi_hot --> without it,
 # 78.0 %<!-- quick: logistic regression tf_idf --> with it. Do not make a law of that. On the *real* questions it is the
 # other way round: 77.1 %<!-- full: logistic regression multi_hot --> with 0s and 1s, and
-# 74.4 %<!-- full: logistic regression tf_idf --> with TF-IDF. Section 7 comes back to this.
+# 74.4 %<!-- full: logistic regression tf_idf --> with TF-IDF.
 #
-# The `quick` questions do not even have 10,000 different words: the limit leaves all of them in.
+# By the way: one dense layer with a softmax *is* the model of logistic regression! Only the fitting differs. scikit-learn
+# runs to the end but punishes large weights; our network has no such penalty but stops after a few epochs.
+#
+# </details>
 
 # %% [markdown]
-# ## 6. The network
+# ### No leaks
 #
-# The lecture's network is as small as can be: a multi-hot vector goes into **one** dense layer with four outputs, one
-# per language. These outputs are **logits**: any real numbers, before the softmax that would turn them into
-# probabilities. (The loss applies the softmax itself, which is more exact.) The largest one wins.
+# The vocabulary and the idf are learnt from training data, too. If the vectoriser is adapted to validation text as well,
+# it knows words that in real life it would never have seen. This is called a **leak**: the validation accuracy may no
+# longer tell how the model does on new text.
+
+# %% tags=["demo"]
+split_words = [{word for text in texts for word in text.lower().split()} for texts in (train_texts, val_texts)]
+print(f"different words in training: {len(split_words[0])}, in validation only: {len(split_words[1] - split_words[0])}")
+new_word = min(word for word in split_words[1] - split_words[0] if word.isalpha())
+for name, leak in [("honest", False), ("leaky", True)]:
+    entries = vectorize(leak=leak)[0].get_vocabulary()
+    print(f"{name:6}: {new_word} is", "known" if new_word in entries else "[UNK]")
+
+# %% [markdown]
+# The rule: **adapt on training texts only**. All that follows does so. Does it matter here? Section 7 measures it.
+
+# %% [markdown]
+# ### Two kinds of chance
 #
-# With 10,000 inputs there are $10{,}000 \cdot 4$ weights and 4 biases (with `quick`, there are fewer inputs). Next you
-# build a version with any number of **hidden layers** of 16 units in between, for the study.
+# A network starts from random weights and sees its batches in random order: another **seed** of the random numbers,
+# another result. So from now on we always make three runs and give their mean ± standard deviation (which three runs
+# show only roughly). And *which* questions were drawn for validation is chance, too: a share $p$ of $n$ questions varies by
+# $\sqrt{p (1 - p) / n}$ from draw to draw. As all networks get the same questions, this second kind matters less for which
+# is better than for how good it is.
+
+# %% tags=["demo"]
+draw = np.sqrt(0.8 * 0.2 / len(val_texts))
+print(f"an accuracy near 80 % of {len(val_texts)} questions: ± {draw:.1%} by the draw")
+
+# %% [markdown]
+# ## 6. Would a deeper network do better?
+#
+# Next you build the network with any number of **hidden layers** of 16 units between input and output.
 
 # %% nbgrader={"grade_id": "keras-import", "locked": true}
 import keras
@@ -872,7 +1069,7 @@ import keras
 # %% [markdown]
 # ### ✏️ Exercise 7: `build_classifier` (2 points)
 #
-# **Goal:** your first Keras model from a description.
+# **Goal:** a Keras model from a description.
 #
 # **Given:** the width of the input vectors and the number of hidden layers, which may be 0. `keras` is imported.
 #
@@ -880,16 +1077,16 @@ import keras
 # that gives logits?
 #
 # <details><summary>Hint 1: where to begin</summary>
-# <code>keras.Sequential</code> takes a list of layers. The first entry, <code>keras.layers.Input</code>, says what comes in. What
-# does <code>[a] * 3</code> not do for you here?
+# <code>keras.Sequential</code> takes a list of layers; section 1 has one with no hidden layer. Each hidden layer needs weights
+# of its own. What does <code>[layer] * 3</code> not do for you here?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# Make a Sequential with only an Input of shape <code>(width,)</code>. Then <code>model.add(...)</code> a new hidden layer
-# in a loop, and the last layer after the loop.
+# Make a Sequential with only an Input of shape <code>(width,)</code>. Then add a new hidden layer in a loop, and the
+# last layer after the loop. Does the last layer have an activation, if it gives logits?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
-# A hidden layer is <code>keras.layers.Dense(16, activation="relu")</code>. Logits are what comes out of a dense layer
-# <em>without</em> an activation.
+# A Sequential grows by its method <code>add</code>. A hidden layer is <code>keras.layers.Dense(16, activation="relu")</code>, and the
+# beginning <code>keras.Sequential([keras.layers.Input((width,))])</code>. Which line comes inside of the loop, and which after it?
 # </details>
 
 
@@ -912,15 +1109,42 @@ def build_classifier(width, hidden_layers):
 # %% nbgrader={"grade_id": "build_classifier-test", "points": 2}
 for _width, _hidden, _count, _wrong in [
     (10, 0, 44, {"the biases are missing": 40, "there is a hidden layer": 244}),
-    (10, 1, 244, {"the hidden layer is missing": 44, "one hidden layer too many": 516}),
-    (10, 3, 788, {"hidden_layers is not used": 244, "one hidden layer too few": 516, "all hidden layers are the same one": 244}),
+    (10, 1, 244, {"the hidden layer is missing": 44, "one hidden layer too many": 516, "hidden_layers is taken for the number of units": 19}),
+    (10, 3, 788, {"hidden_layers is not used, or all hidden layers are the same one": 244, "one hidden layer is missing, or one is used twice": 516}),
+    (6, 1, 180, {"the width is not used": 244}),
 ]:  # fmt: skip
-    _what = f"build_classifier({_width}, {_hidden})"
-    _model = build_classifier(_width, _hidden)
+    _what, _model = f"build_classifier({_width}, {_hidden})", build_classifier(_width, _hidden)
     assert _model is not None, f"{_what} is None. Is there a return?"
     assert _model.built, f"{_what} does not know its input yet. Is keras.layers.Input((width,)) in front?"
     checks.equal(tuple(_model.output_shape), (None, 4), f"the output shape of {_what}")
     checks.close(_model.count_params(), _count, f"the number of parameters of {_what}", misconceptions=_wrong)
+_own = (
+    "a function or layer of your own making is in the model: it cannot be saved, nor graded. Keras has what you need."
+)
+try:
+    assert "Lambda" not in [type(_layer).__name__ for _layer in _model.layers]
+    keras.models.model_from_json(_model.to_json())
+except (AssertionError, AttributeError, NotImplementedError, OSError, TypeError, ValueError):
+    raise AssertionError(f"build_classifier(6, 1): {_own}") from None
+_model, _x = build_classifier(3, 1), np.array([[1.0, -1.0, 0.5]])
+_model.set_weights([np.sin(np.arange(_w.size)).reshape(_w.shape) for _w in _model.get_weights()])
+checks.close(
+    _model.predict(_x, verbose=0),
+    [[1.64738, 0.95631, -0.61399, -1.61979]],
+    "the output of build_classifier(3, 1) with given weights",
+    rtol=1e-3,
+    misconceptions={
+        "the last layer has a softmax, but logits come before it": [[0.60851, 0.30489, 0.06341, 0.02319]],
+        "the last layer has an activation, but logits may be negative": [[1.64738, 0.95631, 0.0, 0.0]],
+        "the last layer has a sigmoid, but logits may be any number": [[0.83854, 0.72238, 0.35115, 0.16523]],
+        "the hidden layer has no activation": [[-0.66628, -0.01877, 0.6460, 0.71684]],
+        "the hidden layer has a leaky ReLU, not a plain one": [[1.18465, 0.7613, -0.36199, -1.15247]],
+    },
+)
+assert np.allclose(_model(_x, training=True), _model(_x), atol=1e-5), (
+    "build_classifier(3, 1) gives other numbers in training than afterwards. Is there a dropout layer? None is asked for."
+)
+assert not _model.losses, "build_classifier(3, 1) has a penalty on its weights. None is asked for."
 print("build_classifier: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng(77)
@@ -937,111 +1161,179 @@ for _width, _hidden in [(3, 0), (7, 1), (5, 2), (4, 4)]:
     for _i in range(0, len(_weights), 2):
         _y = (np.maximum(_y, 0) if _i else _y) @ _weights[_i] + _weights[_i + 1]
         _linear = _linear @ _weights[_i] + _weights[_i + 1]
-    _got = np.asarray(keras.ops.convert_to_numpy(_model(_x)))
     _slips = {
         "the last layer has a ReLU, but logits may be negative": np.maximum(_y, 0),
         "the last layer has a softmax, but logits come before it": np.exp(_y) / np.exp(_y).sum(axis=1, keepdims=True),
         "the hidden layers have no ReLU": _linear,
     }
-    checks.close(_got, _y, f"the output of {_what} with given weights", rtol=1e-3, atol=1e-4, misconceptions=_slips)
+    for _training in (False, True):
+        _got = np.asarray(keras.ops.convert_to_numpy(_model(_x, training=_training)))
+        _when = " in training" if _training else ""
+        checks.close(
+            _got, _y, f"the output of {_what} with given weights{_when}", rtol=1e-3, atol=1e-4, misconceptions=_slips
+        )
+    checks.close(len(_model.losses), 0, f"the number of penalties on the weights of {_what}")
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Not solved yet? A way on</summary>
+#
+# Type this into a cell of your own. It is the network of section 1, whatever you ask for. All that follows runs then; only
+# the rows with hidden layers mean nothing, and you find what they should say in the folded text.
+#
+#     build_classifier = lambda width, hidden_layers: keras.Sequential([keras.layers.Input((width,)), keras.layers.Dense(4)])
+#
+# </details>
 
 # %% tags=["demo"]
 for hidden_layers in (0, 1, 2):
-    print(
-        f"10,000 inputs, {hidden_layers} hidden layers: {build_classifier(10_000, hidden_layers).count_params():,} parameters"
-    )
+    parameters = build_classifier(x_train.shape[1], hidden_layers).count_params()
+    print(f"{x_train.shape[1]:,} inputs, {hidden_layers} hidden layers: {parameters:,} parameters")
 
 # %% [markdown]
-# ### Training it
+# ### One function for every run
 #
-# An **epoch** is one pass over all training examples, a **batch** at a time. **Adam** is gradient descent
-# that adapts the size of the step for every weight on its own; `learning_rate` scales all steps. `full` uses the
-# lecture's setting: 25 epochs, batches of 32. `quick` has fewer questions and takes fewer, larger steps.
+# The lines of section 1, with everything that we want to change as an argument:
+
 
 # %% tags=["demo"]
-plan = {
-    "quick": {"epochs": 5, "embedding_epochs": 8, "batch_size": 256, "learning_rate": 0.03},
-    "full": {"epochs": 25, "embedding_epochs": 25, "batch_size": 32, "learning_rate": 0.001},
-}[profile]
-
-
-def accuracy(model, x, labels):
-    logits = keras.ops.convert_to_numpy(model(x))
-    return float(np.mean(logits.argmax(axis=1) == labels))
+def train(seed, learning_rate, epochs, hidden_layers=0, **how):
+    layer, x_train, x_val = vectorize(**how)
+    keras.utils.set_random_seed(seed)
+    model = build_classifier(x_train.shape[1], hidden_layers)
+    model.compile(keras.optimizers.Adam(learning_rate), loss, metrics=["accuracy"])
+    known = (x_val, questions.y_val)
+    history = model.fit(x_train, questions.y_train, batch_size, epochs, validation_data=known, verbose=0)
+    return layer, model, history.history
 
 
 # %% [markdown]
-# A **callback** is a function that Keras calls while it trains. Ours runs after each epoch and adds the accuracy on
-# the validation questions to the record. (Keras' own way is `validation_data=...`. With networks this small, preparing
-# that takes longer than the training itself. So does making special machine code, which `jit_compile=False` turns off;
-# and without `optimizer.build` the training step would be prepared twice.)
-
+# A `Study` makes the runs: every setting with every seed. It remembers a run until something changes that the run depends
+# on, such as `epochs` in section 1. First a comparison that seems fair: two networks, the same rate, the same number of
+# epochs.
 
 # %% tags=["demo"]
-def fit(model, x_train, x_val, epochs):
-    def validate(epoch, logs):
-        logs["val_accuracy"] = accuracy(model, x_val, questions.y_val)
+from course_utils.study import Study, evaluate_once
 
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(plan["learning_rate"]), loss, metrics=["accuracy"], jit_compile=False)
-    model.optimizer.build(model.trainable_variables)
-    watch = keras.callbacks.LambdaCallback(on_epoch_end=validate)
-    how = {"epochs": epochs, "batch_size": plan["batch_size"], "callbacks": [watch], "verbose": 0}
-    return model.fit(x_train, questions.y_train, **how).history
-
-
-# %% [markdown]
-# A network starts from random weights and sees its batches in random order: another **seed** of the random numbers,
-# another result. So one run proves little, and we always make three. `cache` remembers the trained networks, so that
-# none is trained twice.
-
-# %% tags=["demo"]
 seeds = range(seed, seed + 3)
 
 
-@cache
-def train(seed, max_tokens=10_000, hidden_layers=0, mode="multi_hot", spaces=False):
-    layer, x_train, x_val = vectorized(max_tokens, mode, spaces)
-    keras.utils.set_random_seed(seed)
-    model = build_classifier(x_train.shape[1], hidden_layers)
-    return layer, model, fit(model, x_train, x_val, plan["epochs"])
+def measure(seed, **setting):
+    history = train(seed, epochs=epochs, **setting)[2]
+    last = {"training accuracy": history["accuracy"][-1], "validation accuracy": history["val_accuracy"][-1]}
+    return last | history
 
+
+settings = {
+    "10,000 tokens": {"learning_rate": learning_rate},
+    "1 hidden layer, same rate": {"learning_rate": learning_rate, "hidden_layers": 1},
+}
+study = Study(measure, settings, seeds)
 
 # %% [markdown]
-# **Predict, then run.** How far will the training accuracy rise, and how far the validation accuracy? *I expect ...*
+# **Predict, then run.** One hidden layer against none, at the same rate. Is the deeper network better on validation
+# questions? *I expect ...*
 
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread" alt="Accuracy over epochs for the network without hidden layers. The dashed training curve climbs steadily to about 90 per cent. The validation curve rises steeply at first and then stays flat at about 80 per cent, so that a gap opens between the two. A dotted line marks the majority baseline at about 25 per cent."
-runs = [train(seed) for seed in seeds]
+# %% tags=["demo"]
+predictions.ask(
+    "same rate",
+    [
+        "better, after 5 epochs and at the end",
+        "worse, after 5 epochs and at the end",
+        "it depends on when you stop",
+        "no difference at any time",
+    ],
+)
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 fig, ax = plt.subplots(figsize=(7, 3.6))
-plots.learning_curves(ax, [history for _, _, history in runs], "accuracy", "multi-hot net")
-ax.axhline(majority, color="grey", linestyle=":", label="majority")
-ax.set(title="One dense layer on multi-hot vectors", ylim=(0, 1))
-ax.legend(loc="lower right")
-plt.show()
-net_accuracy = [history["val_accuracy"][-1] for _, _, history in runs]
-print(f"validation accuracy: {np.mean(net_accuracy):.1%} ± {np.std(net_accuracy, ddof=1):.1%} over {len(runs)} seeds")
+for name, label in [("10,000 tokens", "none"), ("1 hidden layer, same rate", "one")]:
+    runs = study.runs(name)
+    plots.learning_curves(ax, runs, "accuracy", label)
+    for epoch in (min(5, epochs), epochs):
+        print(f"{label:4} after {epoch:2} epochs: {np.mean([run['val_accuracy'][epoch - 1] for run in runs]):.1%}")
+ax.set(title="Hidden layers: none and one, the same rate (band: ± standard deviation, 3 seeds)", ylim=(0, 1))
+plots.show(
+    "Accuracy over epochs for no hidden layer and one, at the same rate: two dashed training curves above two solid validation curves, with bands over the seeds. The training curves end far above the validation curves."
+)
+predictions.recall("same rate")
 
 # %% [markdown]
-# The network soon knows its training questions better than new ones. This is called **overfitting**, and more epochs
-# do not cure it.
+# <details><summary>What we measured: open after you ran it</summary>
 #
-# Does the network beat logistic regression? Think before you are proud of it: one dense layer with a softmax *is* the model
-# of logistic regression! Only the fitting differs. scikit-learn runs to the end but punishes large weights, our
-# network has no such penalty but stops after a few epochs.
+# It depends on when you stop, and differently on the two sets.
+#
+# | validation accuracy | quick, 5 epochs | quick, 10 epochs | full, 5 epochs | full, 20 epochs |
+# |---|---|---|---|---|
+# | no hidden layer | 79.7 %<!-- quick: 10,000 tokens, epoch 5 --> | 79.5 %<!-- quick: 10,000 tokens --> | 79.4 %<!-- full: 10,000 tokens, epoch 5 --> | 80.2 %<!-- full: 10,000 tokens --> |
+# | one, same rate | 77.5 %<!-- quick: 1 hidden layer, same rate, epoch 5 --> | 78.6 %<!-- quick: 1 hidden layer, same rate --> | 80.1 %<!-- full: 1 hidden layer, same rate, epoch 5 --> | 77.7 %<!-- full: 1 hidden layer, same rate --> |
+#
+# With `quick` the hidden layer is behind after 5 epochs and has nearly caught up after 10. With `full` it is
+# ahead early, then learns its training questions by heart and falls behind. Who reports one column of this table has
+# measured how *fast* a network learns at that rate, not how *good* it is. (An earlier version of this notebook did just
+# that, and said that a hidden layer brings nothing.)
+#
+# </details>
+
+# %% [markdown]
+# Now a fair one: the same number of epochs for all, but to each network the rate that suits it. We tried three or four
+# rates for each setting of this notebook, each about a third of the one before, and kept the one with the best
+# validation accuracy at the end.
+
+# %% tags=["demo"]
+rates = {"quick": (0.01, 0.003), "full": (0.0003, 0.0002)}[profile]
+settings |= {
+    "1 hidden layer": {"learning_rate": rates[0], "hidden_layers": 1},
+    "2 hidden layers": {"learning_rate": rates[1], "hidden_layers": 2},
+}
+
+# %% [markdown]
+# **Predict, then run.** Each at its own rate: 0, 1 or 2 hidden layers? *I expect ...*
+
+# %% tags=["demo"]
+predictions.ask("own rate", ["0, by a point or more", "1 or 2, by a point or more", "they differ by less than chance"])
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+fig, ax = plt.subplots(figsize=(7, 3.6))
+for name, label in [("10,000 tokens", "none"), ("1 hidden layer", "one"), ("2 hidden layers", "two")]:
+    runs = study.runs(name)
+    plots.learning_curves(ax, runs, "accuracy", label)
+    accuracies = [run["validation accuracy"] for run in runs]
+    print(f"{label:4}: {np.mean(accuracies):.1%} ± {np.std(accuracies, ddof=1):.1%}")
+ax.set(
+    title="Hidden layers: none, one and two, each at its own rate (band: ± standard deviation, 3 seeds)", ylim=(0, 1)
+)
+plots.show(
+    "Accuracy over epochs for none, one and two hidden layers, each at a rate of its own: dashed training curves, solid validation curves, with bands over the seeds. The three validation curves end close together."
+)
+predictions.recall("own rate")
+
+# %% [markdown]
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# | hidden layers | full | quick |
+# |---|---|---|
+# | none | 80.2 %<!-- full: 10,000 tokens --> | 79.5 %<!-- quick: 10,000 tokens --> |
+# | one | 80.3 %<!-- full: 1 hidden layer --> | 79.4 %<!-- quick: 1 hidden layer --> |
+# | two | 79.9 %<!-- full: 2 hidden layers --> | 79.8 %<!-- quick: 2 hidden layers --> |
+#
+# They differ by less than chance. Hidden layers do no harm here, and they bring nothing: each word speaks for a language
+# more or less on its own, and one layer can add that up. Of networks that are equally good, take the simplest.
+#
+# </details>
 #
 # ### What did it learn?
 #
 # A network with one layer is easy to read. For each word and each language there is one weight: how much the word
-# speaks for the language. Here are the strongest words that occur in at least 20 training questions.
+# speaks for the language. Here are the strongest words of the network of section 1 that occur in at least 20 training
+# questions.
 
 # %% tags=["demo"]
-layer, model, _ = runs[0]
-net_words = np.array([str(word) for word in layer.get_vocabulary()])
+net_words = np.array([str(word) for word in vectorizer.get_vocabulary()])
 net_weights = model.get_weights()[0]
-frequent = vectorized(10_000, "multi_hot", False)[1].sum(axis=0) >= 20
+frequent = keras.ops.convert_to_numpy(x_train).sum(axis=0) >= 20
 
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread" alt="Four bar charts, one per language, each with the eight words of the largest weights. For C# words such as linq, winforms and nuget, for Java hibernate, swing and maven, for JavaScript innerhtml, callback and ajax, for Python dataframe, pandas and flask."
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 fig, axes = plt.subplots(1, 4, figsize=(11, 3))
 for label, ax in enumerate(axes):
     column = np.where(frequent, net_weights[:, label], -np.inf)
@@ -1049,20 +1341,15 @@ for label, ax in enumerate(axes):
     ax.barh(net_words[top], column[top])
     ax.invert_yaxis()
     ax.set(title=languages[label], xlabel="weight")
-plt.show()
+plots.show(
+    "Four bar charts, one per language, each with the eight words of the largest weights for this language, names of its libraries and tools most of all."
+)
 
 # %% [markdown]
 # It has found the vocabulary of each community on its own. Which mistakes are left?
 
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread" alt="Confusion matrix of the four languages on the validation questions. The counts on the diagonal are by far the largest; every other cell holds far fewer."
-x_val = vectorized(10_000, "multi_hot", False)[2]
-predicted = keras.ops.convert_to_numpy(model(x_val)).argmax(axis=1)
-fig, ax = plt.subplots(figsize=(4.4, 4))
-plots.confusion_matrix(ax, questions.y_val, predicted, languages)
-ax.set_title("mistakes on validation questions")
-plt.show()
-
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+predicted = model.predict(x_val, verbose=0).argmax(axis=1)
 wrong = np.flatnonzero(predicted != questions.y_val)
 for number in wrong[:3]:
     truth, guess = languages[questions.y_val[number]], languages[predicted[number]]
@@ -1070,114 +1357,191 @@ for number in wrong[:3]:
 
 # %% [markdown]
 # Would *you* have got these right? Some tell nothing. In others, the clue is a name that the network has never seen:
-# it is `[UNK]`, and no weight belongs to it.
+# it is `[UNK]`, and no weight of its own belongs to it. Can we do something about that?
 
 # %% [markdown]
-# ## 7. A study: what matters?
+# ## 7. What goes in
 #
-# The lecture asks: which size of the vocabulary, and how many layers? A **study** changes one thing at a time and
-# keeps all else. We add two settings: TF-IDF instead of 0s and 1s, and the question from section 1 of what to do with
-# punctuation. In `x.append(3)` the lecture's standardisation *drops* the marks and makes `xappend3`. The alternative
-# puts a *space* in place of each mark and makes three words.
-#
-# **Predict, then run.** Rank them before you look: a vocabulary of 100, 300 or 10,000 tokens; 0, 1 or 2 hidden
-# layers; TF-IDF; spaces for punctuation. Which change helps most, and which hurts most? *I expect ...*
+# The lecture asks which size of the vocabulary is best. We add two settings: TF-IDF instead of 0s and 1s, and another way
+# with punctuation. In `x.append(3)` the layer *drops* the marks and makes `xappend3`. The alternative puts a *space* in
+# place of each mark and makes three words. Each setting changes one thing and keeps all else.
 
-# %% tags=["demo"]
-settings = {
-    "100 tokens": {"max_tokens": 100},
-    "300 tokens": {"max_tokens": 300},
-    "10,000 tokens": {},
-    "10,000, 1 hidden layer": {"hidden_layers": 1},
-    "10,000, 2 hidden layers": {"hidden_layers": 2},
-    "10,000, TF-IDF": {"mode": "tf_idf"},
-    "10,000, spaces for marks": {"spaces": True},
+# %% tags=["demo", "fold"]
+rate = {  # the best of three for each setting, as in section 6
+    "quick": {"100 tokens": 0.03, "300 tokens": 0.01, "TF-IDF": 0.03, "spaces for marks": 0.01},
+    "full": {"100 tokens": 0.003, "300 tokens": 0.003, "TF-IDF": 0.0003, "spaces for marks": 0.001},
+}[profile]
+settings |= {
+    "100 tokens": {"learning_rate": rate["100 tokens"], "max_tokens": 100},
+    "300 tokens": {"learning_rate": rate["300 tokens"], "max_tokens": 300},
+    "TF-IDF": {"learning_rate": rate["TF-IDF"], "mode": "tf_idf"},
+    "spaces for marks": {"learning_rate": rate["spaces for marks"], "spaces": True},
 }
-if profile == "full":  # the real questions have words enough for more sizes: section 11 needs them
-    settings |= {f"{size:,} tokens": {"max_tokens": size} for size in (500, 1000, 2000, 5000, 20_000)}
+if profile == "full":  # the real questions have words enough for more sizes: section 10 needs them
+    sizes = (500, 1000, 2000, 5000, 20_000)
+    settings |= {f"{size:,} tokens": {"learning_rate": learning_rate, "max_tokens": size} for size in sizes}
+
+# %% [markdown]
+# **Predict, then run.** The lecture's network has 10,000 tokens, no hidden layer, 0s and 1s, marks dropped. Which single
+# change *helps* most? *I expect ...*
 
 # %% tags=["demo"]
-from course_utils.study import Study, evaluate_once
+predictions.ask(
+    "helps most", ["a hidden layer", "TF-IDF", "spaces for marks", "a small vocabulary: less to learn by heart"]
+)
 
-
-def measure(seed, **setting):
-    history = train(seed, **setting)[2]
-    return {"validation accuracy": history["val_accuracy"][-1], "training accuracy": history["accuracy"][-1]}
-
-
-study = Study(measure, settings, seeds)
-
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread" alt="Validation accuracies of seven settings, one row each, a dot per seed and a bar for mean and standard deviation. A hundred tokens are hardly better than guessing; 300 tokens are in between; 10,000 tokens reach about 80 per cent. Hidden layers change little. Spaces for punctuation marks are best of all, a few points ahead."
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 fig, ax = plt.subplots(figsize=(7.5, 0.6 + 0.46 * len(settings)))
 study.plot(ax, "validation accuracy")
 ax.axvline(majority, color="grey", linestyle=":")
-ax.set_title("Mean ± standard deviation (dotted line: majority)")
-plt.show()
-summary = study.summary("validation accuracy")
-for name, row in summary.iterrows():
-    print(f"{name:25} {row['mean']:.1%} ± {row['std']:.1%}")
-draw = np.sqrt(0.8 * 0.2 / len(val_texts))
-print(f"and ± {draw:.1%} for an accuracy near 80 %, from which {len(val_texts)} questions were drawn for validation")
+ax.set_title("Mean ± standard deviation of 3 seeds (dotted line: majority)")
+plots.show(
+    "Validation accuracies of all settings, one row each, a dot per seed and a bar for mean and standard deviation, with a dotted line for the majority baseline. A hundred tokens are near that line, 300 in between, the others between 78 and 84 per cent with quick."
+)
+summary = {metric: study.summary(f"{metric} accuracy") for metric in ("validation", "training")}
+for name, row in summary["validation"].iterrows():
+    print(f"{name:26} {row['mean']:.1%} ± {row['std']:.1%}, training {summary['training'].loc[name, 'mean']:.1%}")
+predictions.recall("helps most")
 
 # %% [markdown]
-# With 100 tokens the network is near chance: 31.2 %<!-- quick: 100 tokens -->. With 300 it reaches
-# 65.0 %<!-- quick: 300 tokens -->, with 10,000 it reaches 79.8 %<!-- quick: 10,000 tokens -->. A hidden layer brings
-# nothing: 77.5 %<!-- quick: 10,000, 1 hidden layer -->, and two bring 77.1 %<!-- quick: 10,000, 2 hidden layers -->. But a
-# space in place of each punctuation mark, one line of code, lifts the same small network to
-# 82.8 %<!-- quick: 10,000, spaces for marks -->.
-#
-# The spread is that over seeds. *Which* questions were drawn for validation is chance, too: a share $p$ of $n$
-# questions varies by $\sqrt{p (1 - p) / n}$ from draw to draw, the last line above. All settings are measured on
-# the same questions, so this matters less for which is better than for how good it is. Still, with `quick` TF-IDF and
-# spaces are too close to tell which is better.
-#
-# Here is what we measured with `full`, on the real questions:
+# <details><summary>What we measured: open after you ran it</summary>
 #
 # | setting | full | quick |
 # |---|---|---|
-# | 100 tokens | 62.8 %<!-- full: 100 tokens --> | 31.2 %<!-- quick: 100 tokens --> |
-# | 300 tokens | 68.6 %<!-- full: 300 tokens --> | 65.0 %<!-- quick: 300 tokens --> |
-# | 10,000 tokens | 80.2 %<!-- full: 10,000 tokens --> | 79.8 %<!-- quick: 10,000 tokens --> |
-# | 10,000, 1 hidden layer | 76.8 %<!-- full: 10,000, 1 hidden layer --> | 77.5 %<!-- quick: 10,000, 1 hidden layer --> |
-# | 10,000, 2 hidden layers | 76.8 %<!-- full: 10,000, 2 hidden layers --> | 77.1 %<!-- quick: 10,000, 2 hidden layers --> |
-# | 10,000, TF-IDF | 73.8 %<!-- full: 10,000, TF-IDF --> | 81.5 %<!-- quick: 10,000, TF-IDF --> |
-# | 10,000, spaces for marks | 85.4 %<!-- full: 10,000, spaces for marks --> | 82.8 %<!-- quick: 10,000, spaces for marks --> |
+# | 100 tokens | 62.8 %<!-- full: 100 tokens --> | 32.5 %<!-- quick: 100 tokens --> |
+# | 300 tokens | 68.6 %<!-- full: 300 tokens --> | 65.4 %<!-- quick: 300 tokens --> |
+# | 10,000 tokens | 80.2 %<!-- full: 10,000 tokens --> | 79.5 %<!-- quick: 10,000 tokens --> |
+# | 10,000, TF-IDF | 77.8 %<!-- full: TF-IDF --> | 81.5 %<!-- quick: TF-IDF --> |
+# | 10,000, **spaces for marks** | **85.4 %**<!-- full: spaces for marks --> | **83.5 %**<!-- quick: spaces for marks --> |
+#
+# A space in place of each punctuation mark, one line of code and the most boring change of all, lifts the same small
+# network more than anything else. **Look at your tokens before you build a bigger network.**
 #
 # The real questions tell the same story, with two differences. A hundred tokens take you further there, as words like
 # *public*, *string* and *var* are among the hundred most frequent. And **TF-IDF helps on our questions and *hurts* on
-# the real ones.** We took it apart, and each of its two factors does harm there. *Counts:* real questions contain
-# listings of code, where one name is repeated dozens of times and drowns the rest. *Idf:* it makes rare words loud, and
-# the network learns them by heart. Dividing each vector by its length, as other libraries do, mends about half. So
-# measure TF-IDF on *your* texts before you believe in it.
+# the real ones**: they contain listings of code, where one name is repeated dozens of times and drowns the rest, and rare
+# words become loud and are learnt by heart. Measure TF-IDF on *your* texts before you believe in it.
 #
-# The small change that wins on both was the most boring one. **Look at your tokens before you build a bigger network.**
+# </details>
 #
 # Why does a small vocabulary cost so much? Move the slider and see what is left of a question. (On a page without a
 # running kernel you see the smallest size.)
 
 
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="a widget has a new id on each run" alt="The text of one training question. Words that a vocabulary of 100 tokens holds have a white background, those that it does not hold an orange one. The telling words are all orange. A menu chooses the vocabulary's size."
+# %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="a widget has a new id on each run"
 from course_utils import widgets
 
-all_words = [str(word) for word in net_words]
+shown = train_texts[7].lower().translate(str.maketrans("", "", string.punctuation)).split()[:90]
 
 
 def show_known(size):
-    tokens = standardize(train_texts[7]).split()[:90]
-    known = set(all_words[:size])
     fig, ax = plt.subplots(figsize=(9, 2.2))
-    lost = [token not in known for token in tokens]
-    plots.marked_text(
-        ax, tokens, np.array(lost, dtype=float), f"vocabulary of {size}: {sum(lost)} of {len(tokens)} words are lost"
-    )
+    lost = [token not in net_words[:size] for token in shown]
+    title = f"vocabulary of {size}: {sum(lost)} of {len(shown)} words are [UNK]"
+    plots.marked_text(ax, shown, np.array(lost, dtype=float), title)
     return fig
 
 
-widgets.explore(show_known, size=[100, 300, 1000, 10_000])
+widgets.explore(
+    show_known,
+    alt="The text of one training question. Words that a vocabulary of 100 tokens holds have a white background, the others an orange one. Most are white; the names of a language's tools are orange.",
+    size=[100, 300, 1000, 10_000],
+)
 
 # %% [markdown]
-# With 100 tokens only *the*, *is* and their like are left of our questions: frequent, but they tell next to nothing
-# about the language. The names that do are rarer. More layers cannot bring back what the vectoriser has thrown away!
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# With 100 tokens, 47 of the 56 words survive, and the question still reads well (this one is of the `quick` set). But the
+# two that tell, *flask* and *django*, do not. What all questions have in common is frequent; what tells them apart is
+# rarer. No hidden layer can bring back what the vectoriser has thrown away!
+#
+# </details>
+
+# %% [markdown]
+# ### Did the rule matter?
+#
+# Section 5 said: adapt on training texts only. Now break the rule, with 0s and 1s and with TF-IDF.
+
+# %% tags=["demo"]
+settings |= {f"{name}, leak": settings[name] | {"leak": True} for name in ("10,000 tokens", "TF-IDF")}
+
+# %% [markdown]
+# **Predict, then run.** By how much does the leak lift the validation accuracy? *I expect ...*
+
+# %% tags=["demo"]
+predictions.ask("leak", ["by 5 points or more", "by 1 to 5 points", "not at all", "it lowers it"])
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+for name in ("10,000 tokens", "10,000 tokens, leak", "TF-IDF", "TF-IDF, leak"):
+    row = study.summary("validation accuracy").loc[name]
+    print(f"{name:20} {row['mean']:.2%} ± {row['std']:.2%}")
+predictions.recall("leak")
+
+# %% [markdown]
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# Not at all: 79.5 %<!-- quick: 10,000 tokens --> honest and 79.3 %<!-- quick: 10,000 tokens, leak --> with the leak,
+# 81.5 %<!-- quick: TF-IDF --> and 80.8 %<!-- quick: TF-IDF, leak --> for TF-IDF; on the real questions
+# 80.2 %<!-- full: 10,000 tokens --> and 80.6 %<!-- full: 10,000 tokens, leak -->, 77.2 %<!-- full: TF-IDF --> and
+# 77.1 %<!-- full: TF-IDF, leak -->. That is chance. The leak told the layer which words there are, but not a single
+# *answer*. A word that occurs in validation texts only gets a place in the vector, but no training question moves its
+# weights.
+#
+# </details>
+#
+# Then why a rule? Because not all leaks are so harmless. Here is one that bites: choose the words by how well they
+# *tell*, that is, by the labels. `SelectKBest` keeps the 1,000 words and pairs that go best with the labels it sees: those of
+# training only, or those of validation too. To be sure what it does, we also shuffle all labels, as if thrown **by
+# dice**. Nobody can predict these, so an honest accuracy is 25 %.
+
+# %% tags=["demo"]
+from scipy.sparse import vstack
+from sklearn.feature_selection import SelectKBest, chi2
+
+layer = keras.layers.TextVectorization(20_000, ngrams=2, output_mode="multi_hot")
+layer.adapt(train_texts)
+both = vstack([csr_matrix(layer(texts).numpy()) for texts in (train_texts, val_texts)])
+
+
+def chosen_by_label(labels, leak):
+    n = len(train_texts)
+    seen = slice(None) if leak else slice(n)
+    chosen = SelectKBest(chi2, k=1000).fit(both[seen], labels[seen]).transform(both)
+    return LogisticRegression(max_iter=1000).fit(chosen[:n], labels[:n]).score(chosen[n:], labels[n:])
+
+
+# %% [markdown]
+# **Predict, then run.** Labels by dice, words chosen with the validation labels in sight. What validation accuracy will
+# be claimed? *I expect ...*
+
+# %% tags=["demo"]
+predictions.ask("dice", ["25 %: dice cannot be predicted", "about 30 %", "above 40 %", "100 %"])
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+truth = np.concatenate([questions.y_train, questions.y_val])
+dice = [np.random.default_rng(run_seed).permutation(truth) for run_seed in seeds]
+selected = {}
+for name, leak in [("honest", False), ("leak", True)]:
+    selected[f"true labels, {name}"] = [chosen_by_label(truth, leak)]
+    selected[f"dice, {name}"] = [chosen_by_label(labels, leak) for labels in dice]
+for name, scores in sorted(selected.items()):
+    print(f"{name:20} {np.mean(scores):.1%}")
+predictions.recall("dice")
+
+# %% [markdown]
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# | words chosen by | full, true labels | quick, true labels | full, dice | quick, dice |
+# |---|---|---|---|---|
+# | training labels | 70.1 %<!-- full: true labels, honest --> | 75.6 %<!-- quick: true labels, honest --> | 25.0 %<!-- full: dice, honest --> | 24.5 %<!-- quick: dice, honest --> |
+# | all labels | 72.1 %<!-- full: true labels, leak --> | 82.1 %<!-- quick: true labels, leak --> | 40.0 %<!-- full: dice, leak --> | 41.2 %<!-- quick: dice, leak --> |
+#
+# Dice, "predicted" far better than by chance! Among many thousand pairs some go with any labels by accident, and the leak
+# counts this accident as skill. With the true labels it claims points that no new question would confirm. So the rule
+# stands: whatever is *learnt* from data, learn it from training data only. Then you need not ask each time whether it is
+# harmless.
+#
+# </details>
 
 # %% [markdown]
 # ## 8. Words as points: embeddings
@@ -1217,15 +1581,18 @@ for other in (1, 2):
 # **Question:** Which `k` *other* words are most similar to it, the most similar first?
 #
 # <details><summary>Hint 1: where to begin</summary>
-# Find the word's own vector. Then you need its similarity to every vector in the table.
+# Find the word's own vector. Then you need its similarity to every vector in the table. In which row of the table does
+# the word's own vector stand?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# Divide every row by its length. After that the similarity is just the sum of products. Sort, and leave the word
-# itself out.
+# Divide every row by its length. After that the similarity is just the sum of products. Sort by it, from large to small,
+# and leave the word itself out. What is the word's similarity to itself?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
-# <code>np.linalg.norm(vectors, axis=1, keepdims=True)</code> gives all lengths; <code>@</code> gives all sums of products
-# with one vector; <code>np.argsort(-x)</code> gives the places of the largest first.
+# <code>np.linalg.norm(vectors, axis=1, keepdims=True)</code> gives the length of each row. If the divided rows are
+# <code>unit</code> and the word stands in row <code>place</code>, then <code>unit @ unit[place]</code> gives all
+# similarities, and <code>np.argsort(-(unit @ unit[place]))</code> the places of the largest first. How do you make words of these
+# places, and cut to k only after the word itself is gone?
 # </details>
 
 
@@ -1235,12 +1602,12 @@ def nearest(word, words, vectors, k):
 
     word: a str that is in words.
     words: a list of different str.
-    vectors: shape (len(words), dimensions), row i belongs to words[i]; nested lists are fine.
+    vectors: shape (len(words), dimensions), row i belongs to words[i].
     k: an int, less than len(words).
     Returns a list of k str, the most similar first.
     """
-    ### BEGIN SOLUTION
     vectors = np.asarray(vectors, dtype=float)
+    ### BEGIN SOLUTION
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     place = list(words).index(word)
     order = np.argsort(-(unit @ unit[place]))
@@ -1250,20 +1617,30 @@ def nearest(word, words, vectors, k):
 
 # %% nbgrader={"grade_id": "nearest-test", "points": 2}
 checks.equal(
-    nearest("pandas", ["pandas", "numpy", "hibernate"], [[2.0, 1.0], [1.5, 1.0], [-1.0, 2.0]], 1),
+    nearest("pandas", ["pandas", "numpy", "hibernate"], np.array([[2.0, 1.0], [1.5, 1.0], [-1.0, 2.0]]), 1),
     ["numpy"],
     'nearest("pandas", ["pandas", "numpy", "hibernate"], the vectors above, 1)',
-    misconceptions={"the word itself is in the list": ["pandas"], "the least similar word comes first": ["hibernate"]},
-)
-checks.equal(
-    nearest("up", ["far", "up", "tall", "side", "down"], [[20, 90], [0, 1], [1, 60], [1, 0], [0, -2]], 4),
-    ["tall", "far", "side", "down"],
-    'nearest("up", ["far", "up", "tall", "side", "down"], [[20, 90], [0, 1], [1, 60], [1, 0], [0, -2]], 4)',
     misconceptions={
-        "words are sorted by distance, not by angle": ["side", "down", "tall", "far"],
-        "the sums of products are not divided by the lengths of the vectors": ["far", "tall", "side", "down"],
-        "the sign of the similarity is lost": ["down", "tall", "far", "side"],
-        "the least similar words come first": ["down", "side", "far", "tall"],
+        "the word itself is in the list": ["pandas"],
+        "the least similar word comes first": ["hibernate"],
+        "the list is cut to k words before the word itself is left out": [],
+        "k is not used": ["numpy", "hibernate"],
+    },
+)
+_names, _table = ["salt", "tea", "rain", "milk", "glue", "ink"], [[-1, 1], [8, -4], [9, 9], [5, 3], [-2, 0], [0, -3]]
+checks.equal(
+    nearest("tea", list(_names), np.array(_table), 5),
+    ["milk", "ink", "rain", "glue", "salt"],
+    f'nearest("tea", {_names}, {_table}, 5)',
+    misconceptions={
+        "words are sorted by distance, not by angle": ["milk", "ink", "salt", "glue", "rain"],
+        "the sums of products are not divided by the lengths of the vectors": ["rain", "milk", "ink", "salt", "glue"],
+        "the sign of the similarity is lost": ["salt", "glue", "milk", "ink", "rain"],
+        "the least similar words come first": ["salt", "glue", "rain", "ink", "milk"],
+        "columns are divided by their lengths, not rows": ["milk", "ink", "rain", "salt", "glue"],
+        "the rows are divided by the squares of their lengths": ["ink", "milk", "rain", "glue", "salt"],
+        "the rows are divided by their sums, not by their lengths": ["ink", "milk", "rain", "salt", "glue"],
+        "the words are not sorted": ["salt", "rain", "milk", "glue", "ink"],
     },
 )
 print("nearest: the visible checks pass. More tests run when you hand in.")
@@ -1277,7 +1654,7 @@ for _count, _dimensions, _k in [(5, 2, 4), (9, 3, 1), (20, 6, 5), (12, 4, 11), (
         for _row in _table:
             _cosines.append(sum(_row * _table[_place]) / (sum(_row**2) * sum(_table[_place] ** 2)) ** 0.5)
         _ranked = sorted((_i for _i in range(_count) if _i != _place), key=lambda i: -_cosines[i])
-        _got = nearest(_names[_place], list(_names), _table.tolist(), _k)
+        _got = nearest(_names[_place], list(_names), _table, _k)
         checks.equal(
             [str(_word) for _word in _got], [_names[_i] for _i in _ranked[:_k]], f"nearest({_count} words, k={_k})"
         )
@@ -1290,16 +1667,14 @@ for _count, _dimensions, _k in [(5, 2, 4), (9, 3, 1), (20, 6, 5), (12, 4, 11), (
 # that this is a dense layer in disguise: one-hot vectors times the table.
 
 # %% tags=["demo"]
-table = np.array([[0, 0], [9, 9], [2, 1], [1.5, 1], [-1, 2]])  # a row for padding, [UNK], pandas, numpy, hibernate
+table = np.array([[0, 0], [9, 9], [2, 1], [1.5, 1], [-1, 2]])  # padding, [UNK], pandas, numpy, hibernate
 row = np.array([2, 4, 1, 0])  # pandas, hibernate, an unknown word, padding
 one_hot = np.eye(5)[row]
 print(one_hot.astype(int))
 lookup = keras.layers.Embedding(5, 2)
 lookup.build()
 lookup.set_weights([table])
-print(
-    "same:", np.allclose(one_hot @ table, table[row]), np.allclose(keras.ops.convert_to_numpy(lookup(row)), table[row])
-)
+print("same:", np.allclose(one_hot @ table, table[row]), np.allclose(lookup(row).numpy(), table[row]))
 
 # %% [markdown]
 # | | one-hot | embedding |
@@ -1317,60 +1692,88 @@ print(
 length = 100 if profile == "quick" else 250
 to_numbers = keras.layers.TextVectorization(max_tokens=10_000, output_sequence_length=length)
 to_numbers.adapt(train_texts)
-rows = {
-    name: keras.ops.convert_to_numpy(to_numbers(texts)) for name, texts in [("train", train_texts), ("val", val_texts)]
-}
-print("training rows:", rows["train"].shape)
+train_rows, val_rows = to_numbers(train_texts), to_numbers(val_texts)
+print("training rows:", train_rows.shape)
 
 
 # %% tags=["demo"]
-def build_embedder():
-    return keras.Sequential(
-        [
-            keras.layers.Input((length,)),
-            keras.layers.Embedding(to_numbers.vocabulary_size(), 16, mask_zero=True),
-            keras.layers.GlobalAveragePooling1D(),
-            keras.layers.Dense(4),
-        ]
+def train_embedder(seed, learning_rate, epochs):
+    keras.utils.set_random_seed(seed)
+    table = keras.layers.Embedding(to_numbers.vocabulary_size(), 16, mask_zero=True)
+    model = keras.Sequential(
+        [keras.layers.Input((length,)), table, keras.layers.GlobalAveragePooling1D(), keras.layers.Dense(4)]
     )
+    model.compile(keras.optimizers.Adam(learning_rate), loss, metrics=["accuracy"])
+    known = (val_rows, questions.y_val)
+    history = model.fit(train_rows, questions.y_train, batch_size, epochs, validation_data=known, verbose=0)
+    return model, history.history
 
-
-print(f"{build_embedder().count_params():,} parameters")
 
 # %% [markdown]
-# Most of them are in the table, 16 per token. The order of the words plays no part: an average is a bag, too. The table
-# starts from random numbers, so `quick` gives it a few epochs more.
-#
-# **Predict, then run.** 16 numbers instead of thousands. Better or worse than the multi-hot net? *I expect ...*
+# The order of the words plays no part: an average is a bag, too.
+
+# %% [markdown]
+# **Predict, then run.** 16 numbers for a text instead of thousands. Better or worse than the multi-hot net? *I expect ...*
+
+# %% tags=["demo"]
+predictions.ask("embedding", ["much worse: too little room", "about as good", "much better: words have meaning now"])
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-embedders, embedder_accuracy = [], []
-for run_seed in seeds:
-    keras.utils.set_random_seed(run_seed)
-    embedders.append(build_embedder())
-    history = fit(embedders[-1], rows["train"], rows["val"], plan["embedding_epochs"])
-    embedder_accuracy.append(history["val_accuracy"][-1])
-print(f"embedding net: {np.mean(embedder_accuracy):.1%} ± {np.std(embedder_accuracy, ddof=1):.1%}")
-print(f"multi-hot net: {np.mean(net_accuracy):.1%} ± {np.std(net_accuracy, ddof=1):.1%}")
+embedding_rate = 0.03 if profile == "quick" else 0.003
+embedders, curves = zip(*[train_embedder(run_seed, embedding_rate, epochs) for run_seed in seeds], strict=True)
+for name, runs in [("multi-hot net", study.runs("10,000 tokens")), ("embedding net", curves)]:
+    validation, training = ([run[key][-1] for run in runs] for key in ("val_accuracy", "accuracy"))
+    print(f"{name}: {np.mean(validation):.1%} ± {np.std(validation, ddof=1):.1%}, training {np.mean(training):.1%}")
+embedder_accuracy = validation
+print(f"{embedders[0].count_params():,} parameters, 16 for each token in the table")
+predictions.recall("embedding")
 
 # %% [markdown]
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# About as good: 79.5 %<!-- quick: embedding --> against 79.5 %<!-- quick: 10,000 tokens -->. On the real questions it is
+# 78.3 %<!-- full: embedding --> against 80.2 %<!-- full: 10,000 tokens -->: its table learns the training questions by
+# heart there. Nothing is gained in accuracy. But now each word has a place among the others.
+#
+# </details>
+#
 # ### Who lives next door?
 #
 # Nobody told the network what any word means. Ask its embedding for neighbours, with *your* function. Rare words are
 # left out: they have hardly been trained.
 
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+# %% tags=["demo"]
 kept = 250 if profile == "quick" else 4000
 common_words = [str(word) for word in to_numbers.get_vocabulary()[2:kept]]
 common_vectors = embedders[0].layers[0].get_weights()[0][2:kept]
-for word in [word for word in ["pandas", "linq", "jquery", "hibernate", "the"] if word in common_words]:
-    print(f"{word:10}", nearest(word, common_words, common_vectors, 5))
 
 # %% [markdown]
-# Telling words have found the others of their language. But mind what *near* means here: the network was trained to
-# tell four languages apart, and so two words are near if they speak for the same language. *pandas*
-# handles tables. Its neighbours do quite different jobs, most of them, in the same language. An embedding learns what
-# its task needs, no more.
+# **Predict, then run.** Which words will be the neighbours of *pandas*, a Python library for tables? *I expect ...*
+
+# %% tags=["demo"]
+predictions.ask(
+    "neighbours",
+    [
+        "table, row, column: what it is about",
+        "linq, sql: what does the same job elsewhere",
+        "other Python words, whatever they do",
+        "no pattern",
+    ],
+)
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+for word in [word for word in ["pandas", "linq", "jquery", "hibernate", "the"] if word in common_words]:
+    print(f"{word:10}", nearest(word, common_words, common_vectors, 5))
+predictions.recall("neighbours")
+
+# %% [markdown]
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# With `quick`, *pandas* lives among *tkinter*, *dict* and standardised names such as `cell_dict` and `print_color`: Python,
+# whatever it does. The network was trained to tell four languages apart, so two words are near if they speak for the same
+# language. An embedding learns what its task needs, no more.
+#
+# </details>
 #
 # 16 dimensions cannot be drawn. **Principal component analysis** (PCA) finds the two directions in which the points are
 # spread most, and shows the points from there, like a well-chosen photo of a sculpture.
@@ -1382,7 +1785,7 @@ for label, language in enumerate(languages):
     best = sorted(places, key=lambda i: -net_weights[i, label])[:5]
     telling[language] = [common_words.index(net_words[i]) for i in best]
 
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread" alt="Scatter plot of the embedding's words in two dimensions. Most words form a grey cloud near the middle. The five most telling words of each language, written out and in one colour and marker per language, lie further out, those of each language together in their own direction."
+# %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 from sklearn.decomposition import PCA
 
 flat = PCA(2, random_state=0).fit_transform(common_vectors)
@@ -1392,71 +1795,39 @@ for (language, places), marker in zip(telling.items(), "osD^", strict=True):
     ax.plot(*flat[places].T, marker, label=language)
 ax.set(title="The embedding's words, seen by PCA", xlabel="first component", ylabel="second component")
 ax.legend()
-shown = [place for places in telling.values() for place in places]
-plots.label_points(ax, flat[shown], [common_words[place] for place in shown])
-plt.show()
+shown_words = [place for places in telling.values() for place in places]
+plots.label_points(ax, flat[shown_words], [common_words[place] for place in shown_words])
+plots.show(
+    "Scatter plot of the embedding's words in two dimensions. Most words form a grey cloud near the middle. The five most telling words of each language, written out and in one colour and marker per language, lie further out, those of each language together in their own direction."
+)
 
 # %% [markdown]
-# ## 9. Ready to use
-#
-# So far the network takes vectors. Someone who wants to use it has text, and would have to redo our
-# standardisation and our vocabulary *exactly*. Better put the vectoriser into the model, and save both together.
-
-# %% tags=["demo"]
-import tempfile
-from pathlib import Path
-
-layer, model, _ = runs[0]
-whole = keras.Sequential([keras.layers.Input((), dtype="string"), layer, model, keras.layers.Softmax()])
-folder = tempfile.TemporaryDirectory()
-whole.save(Path(folder.name) / "languages.keras")
-loaded = keras.models.load_model(Path(folder.name) / "languages.keras")
-folder.cleanup()
-
-# %% [markdown]
-# The loaded model takes plain text. Put in a question of your own! (The last two are the twins of section 2, with other words.)
-#
-# **Predict, then run.** What does it say to the twins? *I expect ...*
-
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-mine = [
-    "my dataframe is empty after i read the file with pandas",
-    "the div is still there after my ajax callback",
-    "i am moving my linq code to pandas",
-    "i am moving my pandas code to linq",
-]
-probabilities = keras.ops.convert_to_numpy(loaded(keras.ops.convert_to_tensor(mine, dtype="string")))
-for question, row in zip(mine, probabilities, strict=True):
-    print(f"{languages[row.argmax()]:10} {row.max():4.0%}  {question}")
-
-# %% tags=["demo"]
-direct = keras.ops.softmax(model(vectors(layer, mine)))
-print("loaded model and parts agree:", np.allclose(probabilities, keras.ops.convert_to_numpy(direct), atol=1e-5))
-print("twins get the same answer:   ", np.allclose(probabilities[2], probabilities[3], atol=1e-6))
-
-# %% [markdown]
-# The twins have the same bag, so they get the same answer, whatever the weights are. To see order, a network must slide a
-# window over the words: notebook 08.
-
-# %% [markdown]
-# ## 10. The test set, once
+# ## 9. The test set, once
 #
 # All choices are made. On validation data the network with spaces for punctuation came out best, so it goes into the final,
-# beside the lecture's network and the baselines. `evaluate_once` makes sure that the test questions are used once.
+# beside the lecture's network and the baselines. Both are trained again, three times each, as in the study.
+
+# %% tags=["demo"]
+finalists = {"multi-hot net": "10,000 tokens", "net with spaces": "spaces for marks"}
+nets = {
+    name: [train(run_seed, epochs=epochs, **settings[setting]) for run_seed in seeds]
+    for name, setting in finalists.items()
+}
+
+# %% [markdown]
+# `evaluate_once` makes sure that the test questions are used once.
 
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 def final():
-    texts, y = questions.x_test, questions.y_test
+    texts, y = list(questions.x_test), questions.y_test
     scores = {"majority": [float(np.mean(y == favourite))]}
-    for mode, (layer, model) in baselines.items():
-        scores[f"logistic regression, {mode}"] = [model.score(csr_matrix(vectors(layer, texts)), y)]
-    for name, setting in [("multi-hot net", {}), ("net with spaces", {"spaces": True})]:
-        nets = [train(run_seed, **setting) for run_seed in seeds]
-        x = vectors(nets[0][0], texts, **setting)
-        scores[name] = [accuracy(net, x, y) for _, net, _ in nets]
-    x = keras.ops.convert_to_numpy(to_numbers(list(texts)))
-    scores["embedding net"] = [accuracy(net, x, y) for net in embedders]
+    for mode, (layer, regression) in baselines.items():
+        scores[f"logistic regression, {mode}"] = [regression.score(csr_matrix(layer(texts).numpy()), y)]
+    for name, runs in nets.items():
+        x = runs[0][0](prepare(texts, name == "net with spaces"))
+        scores[name] = [net.evaluate(x, y, verbose=0)[1] for _, net, _ in runs]
+    scores["embedding net"] = [net.evaluate(to_numbers(texts), y, verbose=0)[1] for net in embedders]
     return scores
 
 
@@ -1466,35 +1837,26 @@ for name, scores in test_scores.items():
     print(f"{name:30} {np.mean(scores):.1%}{spread}")
 
 # %% [markdown]
+# <details><summary>What we measured: open after you ran it</summary>
+#
 # Side by side with the lecture, which states about 80 % for its network. `quick` stands for the questions that you have
-# just used, `full` for the real ones from Stack Overflow. Means over three seeds, all on the test set.
+# just used, `full` for the real ones from Stack Overflow. All on the test set, means over three seeds where a network is trained.
 #
 # | | lecture | full | quick |
 # |---|---|---|---|
 # | majority | | 25.0 %<!-- full: test majority --> | 24.1 %<!-- quick: test majority --> |
 # | logistic regression, multi-hot | | 77.8 %<!-- full: test logistic regression, multi_hot --> | 75.1 %<!-- quick: test logistic regression, multi_hot --> |
 # | logistic regression, TF-IDF | | 75.4 %<!-- full: test logistic regression, tf_idf --> | 78.5 %<!-- quick: test logistic regression, tf_idf --> |
-# | **multi-hot net**, the lecture's | about 80 % | 80.8 %<!-- full: test multi-hot net --> | 80.0 %<!-- quick: test multi-hot net --> |
-# | embedding net | | 80.0 %<!-- full: test embedding net --> | 79.0 %<!-- quick: test embedding net --> |
-# | **multi-hot net, spaces for marks** | | 86.4 %<!-- full: test net with spaces --> | 81.8 %<!-- quick: test net with spaces --> |
+# | **multi-hot net**, the lecture's | about 80 % | 80.8 %<!-- full: test multi-hot net --> | 80.2 %<!-- quick: test multi-hot net --> |
+# | embedding net | | 80.0 %<!-- full: test embedding net --> | 79.4 %<!-- quick: test embedding net --> |
+# | **multi-hot net, spaces for marks** | | 86.4 %<!-- full: test net with spaces --> | 81.5 %<!-- quick: test net with spaces --> |
 #
 # Everything but TF-IDF comes out in the same order. TF-IDF changes sides.
-
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-from course_utils import ledger
-
-validation = {f"logistic regression {mode}": value for mode, value in baseline_accuracy.items()}
-table = study.results()
-for name in settings:
-    validation[name] = table.loc[table["setting"] == name, "validation accuracy"].tolist()
-training = table.loc[table["setting"] == "10,000 tokens", "training accuracy"].tolist()
-measured = {"majority": majority, **validation, "embedding": embedder_accuracy, "training": training}
-ledger.record(
-    "07_text_vectorisation", profile, measured | {f"test {name}": scores for name, scores in test_scores.items()}
-)
+#
+# </details>
 
 # %% [markdown]
-# ## 11. What did we find?
+# ## 10. What did we find?
 #
 # A larger vocabulary was better each time. Is it worth it? It has a price: weights, memory, and many rare
 # words that are seen too seldom to learn from. Here is what `full` measured on the *real* questions, which have enough
@@ -1511,62 +1873,87 @@ accuracy_by_size = {
 }
 
 # %% [markdown]
-# ### ✏️ Exercise 9: `chosen_size` (1 point)
+# ### ✏️ Exercise 9: `choose_size` (1 point)
 #
 # **Goal:** choose a model by a rule instead of by its lucky digits.
 #
-# **Given:** `accuracy_by_size` from the cell above.
+# **Given:** a dictionary like `accuracy_by_size`: the accuracies of several runs for each size.
 #
-# **Question:** Which is the *smallest* vocabulary that is as good as the best one, up to chance?
+# **Question:** Which is the *smallest* size that is as good as the best one, up to chance?
 #
-# "Up to chance" means: its mean is at most **two** standard deviations (those of the best one) below the best mean. Give
-# `best_size`, the size with the best mean; `best_mean` and `best_spread`, its mean and standard deviation (with
-# $n - 1$ in the denominator, as everywhere in this notebook); and `chosen_size`.
+# *The best one* has the best mean. *Up to chance* means: a size's mean is at most **two** standard deviations below the best mean. The
+# deviations are those of the best one's runs, with $n - 1$ in the denominator, as everywhere in this notebook.
 #
 # <details><summary>Hint 1: where to begin</summary>
-# One mean per size. <code>max</code> with a <code>key</code> finds the best of them.
+# Try it by hand for two sizes: 5 with 0.60 and 0.62, and 9 with 0.61 and 0.65. Which has the best mean, and how far below it
+# may the other one be?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# Best size, then its mean and spread, then a limit: mean minus twice the spread. Which sizes have a mean of at least that? Take the
-# smallest.
+# One mean per size; the best size; a limit, its mean minus twice its deviation. Which sizes have a mean of at least the limit, and which of
+# them do you return?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
-# <code>np.std(values, ddof=1)</code> divides by n - 1. The choice is
-# <code>min(size for size in ... if ... &gt;= limit)</code>.
+# <code>np.std(values, ddof=1)</code> divides by n - 1. With <code>means = {size: np.mean(values) for size, values in runs.items()}</code>
+# the best size is <code>max(means, key=means.get)</code>. Then take the <code>min</code> of all sizes that
+# meet a condition. Which condition?
 # </details>
 
-# %% nbgrader={"grade_id": "choice", "solution": true}
-# best_size = size with the best mean
-# best_mean = its mean
-# best_spread = its standard deviation
-# chosen_size = the smallest size that is as good, up to chance
-### BEGIN SOLUTION
-means = {size: np.mean(values) for size, values in accuracy_by_size.items()}
-best_size = max(means, key=means.get)
-best_mean = means[best_size]
-best_spread = np.std(accuracy_by_size[best_size], ddof=1)
-chosen_size = min(size for size, mean in means.items() if mean >= best_mean - 2 * best_spread)
-print(f"best {best_size:,}: {best_mean:.2%} ± {best_spread:.2%}, chosen {chosen_size:,}")
-### END SOLUTION
 
-# %% nbgrader={"grade_id": "choice-test", "points": 1}
-for _name, _size in [("best_size", best_size), ("chosen_size", chosen_size)]:
-    assert _size in accuracy_by_size, f"{_name} should be one of the sizes in accuracy_by_size, and is {_size!r}."
-assert 0 < best_mean < 1, f"best_mean should be a share between 0 and 1, and is {best_mean}."
-assert 0 < best_spread < 0.1, f"best_spread is {best_spread}: that cannot be a standard deviation of these numbers."
-print("choice: the visible checks pass. More tests run when you hand in.")
-### BEGIN HIDDEN TESTS
-_means = {_size: sum(_values) / len(_values) for _size, _values in accuracy_by_size.items()}
-_best = sorted(_means, key=lambda size: -_means[size])[0]
-_squares = sum((_value - _means[_best]) ** 2 for _value in accuracy_by_size[_best])
-_spread = (_squares / (len(accuracy_by_size[_best]) - 1)) ** 0.5
-checks.close(best_size, _best, "best_size")
-checks.close(best_mean, _means[_best], "best_mean", atol=1e-4)
-checks.close(best_spread, _spread, "best_spread", atol=5e-5)
+# %% nbgrader={"grade_id": "choose_size", "solution": true}
+def choose_size(runs):
+    """Return the smallest size whose mean is at most two standard deviations of the best size's runs below the best mean.
+
+    runs: a dict from size (int) to a list of two or more accuracies.
+    Returns one of the sizes.
+    """
+    ### BEGIN SOLUTION
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    limit = means[best] - 2 * np.std(runs[best], ddof=1)
+    return min(size for size in means if means[size] >= limit)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "choose_size-test", "points": 1}
+_runs = {90: [0.77, 0.81, 0.82], 5: [0.5] * 3, 10: [0.60, 0.62, 0.85], 15: [0.71] * 3, 20: [0.73] * 3, 30: [0.75] * 3}
+_runs |= {50: [0.757] * 3, 55: [0.76] * 3, 60: [0.77] * 3, 70: [0.78] * 3, 80: [0.7995] * 3, 120: [0.789, 0.79, 0.791]}
 checks.close(
-    chosen_size, sorted(_size for _size in _means if _means[_size] >= _means[_best] - 2 * _spread)[0], "chosen_size"
+    choose_size(dict(_runs)),
+    30,
+    "choose_size(_runs), with the _runs of this check,",
+    misconceptions={
+        "one deviation is allowed, not two": 70,
+        "three deviations are allowed, not two": 20,
+        "n is the denominator, in place of n - 1": 50,
+        "the deviation is divided by the square root of n": 60,
+        "the median is taken for the mean": 55,
+        "the range is taken for the deviation": 15,
+        "size 10 has one lucky run and is not as good": 10,
+        "the limit is too close to the best mean": 80,
+        "the best size is returned, not the smallest that is as good": 90,
+        "the largest size that is as good is returned": 120,
+        "the smallest of all sizes is returned": 5,
+    },
 )
+print("choose_size: the visible checks pass. More tests run when you hand in.")
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(79)
+for _case in range(40):
+    _sizes = [int(_size) for _size in _rng.choice(np.arange(1, 60) * 50, 9, replace=False)]
+    _table = {
+        _size: (_rng.normal(0.8, 0.02) + _rng.normal(0, 0.012, 3 + _case % 3)).round(4).tolist() for _size in _sizes
+    }
+    _means = {_size: sum(_values) / len(_values) for _size, _values in _table.items()}
+    _best = sorted(_means, key=lambda size: -_means[size])[0]
+    _squares = sum((_value - _means[_best]) ** 2 for _value in _table[_best])
+    _limit = _means[_best] - 2 * (_squares / (len(_table[_best]) - 1)) ** 0.5
+    if min(abs(_mean - _limit) for _mean in _means.values()) > 1e-4:  # no size is on the edge
+        _wanted = sorted(_size for _size in _means if _means[_size] >= _limit)[0]
+        checks.close(choose_size(dict(_table)), _wanted, f"choose_size({_table})")
 ### END HIDDEN TESTS
+
+# %% tags=["demo"]
+print("for the real questions:", choose_size(accuracy_by_size))
 
 # %% [markdown]
 # ### ✏️ Exercise 10: your recommendation (3 points, written)
@@ -1577,24 +1964,25 @@ checks.close(
 #
 # | points | for |
 # |---|---|
-# | 1 | a recommendation that rests on validation figures with their spread, compared with at least one cheap baseline; says when a difference is too small to count |
+# | 1 | a recommendation that rests on validation figures with their spread, compared with at least one cheap baseline; says when a difference is too small to count, and which of the two kinds of chance it means |
 # | 1 | an explanation of the two largest effects in the study: what information was lost, or was made useful |
-# | 1 | a limit that no bag of words can overcome, with an example, and one thing that must be right in practice (no leak, vectoriser inside the model, or test set used once) with the reason |
+# | 1 | a limit that no bag of words can overcome, with an example, and one thing that must be right in practice (nothing learnt from validation labels, vectoriser inside the model, or test set used once) with the reason |
 
 # %% [markdown] nbgrader={"grade_id": "recommendation", "solution": true, "points": 3}
 # **Model answer.** I recommend multi-hot vectors of up to 10,000 tokens, with a space in place of each punctuation mark, and a
-# single dense layer. It reached 82.8 %<!-- quick: 10,000, spaces for marks --> on the validation questions,
-# against 79.8 %<!-- quick: 10,000 tokens --> with the marks dropped and 72.4 %<!-- quick: logistic regression multi_hot -->
+# single dense layer. It reached 83.5 %<!-- quick: spaces for marks --> on the validation questions,
+# against 79.5 %<!-- quick: 10,000 tokens --> with the marks dropped and 72.4 %<!-- quick: logistic regression multi_hot -->
 # for logistic regression on the same vectors; always giving one language gets 25.5 %<!-- quick: majority -->. The
-# spread over seeds is below one point, so these differences count. TF-IDF comes close,
-# 81.5 %<!-- quick: 10,000, TF-IDF -->, too close to tell; but on the real questions it lost accuracy, so I would not rely on it. Hidden layers are not worth it: with one the mean is
-# 77.5 %<!-- quick: 10,000, 1 hidden layer -->, not above the net without. The largest effect is that of the vocabulary: with 100 tokens
-# only words that occur in every question are left, all telling names become unknown, and
-# 31.2 %<!-- quick: 100 tokens --> is near chance. The second is punctuation: dropping it glues names together (`x.append`
+# spread over seeds is about one point, so these differences count, and on the real questions they are as large. TF-IDF comes close,
+# 81.5 %<!-- quick: TF-IDF -->; but on the real questions it lost accuracy, so I would not rely on it. Hidden layers are not worth it: at a rate of its own one
+# reaches 79.4 %<!-- quick: 1 hidden layer -->, which differs from the net without by less than the spread over seeds. (At the same rate it
+# looked worse after five epochs, which says how fast it learns, not how good it is.) The largest effect is that of the vocabulary: with 100 tokens
+# nearly all words of a question survive, but not the telling names, and
+# 32.5 %<!-- quick: 100 tokens --> is near chance. The second is punctuation: dropping it glues names together (`x.append`
 # becomes `xappend`), to words so rare that most new ones are unknown, while their parts are frequent. No
 # bag can tell "from java to python" and "from python to java" apart, as both have the same words; that needs order, for example 2-grams. In
-# practice the vectoriser must be adapted to training text only, or the validation figure is too good, and saved with
-# the model, or the words get other numbers than in training.
+# practice the vectoriser must be saved with the model, or the words get other numbers than in training; and nothing may be chosen with
+# validation labels in sight: that way even labels thrown by dice were "predicted" with 41.2 %<!-- quick: dice, leak -->.
 #
 # **Marking guide.** One point per row of the table that students see. Figures are those of `quick`; the student's may
 # differ by a point or two.
@@ -1602,23 +1990,129 @@ checks.close(
 # - Row 1: needs at least two figures of one table, a spread, and a baseline. TF-IDF as the recommendation is fine if it
 #   rests on the figures of `quick` and says that it failed on the real questions. No point for a choice by test figures, or by the best single run.
 # - Row 2: the size of the vocabulary *and* punctuation (or TF-IDF: rare, telling words weigh more). The reason has to be
-#   about information, not just the figures again.
+#   about information, not just the figures again. "Only *the* and *is* are left" is wrong: most words survive, the telling ones do not.
 # - Row 3: needs order (or another true limit, such as negation or words never seen) with an example, *and* one practical point with
 #   its reason.
+
+# %% [markdown]
+# ## 11. Ready to use: ask it something
+#
+# So far the network takes vectors. Someone who wants to use it has text, and would have to redo our
+# standardisation and our vocabulary *exactly*. Better put the vectoriser into the model, and save both together.
+
+# %% tags=["demo"]
+import tempfile
+from pathlib import Path
+
+layer, net, _ = nets["multi-hot net"][0]
+whole = keras.Sequential([keras.layers.Input((), dtype="string"), layer, net, keras.layers.Softmax()])
+with tempfile.TemporaryDirectory() as folder:
+    whole.save(Path(folder) / "languages.keras")
+    loaded = keras.models.load_model(Path(folder) / "languages.keras")
+
+# %% [markdown]
+# The loaded model takes plain text: for example the twins of section 3, with other words.
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+twins = ["i am moving my linq code to pandas", "i am moving my pandas code to linq"]
+for question, row in zip(twins, loaded.predict(keras.ops.convert_to_tensor(twins), verbose=0), strict=True):
+    print(f"{languages[row.argmax()]:10} {row.max():4.0%}  {question}")
+
+# %% [markdown]
+# The same bag, so the same answer, whatever the weights are. To see order, a network must slide a window over the words:
+# notebook 08.
+#
+# ### Your own question
+#
+# The next cell shows what both networks of the final say to a question, and which words made them say it: red ones
+# speak for the answer, blue ones against it, white ones are neutral or unknown. The question uses two names that nobody
+# has used before, in the style of one language.
+
+
+# %% tags=["demo", "fold"]
+def probabilities(question, name, run=0):
+    layer, net, _ = nets[name][run]
+    x = layer(prepare([question], name == "net with spaces"))
+    return keras.ops.convert_to_numpy(keras.ops.softmax(net(x)))[0]
+
+
+def explain(question):
+    _, axes = plt.subplots(len(nets), 1, figsize=(9, 2.4))
+    for name, ax in zip(nets, axes, strict=True):
+        layer, net, _ = nets[name][0]
+        p = probabilities(question, name)
+        [text] = prepare([question.lower()], name == "net with spaces")
+        words = text.translate(str.maketrans("", "", string.punctuation)).split()
+        places = [layer.get_vocabulary().index(word) if word in layer.get_vocabulary() else 0 for word in words]
+        weights = net.get_weights()[0][places]
+        votes = np.where(places, weights[:, p.argmax()] - weights.mean(axis=1), 0)
+        plots.marked_text(ax, words, votes, f"{name}: {languages[p.argmax()]}, {p.max():.0%}", signed=True)
+    plots.show(
+        "The words of a question, twice, once for each network of the final, each word with a colour behind it: red for the answer that stands above, blue against it."
+    )
+
+
+# %% [markdown]
+# **Predict, then run.** `load_clouds()` and `is_empty()`: can the network tell the language that drops the marks? And the one
+# with spaces? *I expect ...*
+
+# %% tags=["demo"]
+predictions.ask(
+    "own question",
+    ["both can", "neither can: the names are new", "only the one with spaces", "only the one that drops them"],
+)
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+my_question = "how can i sort a table in blank? i call load_clouds() and then is_empty()"
+explain(my_question)
+predictions.recall("own question")
+
+# %% [markdown]
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# `loadclouds` and `isempty` are unknown, so the lecture's network goes by words that tell nothing, and gives Python
+# 27 %<!-- quick: own question, multi-hot net -->. With spaces there is `load`, which only Python's names have here, and Python gets
+# 57 %<!-- quick: own question, net with spaces -->. The names were new, their parts were not: that is where the points of
+# section 7 come from. (On the real questions, 43 %<!-- full: own question, multi-hot net --> and
+# 43 %<!-- full: own question, net with spaces -->.)
+#
+# </details>
+#
+# Now put in a question of your own, as mean as you like, and run that cell again. Can you write one that a programmer
+# answers at once, and both networks get wrong?
+
+# %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+from course_utils import ledger
+
+last = ["multi-hot net", "net with spaces"]
+here = languages.index("python")
+question = "how can i sort a table in blank? i call load_clouds() and then is_empty()"
+sure = {name: [float(probabilities(question, name, run)[here]) for run in range(3)] for name in last}
+opening_shares = [float(probabilities(opening, "multi-hot net", run)[here]) for run in range(3)]
+
+measured = {"majority": majority, "first training": first_accuracy, "embedding": embedder_accuracy}
+measured |= {f"logistic regression {mode}": value for mode, value in baseline_accuracy.items()}
+measured |= {name: [run["validation accuracy"] for run in study.runs(name)] for name in settings}
+for name in ("10,000 tokens", "1 hidden layer, same rate"):
+    measured[f"{name}, epoch 5"] = [run["val_accuracy"][min(5, epochs) - 1] for run in study.runs(name)]
+    measured[f"{name}, training"] = [run["training accuracy"] for run in study.runs(name)]
+measured |= {f"own question, {name}": shares for name, shares in sure.items()} | {"opening question": opening_shares}
+measured |= selected | {f"test {name}": scores for name, scores in test_scores.items()}
+ledger.record("07_text_vectorisation", profile, measured)
 
 # %% [markdown]
 # ## Can you do it now?
 #
 # - [ ] I can turn text into tokens and tokens into numbers by hand: as lists of numbers, counts, 0s and 1s, or weighted by TF-IDF.
 # - [ ] I can say what each of these keeps and what it loses.
-# - [ ] I can do the same with `TextVectorization`, inside a saved model and without leaking validation text.
+# - [ ] I can do the same with `TextVectorization`, inside a saved model, and say when validation text may not be looked at.
 # - [ ] I can train a text classifier, compare it fairly with cheap baselines, and study what matters, over several seeds.
 # - [ ] I can explain what a word embedding is, and find a word's neighbours in one.
 #
 # **What if ...**
 #
 # - ... all TF-IDF vectors had the same length? Divide each by its norm (Exercise 8 did it to embeddings) and train again.
-# - ... the bag held 2-grams as well? Give `vectorized` an argument `ngrams` and try it. How large must the
+# - ... the bag held 2-grams as well? Give `vectorize` an argument `ngrams` and try it. How large must the
 #   vocabulary be before it pays?
 # - ... the tokens were characters? Which of the four languages could you still tell apart by how often `{`, `;` or `_`
 #   occur, and which step throws these away?

@@ -74,19 +74,22 @@ class FakeTraining:
     def __init__(self) -> None:
         self.seeds: list[int] = []
 
+    def __reduce__(self) -> tuple[type[FakeTraining], tuple[()]]:
+        return FakeTraining, ()  # what it has counted does not make it another training
+
     def run(self, seed: int) -> dict[str, float]:
         self.seeds.append(seed)
         return {"accuracy": 50.0 + seed, "parameters": 7, "cpu_seconds": 1.0}
 
 
-def benchmark(training: FakeTraining, wanted: float, version: int = 1) -> Benchmark:
-    return Benchmark("fake", version, {"net": lambda: training}, lambda found: [found.within("net", wanted, 100)])
+def benchmark(training: FakeTraining, wanted: float, code: str = "1") -> Benchmark:
+    return Benchmark("fake", code, {"net": lambda: training}, lambda found: [found.within("net", wanted, 100)])
 
 
-def test_runs_are_kept_until_the_generator_changes(tmp_path: Path) -> None:
+def test_runs_are_kept_until_the_set_changes(tmp_path: Path) -> None:
     training = FakeTraining()
-    for seeds, version in ((2, 1), (3, 1), (3, 2)):
-        found = benchmark(training, 0, version).measure(range(seeds), tmp_path)
+    for seeds, code in ((2, "1"), (3, "1"), (3, "2")):
+        found = benchmark(training, 0, code).measure(range(seeds), tmp_path)
     assert training.seeds == [0, 1, 2, 0, 1, 2]
     assert found.mean("net") == 51
 

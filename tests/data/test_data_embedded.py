@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
+import copy
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 from course_utils import data
 from course_utils.data import Places
-from course_utils.data.embedded import _cache, digits, photos, pictures, questions, reviews, scenes, vectors
+from course_utils.data.embedded import _cache, _code, digits, photos, pictures, questions, reviews, scenes, vectors
+from tests import embedded
 
 IMAGES = [(data.mnist, (28, 28)), (data.cifar10, (32, 32, 3))]
 
@@ -72,21 +81,27 @@ def test_training_and_test_texts_differ(warm: Places) -> None:
     assert len(train & test) < 0.01 * len(test)
 
 
-# the same on every computer and with every version of NumPy: change VERSION together with these
-FINGERPRINTS = {
-    questions: "43e1e8310de21d521b2da8c5ce1459e4fd727a37c74ae65f3ea7be55fd0296f8",
-    reviews: "a93a8cea18751f43fb77fd2b570f4cb01018738b10e9336fd540434cb3a7a458",
-}
+@pytest.mark.parametrize("name", embedded.MODULES)
+def test_a_set_holds_what_it_held(name: str) -> None:
+    """The same on every computer and with every version of NumPy, up to rounding; texts to the byte."""
+    pinned = json.loads(embedded.PINNED.read_text())[name]
+    assert embedded.differences(name, pinned, embedded.describe(name)) == [], embedded.mend(name)
 
 
-@pytest.mark.parametrize("module", FINGERPRINTS, ids=lambda module: module.__name__.rpartition(".")[2])
-def test_texts_are_the_same_everywhere(module, warm: Places) -> None:
-    name = module.__name__.rpartition(".")[2]
-    arrays = _cache.cached(name, module.VERSION, module.make, warm.cache)
-    digest = hashlib.sha256(arrays["x_train"].tobytes() + arrays["y_train"].astype("<i8").tobytes()).hexdigest()
-    assert digest == FINGERPRINTS[module]
-    text = arrays["x_train"].tobytes().decode()
-    assert "{" not in text  # every rule was expanded
+def test_what_is_pinned_tells_a_change_from_rounding() -> None:
+    pinned = json.loads(embedded.PINNED.read_text())["pictures"]
+    for step, changed in ((0.5, []), (5.0, ["about pictures, train"])):
+        found = copy.deepcopy(pinned)
+        found["about pictures, train"][3][1][0] += step  # the first flower's upper left quarter
+        assert embedded.differences("pictures", pinned, found) == changed
+    assert embedded.differences("pictures", pinned, {**pinned, "labels, test": "others"}) == ["labels, test"]
+    assert "02_cnn_on_mnist" in embedded.mend("digits")
+
+
+@pytest.mark.parametrize("module", [questions, reviews])
+def test_every_rule_of_a_text_was_expanded(module: ModuleType, warm: Places) -> None:
+    text = _cache.cached(module, warm.cache)["x_train"].tobytes().decode()
+    assert "{" not in text
     assert not any(f" a {vowel}" in text for vowel in "aeiou")
 
 
@@ -203,52 +218,137 @@ def test_a_cached_set_loads_within_a_second(load, warm: Places) -> None:
     assert time.process_time() - start < 1
 
 
-class Counting:
-    """Makes a set and counts how often."""
+@pytest.fixture
+def generator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """A generator of two modules in a package of its own; it counts how often it is used."""
+    package = tmp_path / "package" / "drawing"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "_pen.py").write_text("WIDTH = 1\n")
+    (package / "things.py").write_text(
+        "times = 0\n\ndef make(size=3):\n    import numpy as np\n    from . import _pen\n    global times\n    times += 1\n"
+        "    return {'x_train': np.arange(size), 'y_train': np.ones(3)}\n"
+    )
+    monkeypatch.syspath_prepend(str(package.parent))
+    _code.code_digest.cache_clear()
+    yield importlib.import_module("drawing.things")
+    _code.code_digest.cache_clear()
+    for name in ("drawing", "drawing.things", "drawing._pen"):
+        sys.modules.pop(name, None)
 
-    def __init__(self) -> None:
-        self.times = 0
 
-    def __call__(self) -> dict[str, np.ndarray]:
-        self.times += 1
-        return {"x_train": np.arange(3), "y_train": np.ones(3)}
+def folder_of(generator: ModuleType) -> Path:
+    return Path(str(generator.__file__)).parent
 
 
-def test_a_set_is_made_once(tmp_path: Path) -> None:
-    make = Counting()
-    first, second = (_cache.cached("set", 1, make, tmp_path) for _ in range(2))
-    assert make.times == 1
+def test_a_set_is_made_once(generator: ModuleType, tmp_path: Path) -> None:
+    first, second = (_cache.cached(generator, tmp_path) for _ in range(2))
+    assert generator.times == 1
     np.testing.assert_array_equal(first["x_train"], second["x_train"])
-    assert [path.name for path in (tmp_path / "embedded").iterdir()] == ["set-v1.npz"]
+    (found,) = (tmp_path / "embedded").iterdir()
+    assert re.fullmatch(r"things-[0-9a-f]{16}\.npz", found.name)
 
 
-def test_a_new_version_is_made_anew(tmp_path: Path) -> None:
-    make = Counting()
-    for version in (1, 2):
-        _cache.cached("set", version, make, tmp_path)
-    assert make.times == 2
+def test_other_arguments_make_another_set(generator: ModuleType, tmp_path: Path) -> None:
+    sizes = [len(_cache.cached(generator, tmp_path, size=size)["x_train"]) for size in (2, 5, 2)]
+    assert (sizes, generator.times) == ([2, 5, 2], 2)
+
+
+CHANGES = {
+    "the generator": lambda folder: (folder / "things.py").write_text((folder / "things.py").read_text() + "\nX = 1\n"),
+    "what it imports inside a function": lambda folder: (folder / "_pen.py").write_text("WIDTH = 2\n"),
+    "nothing but line ends": lambda folder: (folder / "_pen.py").write_bytes(b"WIDTH = 1\r\n"),
+    "a module that it does not import": lambda folder: (folder / "other.py").write_text("WIDTH = 2\n"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_set_is_made_anew_when_the_code_behind_it_changes(change: str, generator: ModuleType, tmp_path: Path) -> None:
+    _cache.cached(generator, tmp_path)
+    CHANGES[change](folder_of(generator))
+    _code.code_digest.cache_clear()
+    _cache.cached(generator, tmp_path)
+    assert generator.times == (1 if change in list(CHANGES)[2:] else 2)
+
+
+@pytest.mark.parametrize("library", ["numpy", "scikit-learn"])
+def test_a_set_is_made_anew_with_another_version_of_a_library(
+    library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _cache.cache_file(digits, tmp_path), _cache.cache_file(questions, tmp_path)
+    installed = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "99" if name == library else installed(name))
+    _code.code_digest.cache_clear()
+    after = _cache.cache_file(digits, tmp_path), _cache.cache_file(questions, tmp_path)
+    _code.code_digest.cache_clear()
+    assert before[0] != after[0]
+    assert (before[1] != after[1]) == (library == "numpy")  # texts draw on nothing of scikit-learn's
+
+
+def test_every_set_depends_on_all_that_draws_it() -> None:
+    """Nothing that a generator uses is passed over: what is loaded with it is what its digest follows."""
+    for module in (digits, photos, pictures, questions, reviews, scenes, vectors):
+        ours: dict[str, bytes] = {}
+        _code._follow(module.__name__, "course_utils", Path(_code.__file__).parents[3], ours, set())
+        used = {value.__module__ for value in vars(module).values() if hasattr(value, "__module__")}
+        used |= {value.__name__ for value in vars(module).values() if isinstance(value, ModuleType)}
+        assert {name for name in used if name.startswith("course_utils.")} <= ours.keys()
+
+
+def test_the_digest_takes_milliseconds() -> None:
+    _code.code_digest.cache_clear()
+    start = time.process_time()
+    _code.code_digest(vectors.__name__, _cache.__name__)
+    assert time.process_time() - start < 0.1
+
+
+def test_files_of_other_code_are_removed_when_old(generator: ModuleType, tmp_path: Path) -> None:
+    folder = tmp_path / "embedded"
+    folder.mkdir()
+    old = ["things-v3.npz", "things-0123456789abcdef.npz", "tmpab_c1.npz"]
+    kept = ["things-0123456789abcdee.npz", "things-48-0123456789abcdef.npz", "mine.npz"]
+    for name in [*old, *kept]:
+        (folder / name).write_text("")
+        if name != kept[0]:  # which is young: perhaps of a second checkout
+            os.utime(folder / name, (0, 0))
+    _cache.cached(generator, tmp_path)
+    left = {path.name for path in folder.iterdir()}
+    assert left == {*kept, _cache.cache_file(generator, tmp_path).name}
 
 
 @pytest.mark.parametrize("damage", [b"", b"half a file", None])
-def test_a_damaged_cache_is_made_anew(tmp_path: Path, damage: bytes | None) -> None:
-    make = Counting()
-    _cache.cached("set", 1, make, tmp_path)
-    path = tmp_path / "embedded" / "set-v1.npz"
+def test_a_damaged_cache_is_made_anew(generator: ModuleType, tmp_path: Path, damage: bytes | None) -> None:
+    _cache.cached(generator, tmp_path)
+    path = _cache.cache_file(generator, tmp_path)
     path.write_bytes(path.read_bytes()[:-40] if damage is None else damage)
-    assert list(_cache.cached("set", 1, make, tmp_path)["x_train"]) == [0, 1, 2]
-    _cache.cached("set", 1, make, tmp_path)
-    assert make.times == 2
+    assert list(_cache.cached(generator, tmp_path)["x_train"]) == [0, 1, 2]
+    _cache.cached(generator, tmp_path)
+    assert generator.times == 2
 
 
-def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
+def test_two_at_once_leave_one_whole_file(tmp_path: Path) -> None:
+    code = "from course_utils.data.embedded import _cache, digits as d; import pathlib, sys\n"
+    code += "print(int(_cache.cached(d, pathlib.Path(sys.argv[1]))['x_train'].sum()))"
+    both = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=60)[0] for process in both]
+    assert said[0] == said[1] == f"{digits.make()['x_train'].sum()}\n"
+    assert list((tmp_path / "embedded").iterdir()) == [_cache.cache_file(digits, tmp_path)]
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(generator: ModuleType, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert list(_cache.cached("set", 1, Counting(), tmp_path / "file")["x_train"]) == [0, 1, 2]
+    assert list(_cache.cached(generator, tmp_path / "file")["x_train"]) == [0, 1, 2]
 
 
-def test_what_breaks_while_saving_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_breaks_while_saving_leaves_nothing_behind(
+    generator: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full_disk(*_arguments: object, **_arrays: object) -> None:
         raise OSError("No space left on device")
 
     monkeypatch.setattr(np, "savez", full_disk)
-    assert "x_train" in _cache.cached("set", 1, Counting(), tmp_path)
+    assert "x_train" in _cache.cached(generator, tmp_path)
     assert list((tmp_path / "embedded").iterdir()) == []

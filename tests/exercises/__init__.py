@@ -25,7 +25,7 @@ from autograder.judge import names
 from autograder.judge.agent import Agent
 from autograder.judge.channel import Channel
 from autograder.judge.standins import Judge, NotSent
-from autograder.rebuild import grade_id
+from autograder.submission import grade_id
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 

@@ -19,6 +19,10 @@ def average(a, b):
 def average(a, b):
     return 0.5 * a + 0.5 * b
 """,
+            "hint 3": """
+def average(a, b):
+    return (a + b) / 2
+""",
         },
         "wrong": {
             "no parentheses": """
@@ -53,6 +57,18 @@ def average(a, b):
 def average(a, b):
     return abs(a + b) / 2
 """,
+            "int": """
+def average(a, b):
+    return int((a + b) / 2)
+""",
+            "rounded": """
+def average(a, b):
+    return round((a + b) / 2)
+""",
+            "product": """
+def average(a, b):
+    return a * b / 2
+""",
         },
     },
     "tensors": {
@@ -72,6 +88,16 @@ colour = ["red", "green", "blue"][1]
 """,
             "list for a shape": """
 rank, num_entries, row_shape, colour = 4, 50_000 * 3072, [32, 3], 'green'
+""",
+            "hint 3": """
+x_train = np.broadcast_to(np.uint8(0), (50000, 32, 32, 3))
+rank = len((50000, 32, 32, 3))
+num_entries = 50000 * 32 * 32 * 3
+row_shape = x_train[54, 12].shape
+colour = ["red", "green", "blue"][1]
+""",
+            "floats": """
+rank, num_entries, row_shape, colour = 4.0, 5e4 * 32 * 32 * 3, (32.0, 3.0), "green"
 """,
         },
         "wrong": {
@@ -102,6 +128,18 @@ rank, num_entries, row_shape, colour = (50000, 32, 32, 3), 153600000, (32, 3), "
             "colour as a number": """
 rank, num_entries, row_shape, colour = 4, 153600000, (32, 3), 1
 """,
+            "shape of a pixel": """
+rank, num_entries, row_shape, colour = 4, 153600000, (3,), "green"
+""",
+            "size for a shape": """
+rank, num_entries, row_shape, colour = 4, 153600000, 96, "green"
+""",
+            "last colour": """
+rank, num_entries, row_shape, colour = 4, 153600000, (32, 3), "blue"
+""",
+            "in German": """
+rank, num_entries, row_shape, colour = 4, 153600000, (32, 3), "grün"
+""",
         },
     },
     "normalise": {
@@ -121,6 +159,11 @@ def normalise(images):
             "table": """
 def normalise(images):
     return np.linspace(0, 1, 256)[np.asarray(images)]
+""",
+            "hint 3": """
+def normalise(images):
+    images = np.asarray(images)
+    return images / 255
 """,
         },
         "wrong": {
@@ -162,6 +205,19 @@ def normalise(images):
 def normalise(images):
     return np.round(np.asarray(images) / 255, 1)
 """,
+            "dark images left alone": """
+def normalise(images):
+    images = np.asarray(images)
+    if images.max() > 1:
+        images = images / 255
+    return images
+""",
+            "no lists with three axes": """
+def normalise(images):
+    if np.ndim(images) == 1:
+        return [value / 255 for value in images]
+    return [[value / 255 for value in row] for row in images]
+""",
         },
     },
     "one_hot": {
@@ -186,6 +242,14 @@ def one_hot(labels, num_classes):
     out = np.zeros((len(labels), num_classes), dtype=int)
     out[np.arange(len(labels)), labels] = 1
     return out
+""",
+            "hint 3": """
+def one_hot(labels, num_classes):
+    labels = np.asarray(labels)
+    encoded = np.zeros((len(labels), num_classes))
+    for i, label in enumerate(labels):
+        encoded[i, label] = 1
+    return encoded
 """,
         },
         "wrong": {
@@ -268,6 +332,11 @@ def dense(x, weights, bias):
 def dense(x, weights, bias):
     x = np.column_stack([x, np.ones(len(x))])
     return x @ np.vstack([weights, bias])
+""",
+            "hint 3": """
+def dense(x, weights, bias):
+    x, weights, bias = np.asarray(x), np.asarray(weights), np.asarray(bias)
+    return x @ weights + bias
 """,
         },
         "wrong": {
@@ -364,6 +433,19 @@ def relu(z):
 
 def sigmoid(z):
     return np.exp(-np.logaddexp(0, -np.asarray(z, dtype=float)))
+""",
+            "hint 3": """
+def relu(z):
+    z = np.asarray(z)
+    return np.maximum(0, z)
+
+def leaky_relu(z, slope=0.1):
+    z = np.asarray(z)
+    return np.where(z > 0, z, slope * z)
+
+def sigmoid(z):
+    z = np.asarray(z)
+    return 1 / (1 + np.exp(-z))
 """,
         },
         "wrong": {
@@ -490,6 +572,49 @@ def leaky_relu(z, slope=0.1):
 def sigmoid(z):
     return np.clip(0.5 + np.asarray(z) / 4, 0, 1)
 """,
+            "relu is cut at 1": """
+def relu(z):
+    return np.clip(z, 0, 1)
+
+def leaky_relu(z, slope=0.1):
+    z = np.asarray(z)
+    return np.where(z > 0, z, slope * z)
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.asarray(z)))
+""",
+            "relu is a step": """
+def relu(z):
+    return (np.asarray(z) > 0).astype(float)
+
+def leaky_relu(z, slope=0.1):
+    z = np.asarray(z)
+    return np.where(z > 0, z, slope * z)
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.asarray(z)))
+""",
+            "relu row by row only": """
+def relu(z):
+    return np.array([max(0, value) for value in z])
+
+def leaky_relu(z, slope=0.1):
+    z = np.asarray(z)
+    return np.where(z > 0, z, slope * z)
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.asarray(z)))
+""",
+            "leaky without the condition": """
+def relu(z):
+    return np.maximum(0, np.asarray(z))
+
+def leaky_relu(z, slope=0.1):
+    return np.minimum(z, slope * np.asarray(z))
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.asarray(z)))
+""",
         },
     },
     "maxout": {
@@ -509,6 +634,12 @@ def maxout(x, weights, biases):
             "matmul": """
 def maxout(x, weights, biases):
     return np.max(np.matmul(x, weights) + np.expand_dims(biases, 1), axis=0)
+""",
+            "hint 3": """
+def maxout(x, weights, biases):
+    x, weights, biases = np.asarray(x), np.asarray(weights), np.asarray(biases)
+    scores = [dense(x, w, b) for w, b in zip(weights, biases)]
+    return np.max(scores, axis=0)
 """,
         },
         "wrong": {
@@ -552,6 +683,14 @@ def maxout(x, weights, biases):
 def maxout(x, weights, biases):
     return np.max(np.abs([dense(x, w, b) for w, b in zip(weights, biases)]), axis=0)
 """,
+            "mean": """
+def maxout(x, weights, biases):
+    return np.mean([dense(x, w, b) for w, b in zip(weights, biases)], axis=0)
+""",
+            "last piece only": """
+def maxout(x, weights, biases):
+    return dense(x, weights[-1], biases[-1])
+""",
         },
     },
     "softmax": {
@@ -580,6 +719,12 @@ def softmax(z):
     z = np.asarray(z, dtype=float).T
     e = np.exp(z - z.max(axis=0))
     return (e / e.sum(axis=0)).T
+""",
+            "hint 3": """
+def softmax(z):
+    z = np.asarray(z)
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
 """,
         },
         "wrong": {
@@ -642,6 +787,30 @@ def softmax(z):
     z = np.asarray(z)
     return (z == z.max(axis=-1, keepdims=True)).astype(float)
 """,
+            "shifted by the largest absolute value": """
+def softmax(z):
+    z = np.asarray(z)
+    with np.errstate(all="ignore"):
+        powers = np.exp(z - np.abs(z).max(axis=-1, keepdims=True))
+        return powers / powers.sum(axis=-1, keepdims=True)
+""",
+            "sigmoid": """
+def softmax(z):
+    with np.errstate(all="ignore"):
+        return 1 / (1 + np.exp(-np.asarray(z)))
+""",
+            "sums along the wrong axis": """
+def softmax(z):
+    z = np.asarray(z)
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1)
+""",
+            "shifts along the wrong axis": """
+def softmax(z):
+    z = np.asarray(z)
+    powers = np.exp(z - z.max(axis=-1))
+    return powers / powers.sum(axis=-1, keepdims=True)
+""",
         },
     },
     "losses": {
@@ -668,6 +837,29 @@ def mse(y, y_hat):
 
 def cross_entropy(y, p):
     return np.mean([-np.log(np.dot(t, q)) for t, q in zip(y, p)])
+""",
+            "hint 3": """
+def mse(y, y_hat):
+    y, y_hat = np.asarray(y), np.asarray(y_hat)
+    return np.mean((y - y_hat) ** 2)
+
+def cross_entropy(y, p):
+    y, p = np.asarray(y), np.asarray(p)
+    return np.mean(np.sum(-y * np.log(p), axis=1))
+""",
+            "clipped far below": """
+def mse(y, y_hat):
+    return np.mean(np.square(np.subtract(y, y_hat)))
+
+def cross_entropy(y, p):
+    return -np.sum(np.asarray(y) * np.log(np.clip(p, 1e-7, 1))) / len(p)
+""",
+            "a tiny number added": """
+def mse(y, y_hat):
+    return np.mean(np.square(np.subtract(y, y_hat)))
+
+def cross_entropy(y, p):
+    return -np.sum(np.asarray(y) * np.log(np.asarray(p) + 1e-8)) / len(p)
 """,
         },
         "wrong": {
@@ -749,6 +941,55 @@ def mse(y, y_hat):
 def cross_entropy(y, p):
     return -np.mean(np.log(np.max(p, axis=1)))
 """,
+            "clipped at 1e-3": """
+def mse(y, y_hat):
+    return np.mean(np.square(np.subtract(y, y_hat)))
+
+def cross_entropy(y, p):
+    return -np.sum(np.asarray(y) * np.log(np.clip(p, 1e-3, 1))) / len(p)
+""",
+            "a thousandth added": """
+def mse(y, y_hat):
+    return np.mean(np.square(np.subtract(y, y_hat)))
+
+def cross_entropy(y, p):
+    return -np.sum(np.asarray(y) * np.log(np.asarray(p) + 1e-3)) / len(p)
+""",
+            "mse with n - 1": """
+def mse(y, y_hat):
+    return np.sum(np.square(np.subtract(y, y_hat))) / (np.size(y) - 1)
+
+def cross_entropy(y, p):
+    return float(-np.sum(np.asarray(y) * np.log(p)) / len(p))
+""",
+            "cross-entropy with n - 1": """
+def mse(y, y_hat):
+    return np.mean(np.square(np.subtract(y, y_hat)))
+
+def cross_entropy(y, p):
+    return -np.sum(np.asarray(y) * np.log(p)) / max(len(p) - 1, 1)
+""",
+            "mse with a half": """
+def mse(y, y_hat):
+    return np.mean(np.square(np.subtract(y, y_hat))) / 2
+
+def cross_entropy(y, p):
+    return float(-np.sum(np.asarray(y) * np.log(p)) / len(p))
+""",
+            "logarithm of the mean": """
+def mse(y, y_hat):
+    return np.mean(np.square(np.subtract(y, y_hat)))
+
+def cross_entropy(y, p):
+    return -np.log(np.mean(np.sum(np.asarray(y) * np.asarray(p), axis=1)))
+""",
+            "one loss per sample": """
+def mse(y, y_hat):
+    return np.mean(np.square(np.subtract(y, y_hat)))
+
+def cross_entropy(y, p):
+    return np.sum(-np.asarray(y) * np.log(p), axis=1)
+""",
         },
     },
     "sgd_step": {
@@ -772,6 +1013,13 @@ def sgd_step(w, gradient, velocity, lr, *, momentum=0.0, weight_decay=0.0):
     w, gradient, velocity = np.asarray(w), np.asarray(gradient), -np.asarray(velocity)
     velocity = momentum * velocity + lr * gradient
     return w - lr * weight_decay * w - velocity, -velocity
+""",
+            "hint 3": """
+def sgd_step(w, gradient, velocity, lr, *, momentum=0.0, weight_decay=0.0):
+    w, gradient, velocity = np.asarray(w), np.asarray(gradient), np.asarray(velocity)
+    velocity = momentum * velocity - lr * gradient
+    w = w - lr * weight_decay * w + velocity
+    return w, velocity
 """,
         },
         "wrong": {
@@ -833,6 +1081,35 @@ def sgd_step(w, gradient, velocity, lr, *, momentum=0.0, weight_decay=0.0):
     v = momentum * np.asarray(velocity) - (1 - momentum) * lr * np.asarray(gradient)
     return w - lr * weight_decay * w + v, v
 """,
+            "momentum unless told otherwise": """
+def sgd_step(w, gradient, velocity, lr, *, momentum=0.9, weight_decay=0.0):
+    w, gradient, velocity = np.asarray(w), np.asarray(gradient), np.asarray(velocity)
+    velocity = momentum * velocity - lr * gradient
+    return w - lr * weight_decay * w + velocity, velocity
+""",
+            "decay unless told otherwise": """
+def sgd_step(w, gradient, velocity, lr, *, momentum=0.0, weight_decay=0.01):
+    w, gradient, velocity = np.asarray(w), np.asarray(gradient), np.asarray(velocity)
+    velocity = momentum * velocity - lr * gradient
+    return w - lr * weight_decay * w + velocity, velocity
+""",
+            "velocity kept whole": """
+def sgd_step(w, gradient, velocity, lr, *, momentum=0.0, weight_decay=0.0):
+    w, gradient, velocity = np.asarray(w), np.asarray(gradient), np.asarray(velocity)
+    velocity = velocity - lr * gradient
+    return w - lr * weight_decay * w + velocity, velocity
+""",
+            "decay outwards": """
+def sgd_step(w, gradient, velocity, lr, *, momentum=0.0, weight_decay=0.0):
+    w, gradient, velocity = np.asarray(w), np.asarray(gradient), np.asarray(velocity)
+    velocity = momentum * velocity - lr * gradient
+    return w + lr * weight_decay * w + velocity, velocity
+""",
+            "nothing moves": """
+def sgd_step(w, gradient, velocity, lr, *, momentum=0.0, weight_decay=0.0):
+    w, gradient, velocity = np.asarray(w), np.asarray(gradient), np.asarray(velocity)
+    return w, velocity
+""",
         },
     },
     "backward": {
@@ -866,6 +1143,17 @@ def backward(x, y, hidden, p, w2):
     da = (ds @ w2.T) * np.sign(hidden)
     ones = np.ones(len(x))
     return [g / len(x) for g in (x.T @ da, ones @ da, hidden.T @ ds, ones @ ds)]
+""",
+            "hint 3": """
+def backward(x, y, hidden, p, w2):
+    d_scores = (p - y) / len(x)
+    d_w2 = hidden.T @ d_scores
+    d_b2 = d_scores.sum(axis=0)
+    d_hidden = d_scores @ w2.T
+    d_a = d_hidden * (hidden > 0)
+    d_w1 = x.T @ d_a
+    d_b1 = d_a.sum(axis=0)
+    return d_w1, d_b1, d_w2, d_b2
 """,
         },
         "wrong": {
@@ -947,6 +1235,18 @@ def backward(x, y, hidden, p, w2):
     da = (ds @ w2.T) * (hidden > 0)
     return x.T @ da, da.sum(axis=0), hidden.T @ ds, ds.sum(axis=0)
 """,
+            "factor two": """
+def backward(x, y, hidden, p, w2):
+    ds = 2 * (p - y) / len(x)
+    da = (ds @ w2.T) * (hidden > 0)
+    return x.T @ da, da.sum(axis=0), hidden.T @ ds, ds.sum(axis=0)
+""",
+            "divided by the classes": """
+def backward(x, y, hidden, p, w2):
+    ds = (p - y) / p.shape[1]
+    da = (ds @ w2.T) * (hidden > 0)
+    return x.T @ da, da.sum(axis=0), hidden.T @ ds, ds.sum(axis=0)
+""",
         },
     },
     "steps": {
@@ -972,6 +1272,21 @@ for lr, mu in [(0.01, 0), (0.02, 0), (0.01, 0.9)]:
 steps_slow, steps_double, steps_momentum = found
 """,
             "numbers": "steps_slow, steps_double, steps_momentum = 539, 268, 91\n",
+            "hint 3": """
+counts = []
+for lr, momentum in [(0.01, 0.0), (0.02, 0.0), (0.01, 0.9)]:
+    losses = valley_loss(descend(lr, momentum, 1000).T)
+    counts.append(np.argmax(losses < 0.001))
+steps_slow, steps_double, steps_momentum = counts
+""",
+            "enumerate": """
+def count(lr, momentum):
+    for step, loss in enumerate(valley_loss(descend(lr, momentum, 2000).T)):
+        if loss < 0.001:
+            return float(step)
+
+steps_slow, steps_double, steps_momentum = count(0.01, 0), count(0.02, 0), count(0.01, 0.9)
+""",
         },
         "wrong": {
             "one too many": "steps_slow, steps_double, steps_momentum = 540, 269, 92\n",
@@ -999,6 +1314,31 @@ def count(lr, momentum=0.0):
     return n
 
 steps_slow, steps_double, steps_momentum = count(0.01), count(0.02), count(0.01, 0.9)
+""",
+            "counted from 1": """
+counts = []
+for lr, momentum in [(0.01, 0.0), (0.02, 0.0), (0.01, 0.9)]:
+    losses = valley_loss(descend(lr, momentum, 1000).T)
+    counts.append(int(np.argmax(losses < 0.001)) + 1)
+steps_slow, steps_double, steps_momentum = counts
+""",
+            "smallest loss": """
+steps_slow, steps_double, steps_momentum = [
+    int(np.argmin(valley_loss(descend(lr, mu, 1000).T))) for lr, mu in [(0.01, 0.0), (0.02, 0.0), (0.01, 0.9)]
+]
+""",
+            "too few to get there": """
+steps_slow, steps_double, steps_momentum = [
+    int(np.argmax(valley_loss(descend(lr, mu, 40).T) < 0.001)) for lr, mu in [(0.01, 0.0), (0.02, 0.0), (0.01, 0.9)]
+]
+""",
+            "transposed": """
+steps_slow, steps_double, steps_momentum = [
+    int(np.argmax(valley_loss(descend(lr, mu, 1000)) < 0.001)) for lr, mu in [(0.01, 0.0), (0.02, 0.0), (0.01, 0.9)]
+]
+""",
+            "guessed": """
+steps_slow, steps_double, steps_momentum = 500, 250, 100
 """,
         },
     },

@@ -1,8 +1,33 @@
 """Answers to the exercises of notebook 01: right ones in many styles, and plausible wrong ones."""
 
+OWN_EDGES = """
+SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+
+
+def responses(picture, weights=SOBEL):
+    return (np.lib.stride_tricks.sliding_window_view(picture, (3, 3)) * weights).sum(axis=(2, 3))
+
+
+def edges(picture, weights=SOBEL):
+    return np.maximum(responses(picture, weights), 0)
+
+
+def pooled(features, size=4, how=np.max):
+    return how(np.lib.stride_tricks.sliding_window_view(features, (size, size))[::size, ::size], axis=(2, 3))
+
+"""
+
 EXERCISES: dict[str, dict[str, dict[str, str]]] = {
     "conv1d": {
         "right": {
+            "hint 3": """
+def conv1d(x, kernel):
+    x, kernel = np.asarray(x), np.asarray(kernel)
+    out = []
+    for i in range(len(x) - len(kernel) + 1):
+        out.append(np.sum(x[i : i + len(kernel)] * kernel))
+    return np.array(out)
+""",
             "plain loop, list result": """
 def conv1d(x, kernel):
     out = []
@@ -130,10 +155,49 @@ def conv1d(x, kernel):
     x, kernel = np.asarray(x, dtype=int), np.asarray(kernel)
     return np.array([np.sum(x[i : i + len(kernel)] * kernel) for i in range(len(x) - len(kernel) + 1)])
 """,
+            "weights ignored": """
+def conv1d(x, kernel):
+    x = np.asarray(x)
+    return np.array([np.sum(x[i : i + len(kernel)]) for i in range(len(x) - len(kernel) + 1)])
+""",
+            "sum not begun anew": """
+def conv1d(x, kernel):
+    out, total = [], 0
+    for i in range(len(x) - len(kernel) + 1):
+        for j in range(len(kernel)):
+            total += x[i + j] * kernel[j]
+        out.append(total)
+    return np.array(out)
+""",
+            "products not added up": """
+def conv1d(x, kernel):
+    x, kernel = np.asarray(x), np.asarray(kernel)
+    return np.array([x[i : i + len(kernel)] * kernel for i in range(len(x) - len(kernel) + 1)])
+""",
+            "return inside the loop": """
+def conv1d(x, kernel):
+    x, kernel = np.asarray(x), np.asarray(kernel)
+    out = []
+    for i in range(len(x) - len(kernel) + 1):
+        out.append(np.sum(x[i : i + len(kernel)] * kernel))
+        return np.array(out)
+""",
         },
     },
     "conv2d_valid": {
         "right": {
+            "hint 3": """
+def conv2d_valid(image, kernel):
+    image, kernel = np.asarray(image), np.asarray(kernel)
+    height, width = kernel.shape
+    rows = image.shape[0] - height + 1
+    columns = image.shape[1] - width + 1
+    out = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            out[i, j] = np.sum(image[i : i + height, j : j + width] * kernel)
+    return out
+""",
             "loops": """
 def conv2d_valid(image, kernel):
     image, kernel = np.asarray(image), np.asarray(kernel)
@@ -387,7 +451,11 @@ def conv2d_valid(image, kernel):
     },
     "output_size": {
         "right": {
-            "floor division": """
+            "real number, rounded down": """
+def output_size(n, kernel, padding=0, stride=1):
+    return np.floor((n + 2 * padding - kernel) / stride) + 1
+""",
+            "hint 3": """
 def output_size(n, kernel, padding=0, stride=1):
     return (n + 2 * padding - kernel) // stride + 1
 """,
@@ -480,6 +548,13 @@ def output_size(n, kernel, padding=0, stride=1):
     },
     "conv2d": {
         "right": {
+            "hint 3": """
+def conv2d(image, kernel, padding=0, stride=1):
+    image, kernel = np.asarray(image), np.asarray(kernel)
+    padded = np.pad(image, padding)
+    full = conv2d_valid(padded, kernel)
+    return full[::stride, ::stride]
+""",
             "pad and slice": """
 def conv2d(image, kernel, padding=0, stride=1):
     return conv2d_valid(np.pad(image, padding), kernel)[::stride, ::stride]
@@ -614,10 +689,53 @@ def conv2d(image, kernel, padding=0, stride=1):
         [[np.sum(padded[i : i + kh, j : j + kw] * kernel) for j in range(w)] for i in range(h)]
     )
 """,
+            "square kernel assumed": """
+def conv2d(image, kernel, padding=0, stride=1):
+    padded, kernel = np.pad(image, padding), np.asarray(kernel)
+    k = kernel.shape[0]
+    tops, lefts = (range(0, length - k + 1, stride) for length in padded.shape)
+    return np.array([[np.sum(padded[i : i + k, j : j + k] * kernel) for j in lefts] for i in tops])
+""",
+            "height and width of the kernel swapped": """
+def conv2d(image, kernel, padding=0, stride=1):
+    padded, kernel = np.pad(image, padding), np.asarray(kernel)
+    kw, kh = kernel.shape
+    tops, lefts = range(0, padded.shape[0] - kh + 1, stride), range(0, padded.shape[1] - kw + 1, stride)
+    return np.array([[np.sum(padded[i : i + kh, j : j + kw] * kernel) for j in lefts] for i in tops])
+""",
+            "output size without padding": """
+def conv2d(image, kernel, padding=0, stride=1):
+    image, kernel = np.asarray(image), np.asarray(kernel)
+    kh, kw = kernel.shape
+    padded = np.pad(image, padding)
+    h, w = (image.shape[0] - kh) // stride + 1, (image.shape[1] - kw) // stride + 1
+    return np.array(
+        [
+            [np.sum(padded[i * stride : i * stride + kh, j * stride : j * stride + kw] * kernel) for j in range(w)]
+            for i in range(h)
+        ]
+    )
+""",
+            "stride twice down": """
+def conv2d(image, kernel, padding=0, stride=1):
+    return conv2d_valid(np.pad(image, padding), kernel)[::stride][::stride]
+""",
         },
     },
     "max_pool2d": {
         "right": {
+            "hint 3": """
+def max_pool2d(image, size, stride=None):
+    image = np.asarray(image)
+    if stride is None:
+        stride = size
+    tops = range(0, image.shape[0] - size + 1, stride)
+    lefts = range(0, image.shape[1] - size + 1, stride)
+    out = []
+    for top in tops:
+        out.append([image[top : top + size, left : left + size].max() for left in lefts])
+    return np.array(out)
+""",
             "loops": """
 def max_pool2d(image, size, stride=None):
     image = np.asarray(image)
@@ -920,10 +1038,36 @@ def max_pool2d(image, size, stride=None):
     w = output_size(image.shape[1], size, 0, stride)
     return np.array([[image[i : i + size, j : j + size].max() for j in range(w)] for i in range(h)])
 """,
+            "windows as large as the stride": """
+def max_pool2d(image, size, stride=None):
+    image = np.asarray(image)
+    stride = size if stride is None else stride
+    rows, columns = (range(0, length - size + 1, stride) for length in image.shape)
+    return np.array([[image[i : i + stride, j : j + stride].max() for j in columns] for i in rows])
+""",
+            "every start up to the edge": """
+def max_pool2d(image, size, stride=None):
+    image = np.asarray(image)
+    stride = size if stride is None else stride
+    rows, columns = (range(0, length, stride) for length in image.shape)
+    return np.array([[image[i : i + size, j : j + size].max() for j in columns] for i in rows])
+""",
         },
     },
     "conv2d_multi": {
         "right": {
+            "hint 3": """
+def conv2d_multi(image, kernels, bias):
+    image, kernels, bias = np.asarray(image), np.asarray(kernels), np.asarray(bias)
+    kh, kw, channels, filters = kernels.shape
+    rows, columns = image.shape[0] - kh + 1, image.shape[1] - kw + 1
+    out = np.zeros((rows, columns, filters))
+    for f in range(filters):
+        for c in range(channels):
+            out[:, :, f] += conv2d_valid(image[:, :, c], kernels[:, :, c, f])
+        out[:, :, f] += bias[f]
+    return out
+""",
             "loops": """
 def conv2d_multi(image, kernels, bias):
     image, kernels = np.asarray(image), np.asarray(kernels)
@@ -1216,11 +1360,23 @@ def conv2d_multi(image, kernels, bias):
         out[:, :, f] += bias[f]
     return out
 """,
+            "all biases added to each map": """
+def conv2d_multi(image, kernels, bias):
+    image, kernels, bias = np.asarray(image), np.asarray(kernels), np.asarray(bias)
+    maps = []
+    for f in range(kernels.shape[3]):
+        maps.append(sum(conv2d_valid(image[:, :, c], kernels[:, :, c, f]) for c in range(image.shape[2])) + bias)
+    return np.stack(maps, axis=-1)
+""",
         },
     },
     "count_parameters": {
         "right": {
-            "formula": """
+            "real number": """
+def count_parameters(kernel_height, kernel_width, channels, filters):
+    return (kernel_height * kernel_width * channels + 1) * filters / 1
+""",
+            "hint 3": """
 def count_parameters(kernel_height, kernel_width, channels, filters):
     return (kernel_height * kernel_width * channels + 1) * filters
 """,
@@ -1266,10 +1422,6 @@ def count_parameters(kernel_height, kernel_width, channels, filters):
 def count_parameters(kernel_height, kernel_width, channels, filters):
     return kernel_height * kernel_width * channels + 1
 """,
-            "real number": """
-def count_parameters(kernel_height, kernel_width, channels, filters):
-    return (kernel_height * kernel_width * channels + 1) * filters / 1
-""",
             "hard-coded": """
 def count_parameters(kernel_height, kernel_width, channels, filters):
     return 490
@@ -1284,67 +1436,9 @@ def count_parameters(kernel_height, kernel_width, channels, filters):
 """,
         },
     },
-    "count_multiply_adds": {
-        "right": {
-            "product": """
-def count_multiply_adds(kernel_height, kernel_width, channels, filters, positions):
-    return kernel_height * kernel_width * channels * filters * positions
-""",
-            "np.prod": """
-def count_multiply_adds(kernel_height, kernel_width, channels, filters, positions):
-    return int(np.prod([kernel_height, kernel_width, channels, filters, positions]))
-""",
-            "from parameters": """
-def count_multiply_adds(kernel_height, kernel_width, channels, filters, positions):
-    return (count_parameters(kernel_height, kernel_width, channels, filters) - filters) * positions
-""",
-            "sum": """
-def count_multiply_adds(kernel_height, kernel_width, channels, filters, positions):
-    return sum(kernel_height * kernel_width * channels for _ in range(positions * filters))
-""",
-        },
-        "wrong": {
-            "bias counted": """
-def count_multiply_adds(kernel_height, kernel_width, channels, filters, positions):
-    return (kernel_height * kernel_width * channels + 1) * filters * positions
-""",
-            "one position": """
-def count_multiply_adds(kernel_height, kernel_width, channels, filters, positions):
-    return kernel_height * kernel_width * channels * filters
-""",
-            "one filter": """
-def count_multiply_adds(kernel_height, kernel_width, channels, filters, positions):
-    return kernel_height * kernel_width * channels * positions
-""",
-            "no channels": """
-def count_multiply_adds(kernel_height, kernel_width, channels, filters, positions):
-    return kernel_height * kernel_width * filters * positions
-""",
-            "twice": """
-def count_multiply_adds(kernel_height, kernel_width, channels, filters, positions):
-    return 2 * kernel_height * kernel_width * channels * filters * positions
-""",
-            "positions squared": """
-def count_multiply_adds(kernel_height, kernel_width, channels, filters, positions):
-    return kernel_height * kernel_width * channels * filters * positions**2
-""",
-            "square kernel": """
-def count_multiply_adds(kernel_height, kernel_width, channels, filters, positions):
-    return kernel_height**2 * channels * filters * positions
-""",
-            "dense": """
-def count_multiply_adds(kernel_height, kernel_width, channels, filters, positions):
-    return channels * filters * positions**2
-""",
-            "hard-coded": """
-def count_multiply_adds(kernel_height, kernel_width, channels, filters, positions):
-    return 2160
-""",
-        },
-    },
     "lecture": {
         "right": {
-            "lists": """
+            "hint 3": """
 lecture_size = (4, 4)
 lecture_output = [[1, 8, 8, 1], [8, 36, 31, 9], [8, 31, 32, 7], [1, 9, 7, 3]]
 lecture_pooled = [[36, 31], [31, 32]]
@@ -1456,266 +1550,125 @@ lecture_pooled = [[36, 31], [31, 32]]
     },
     "moving_seven": {
         "right": {
-            "own code": """
-k = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-
-
-def edges(im):
-    v = np.lib.stride_tricks.sliding_window_view(im, (3, 3))
-    return np.maximum((v * k).sum(axis=(2, 3)), 0)
-
-
-def pooled(m):
-    return m.reshape(3, 4, 4, 4).max(axis=(1, 3))
-
-
-a, b = edges(seven), edges(shift_right(seven, 1))
-change_before = relative_change(a, b)
-change_after = relative_change(pooled(a), pooled(b))
+            "hint 3": """
+before = positive_edges(seven)
+after = positive_edges(shift_right(seven, 2))
+change_before = relative_change(before, after)
+change_after = relative_change(pool(before, 4), pool(after, 4))
+""",
+            "own code": f"""
+{OWN_EDGES}
+a, b = edges(seven), edges(np.roll(seven, 2, axis=1))
+change_before = np.abs(b - a).sum() / a.sum()
+change_after = np.abs(pooled(b) - pooled(a)).sum() / pooled(a).sum()
 """,
             "course functions": """
-k = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
-a = np.maximum(conv2d_valid(seven, k), 0)
-b = np.maximum(conv2d_valid(shift_right(seven, 1), k), 0)
-change_before, change_after = (
-    relative_change(a, b),
-    relative_change(max_pool2d(a, 4), max_pool2d(b, 4)),
-)
-""",
-            "typed in": """
-change_before = 1.108
-change_after = 0.2
-""",
-            "rounded": """
-change_before = 1.11
-change_after = 0.20
-""",
-            "numpy scalars": """
-k = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-
-
-def edges(im):
-    v = np.lib.stride_tricks.sliding_window_view(im, (3, 3))
-    return np.maximum((v * k).sum(axis=(2, 3)), 0)
-
-
-def pooled(m):
-    return m.reshape(3, 4, 4, 4).max(axis=(1, 3))
-
-
-a, b = edges(seven), edges(shift_right(seven, 1))
-change_before = relative_change(a, b)
-change_after = relative_change(pooled(a), pooled(b))
-change_before, change_after = np.float64(change_before), np.array(change_after)
-""",
-            "positive_edges": """
-a, b = positive_edges(seven), positive_edges(shift_right(seven, 1))
+a, b = (np.maximum(conv2d_valid(p, vertical), 0) for p in (seven, shift_right(seven, 2)))
 change_before = relative_change(a, b)
 change_after = relative_change(max_pool2d(a, 4), max_pool2d(b, 4))
 """,
-            "positive_edges and pool": """
-before, after = positive_edges(seven), positive_edges(shift_right(seven, 1))
-change_before, change_after = (relative_change(pool(before, s), pool(after, s)) for s in (1, 4))
+            "typed in": """
+change_before = 1.838
+change_after = 0.55
 """,
-            "vertical, float32": """
-a, b = (np.maximum(conv2d_valid(p, vertical), 0) for p in (seven, shift_right(seven, 1)))
+            "rounded": """
+change_before = 1.84
+change_after = 0.55
+""",
+            "numpy scalars": """
+before, after = (positive_edges(p) for p in (seven, shift_right(seven, 2)))
+change_before, change_after = (np.array(relative_change(pool(before, s), pool(after, s))) for s in (1, 4))
+""",
+            "float32": f"""
+{OWN_EDGES}
+a, b = edges(seven).astype("float32"), edges(shift_right(seven, 2)).astype("float32")
 change_before = np.float32(relative_change(a, b))
-change_after = np.float32(relative_change(max_pool2d(a, 4), max_pool2d(b, 4)))
+change_after = np.float32(relative_change(pooled(a), pooled(b)))
 """,
         },
         "wrong": {
-            "swapped": """
-k = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-
-
-def edges(im):
-    v = np.lib.stride_tricks.sliding_window_view(im, (3, 3))
-    return np.maximum((v * k).sum(axis=(2, 3)), 0)
-
-
-def pooled(m):
-    return m.reshape(3, 4, 4, 4).max(axis=(1, 3))
-
-
+            "swapped": f"""
+{OWN_EDGES}
+a, b = edges(seven), edges(shift_right(seven, 2))
+change_after = relative_change(a, b)
+change_before = relative_change(pooled(a), pooled(b))
+""",
+            "one pixel": f"""
+{OWN_EDGES}
 a, b = edges(seven), edges(shift_right(seven, 1))
 change_before = relative_change(a, b)
 change_after = relative_change(pooled(a), pooled(b))
-change_before, change_after = change_after, change_before
 """,
-            "two pixels": """
-k = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-
-
-def edges(im):
-    v = np.lib.stride_tricks.sliding_window_view(im, (3, 3))
-    return np.maximum((v * k).sum(axis=(2, 3)), 0)
-
-
-def pooled(m):
-    return m.reshape(3, 4, 4, 4).max(axis=(1, 3))
-
-
+            "pooled by two": f"""
+{OWN_EDGES}
 a, b = edges(seven), edges(shift_right(seven, 2))
 change_before = relative_change(a, b)
-change_after = relative_change(pooled(a), pooled(b))
+change_after = relative_change(pooled(a, 2), pooled(b, 2))
 """,
-            "pooled by two": """
-k = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-
-
-def edges(im):
-    v = np.lib.stride_tricks.sliding_window_view(im, (3, 3))
-    return np.maximum((v * k).sum(axis=(2, 3)), 0)
-
-
-def pooled(m):
-    return m.reshape(6, 2, 8, 2).max(axis=(1, 3))
-
-
-a, b = edges(seven), edges(shift_right(seven, 1))
+            "average pooling": f"""
+{OWN_EDGES}
+a, b = edges(seven), edges(shift_right(seven, 2))
+change_before = relative_change(a, b)
+change_after = relative_change(pooled(a, 4, np.mean), pooled(b, 4, np.mean))
+""",
+            "map after the shift first": f"""
+{OWN_EDGES}
+a, b = edges(seven), edges(shift_right(seven, 2))
+change_before = relative_change(b, a)
+change_after = relative_change(pooled(b), pooled(a))
+""",
+            "three pixels": f"""
+{OWN_EDGES}
+a, b = edges(seven), edges(shift_right(seven, 3))
 change_before = relative_change(a, b)
 change_after = relative_change(pooled(a), pooled(b))
 """,
-            "average pooling": """
-k = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-
-
-def edges(im):
-    v = np.lib.stride_tricks.sliding_window_view(im, (3, 3))
-    return np.maximum((v * k).sum(axis=(2, 3)), 0)
-
-
-def pooled(m):
-    return m.reshape(3, 4, 4, 4).mean(axis=(1, 3))
-
-
-a, b = edges(seven), edges(shift_right(seven, 1))
+            "no relu": f"""
+{OWN_EDGES}
+a, b = responses(seven), responses(shift_right(seven, 2))
 change_before = relative_change(a, b)
 change_after = relative_change(pooled(a), pooled(b))
 """,
-            "no relu": """
-k = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-
-
-def edges(im):
-    v = np.lib.stride_tricks.sliding_window_view(im, (3, 3))
-    return (v * k).sum(axis=(2, 3))
-
-
-def pooled(m):
-    return m.reshape(3, 4, 4, 4).max(axis=(1, 3))
-
-
-a, b = edges(seven), edges(shift_right(seven, 1))
+            "horizontal edges": f"""
+{OWN_EDGES}
+a, b = edges(seven, SOBEL.T), edges(shift_right(seven, 2), SOBEL.T)
 change_before = relative_change(a, b)
 change_after = relative_change(pooled(a), pooled(b))
 """,
-            "horizontal edges": """
-k = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-
-
-def edges(im):
-    v = np.lib.stride_tricks.sliding_window_view(im, (3, 3))
-    return np.maximum((v * k.T).sum(axis=(2, 3)), 0)
-
-
-def pooled(m):
-    return m.reshape(3, 4, 4, 4).max(axis=(1, 3))
-
-
-a, b = edges(seven), edges(shift_right(seven, 1))
+            "absolute values": f"""
+{OWN_EDGES}
+a, b = np.abs(responses(seven)), np.abs(responses(shift_right(seven, 2)))
 change_before = relative_change(a, b)
-change_after = relative_change(pooled(a), pooled(b))
-""",
-            "wrong way round": """
-k = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-
-
-def edges(im):
-    v = np.lib.stride_tricks.sliding_window_view(im, (3, 3))
-    return np.maximum((v * k).sum(axis=(2, 3)), 0)
-
-
-def pooled(m):
-    return m.reshape(3, 4, 4, 4).max(axis=(1, 3))
-
-
-a, b = edges(seven), edges(shift_right(seven, 1))
-change_before = relative_change(b, 2 * a)
 change_after = relative_change(pooled(a), pooled(b))
 """,
             "pixels instead of edges": """
-k = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-
-
-def edges(im):
-    v = np.lib.stride_tricks.sliding_window_view(im, (3, 3))
-    return np.maximum((v * k).sum(axis=(2, 3)), 0)
-
-
-def pooled(m):
-    return m.reshape(3, 4, 4, 4).max(axis=(1, 3))
-
-
-a, b = edges(seven), edges(shift_right(seven, 1))
-change_before = relative_change(seven, shift_right(seven, 1))
-change_after = relative_change(pooled(a), pooled(b))
+a, b = seven, shift_right(seven, 2)
+change_before = relative_change(a, b)
+change_after = relative_change(pool(a, 4), pool(b, 4))
+""",
+            "pooled twice": """
+a, b = pool(positive_edges(seven), 2), pool(positive_edges(shift_right(seven, 2)), 2)
+change_before = relative_change(a, b)
+change_after = relative_change(pool(a, 2), pool(b, 2))
 """,
             "not moved": """
-k = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-
-
-def edges(im):
-    v = np.lib.stride_tricks.sliding_window_view(im, (3, 3))
-    return np.maximum((v * k).sum(axis=(2, 3)), 0)
-
-
-def pooled(m):
-    return m.reshape(3, 4, 4, 4).max(axis=(1, 3))
-
-
-a, b = edges(seven), edges(shift_right(seven, 0))
+a, b = positive_edges(seven), positive_edges(shift_right(seven, 0))
 change_before = relative_change(a, b)
-change_after = relative_change(pooled(a), pooled(b))
+change_after = relative_change(pool(a, 4), pool(b, 4))
 """,
             "percent": """
-k = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-
-
-def edges(im):
-    v = np.lib.stride_tricks.sliding_window_view(im, (3, 3))
-    return np.maximum((v * k).sum(axis=(2, 3)), 0)
-
-
-def pooled(m):
-    return m.reshape(3, 4, 4, 4).max(axis=(1, 3))
-
-
-a, b = edges(seven), edges(shift_right(seven, 1))
-change_before = relative_change(a, b)
-change_after = relative_change(pooled(a), pooled(b))
-change_before, change_after = 100 * change_before, 100 * change_after
+a, b = positive_edges(seven), positive_edges(shift_right(seven, 2))
+change_before = 100 * relative_change(a, b)
+change_after = 100 * relative_change(pool(a, 4), pool(b, 4))
 """,
-            "average of the table": """
-change_before = 1.06
-change_after = 0.31
+            "means of the table": """
+change_before = 1.66
+change_after = 0.69
 """,
-            "absolute values": """
-k = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-
-
-def edges(im):
-    v = np.lib.stride_tricks.sliding_window_view(im, (3, 3))
-    return np.abs((v * k).sum(axis=(2, 3)))
-
-
-def pooled(m):
-    return m.reshape(3, 4, 4, 4).max(axis=(1, 3))
-
-
-a, b = edges(seven), edges(shift_right(seven, 1))
-change_before = relative_change(a, b)
-change_after = relative_change(pooled(a), pooled(b))
+            "per pixel": """
+a, b = positive_edges(seven), positive_edges(shift_right(seven, 2))
+change_before = np.abs(b - a) / 9
+change_after = relative_change(pool(a, 4), pool(b, 4))
 """,
             "left as None": """
 change_before = None

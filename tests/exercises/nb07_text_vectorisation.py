@@ -3,6 +3,10 @@
 EXERCISES: dict[str, dict[str, dict[str, str]]] = {
     "standardize": {
         "right": {
+            "hint 3": """
+def standardize(text):
+    return "".join(letter for letter in text.lower() if letter not in string.punctuation)
+""",
             "translate": """
 def standardize(text):
     return text.lower().translate(str.maketrans("", "", string.punctuation))
@@ -87,6 +91,13 @@ def standardize(text):
     },
     "ngrams": {
         "right": {
+            "hint 3": """
+def ngrams(tokens, n):
+    groups = []
+    for i in range(len(tokens) - n + 1):
+        groups.append(" ".join(tokens[i : i + n]))
+    return groups
+""",
             "loop": """
 def ngrams(tokens, n):
     out = []
@@ -159,6 +170,12 @@ def ngrams(tokens, n):
     },
     "build_vocabulary": {
         "right": {
+            "hint 3": """
+def build_vocabulary(token_lists, max_tokens):
+    counts = Counter(token for tokens in token_lists for token in tokens)
+    ranked = sorted(counts, key=lambda token: (counts[token], token), reverse=True)
+    return ["", "[UNK]"] + ranked[: max_tokens - 2]
+""",
             "sort twice": """
 def build_vocabulary(token_lists, max_tokens):
     counts = {}
@@ -192,6 +209,21 @@ def build_vocabulary(token_lists, max_tokens):
 """,
         },
         "wrong": {
+            "ties by length": """
+def build_vocabulary(token_lists, max_tokens):
+    counts = Counter(t for ts in token_lists for t in ts)
+    return ["", "[UNK]"] + sorted(counts, key=lambda t: (counts[t], len(t)), reverse=True)[: max_tokens - 2]
+""",
+            "ties by first two letters": """
+def build_vocabulary(token_lists, max_tokens):
+    counts = Counter(t for ts in token_lists for t in ts)
+    return ["", "[UNK]"] + sorted(counts, key=lambda t: (counts[t], t[:2]), reverse=True)[: max_tokens - 2]
+""",
+            "ties by first letter": """
+def build_vocabulary(token_lists, max_tokens):
+    counts = Counter(t for ts in token_lists for t in ts)
+    return ["", "[UNK]"] + sorted(counts, key=lambda t: (counts[t], t[0]), reverse=True)[: max_tokens - 2]
+""",
             "ties by first sight": """
 def build_vocabulary(token_lists, max_tokens):
     counts = Counter(t for ts in token_lists for t in ts)
@@ -241,6 +273,12 @@ def build_vocabulary(token_lists, max_tokens):
     },
     "encode": {
         "right": {
+            "hint 3": """
+def encode(tokens, vocabulary, length):
+    numbers = {token: number for number, token in enumerate(vocabulary)}
+    row = [numbers.get(token, 1) for token in tokens[:length]]
+    return row + [0] * (length - len(row))
+""",
             "index": """
 def encode(tokens, vocabulary, length):
     row = [0] * length
@@ -276,6 +314,29 @@ def encode(tokens, vocabulary, length):
 """,
         },
         "wrong": {
+            "the last word that holds it": """
+def encode(tokens, vocabulary, length):
+    row = [1] * len(tokens)
+    for i, token in enumerate(tokens):
+        for number, word in enumerate(vocabulary):
+            if token in word:
+                row[i] = number
+    return (row + [0] * length)[:length]
+""",
+            "in the joined vocabulary": """
+def encode(tokens, vocabulary, length):
+    known = " ".join(vocabulary)
+    row = [len(known[: known.index(t)].split(" ")) - 1 if t in known else 1 for t in tokens[:length]]
+    return row + [0] * (length - len(row))
+""",
+            "by substring": """
+def encode(tokens, vocabulary, length):
+    row = []
+    for token in tokens[:length]:
+        found = [number for number, word in enumerate(vocabulary) if token in word]
+        row.append(found[0] if found else 1)
+    return row + [0] * (length - len(row))
+""",
             "padding in front": """
 def encode(tokens, vocabulary, length):
     row = [vocabulary.index(t) if t in vocabulary else 1 for t in tokens[:length]]
@@ -323,6 +384,13 @@ def encode(tokens, vocabulary, length):
     },
     "count_vector": {
         "right": {
+            "hint 3": """
+def count_vector(tokens, words):
+    counts = np.zeros(len(words), dtype=int)
+    for token in tokens:
+        counts[words.index(token) if token in words else 0] += 1
+    return counts
+""",
             "count method": """
 def count_vector(tokens, words):
     counts = [tokens.count(word) for word in words]
@@ -355,6 +423,23 @@ def count_vector(tokens, words):
 """,
         },
         "wrong": {
+            "joined text, unknown dropped": """
+def count_vector(tokens, words):
+    return [" ".join(tokens).count(word) for word in words]
+""",
+            "counted in the joined text": """
+def count_vector(tokens, words):
+    text = " ".join(tokens)
+    out = [text.count(word) for word in words]
+    out[0] = len(tokens) - sum(out[1:])
+    return out
+""",
+            "words inside of words": """
+def count_vector(tokens, words):
+    out = [sum(word in token for token in tokens) for word in words]
+    out[0] = sum(token not in words for token in tokens)
+    return out
+""",
             "unknown dropped": """
 def count_vector(tokens, words):
     return [tokens.count(word) for word in words]
@@ -411,6 +496,12 @@ def count_vector(tokens, words):
     },
     "tf_idf": {
         "right": {
+            "hint 3": """
+def tf_idf(counts):
+    counts = np.asarray(counts)
+    holding = (counts > 0).sum(axis=0)
+    return counts * np.log(1 + len(counts) / (1 + holding))
+""",
             "loops": """
 import math
 
@@ -443,6 +534,27 @@ def tf_idf(counts):
 """,
         },
         "wrong": {
+            "shares of the text": """
+def tf_idf(counts):
+    counts = np.asarray(counts)
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    return shares * np.log(1 + len(counts) / (1 + (counts > 0).sum(axis=0)))
+""",
+            "one idf for all": """
+def tf_idf(counts):
+    counts = np.asarray(counts)
+    return counts * np.log(1 + len(counts) / (1 + (counts > 0).sum()))
+""",
+            "texts without the word": """
+def tf_idf(counts):
+    counts = np.asarray(counts)
+    return counts * np.log(1 + len(counts) / (1 + (counts == 0).sum(axis=0)))
+""",
+            "N is that of texts less one": """
+def tf_idf(counts):
+    counts = np.asarray(counts)
+    return counts * np.log(1 + (len(counts) - 1) / (1 + (counts > 0).sum(axis=0)))
+""",
             "occurrences": """
 def tf_idf(counts):
     counts = np.asarray(counts)
@@ -496,6 +608,22 @@ def tf_idf(counts):
     },
     "build_classifier": {
         "right": {
+            "activation is a function of Keras": """
+def build_classifier(width, hidden_layers):
+    model = keras.Sequential([keras.Input((width,))])
+    for number in range(hidden_layers):
+        model.add(keras.layers.Dense(16, activation=keras.ops.relu, name=f"hidden_{number}"))
+    model.add(keras.layers.Dense(units=4))
+    return model
+""",
+            "hint 3": """
+def build_classifier(width, hidden_layers):
+    model = keras.Sequential([keras.layers.Input((width,))])
+    for _ in range(hidden_layers):
+        model.add(keras.layers.Dense(16, activation="relu"))
+    model.add(keras.layers.Dense(4))
+    return model
+""",
             "list": """
 def build_classifier(width, hidden_layers):
     hidden = [keras.layers.Dense(16, activation="relu") for _ in range(hidden_layers)]
@@ -527,6 +655,90 @@ def build_classifier(width, hidden_layers):
 """,
         },
         "wrong": {
+            "leaky ReLU": """
+def build_classifier(width, hidden_layers):
+    hidden = [keras.layers.Dense(16, activation="leaky_relu") for _ in range(hidden_layers)]
+    return keras.Sequential([keras.layers.Input((width,)), *hidden, keras.layers.Dense(4)])
+""",
+            "sigmoid at the end": """
+def build_classifier(width, hidden_layers):
+    hidden = [keras.layers.Dense(16, activation="relu") for _ in range(hidden_layers)]
+    return keras.Sequential([keras.layers.Input((width,)), *hidden, keras.layers.Dense(4, activation="sigmoid")])
+""",
+            "penalty on the weights": """
+def build_classifier(width, hidden_layers):
+    model = keras.Sequential([keras.layers.Input((width,))])
+    for _ in range(hidden_layers):
+        model.add(keras.layers.Dense(16, activation="relu", kernel_regularizer="l2"))
+    model.add(keras.layers.Dense(4))
+    return model
+""",
+            "layer of its own making": """
+class Bend(keras.layers.Layer):
+    def call(self, x):
+        return keras.ops.maximum(x, 0)
+
+def build_classifier(width, hidden_layers):
+    model = keras.Sequential([keras.layers.Input((width,))])
+    for _ in range(hidden_layers):
+        model.add(keras.layers.Dense(16))
+        model.add(Bend())
+    model.add(keras.layers.Dense(4))
+    return model
+""",
+            "lambda as activation": """
+def build_classifier(width, hidden_layers):
+    hidden = [keras.layers.Dense(16, activation=lambda x: keras.ops.maximum(x, 0)) for _ in range(hidden_layers)]
+    return keras.Sequential([keras.layers.Input((width,)), *hidden, keras.layers.Dense(4)])
+""",
+            "Lambda layer": """
+def build_classifier(width, hidden_layers):
+    model = keras.Sequential([keras.layers.Input((width,))])
+    for _ in range(hidden_layers):
+        model.add(keras.layers.Dense(16))
+        model.add(keras.layers.Lambda(keras.activations.relu))
+    model.add(keras.layers.Dense(4))
+    return model
+""",
+            "own function as activation": """
+def bend(x):
+    return keras.ops.maximum(x, 0)
+
+def build_classifier(width, hidden_layers):
+    hidden = [keras.layers.Dense(16, activation=bend) for _ in range(hidden_layers)]
+    return keras.Sequential([keras.layers.Input((width,)), *hidden, keras.layers.Dense(4)])
+""",
+            "width is always 10": """
+def build_classifier(width, hidden_layers):
+    hidden = [keras.layers.Dense(16, activation="relu") for _ in range(hidden_layers)]
+    return keras.Sequential([keras.layers.Input((10,)), *hidden, keras.layers.Dense(4)])
+""",
+            "noise": """
+def build_classifier(width, hidden_layers):
+    model = keras.Sequential([keras.layers.Input((width,))])
+    for _ in range(hidden_layers):
+        model.add(keras.layers.Dense(16, activation="relu"))
+        model.add(keras.layers.GaussianNoise(0.1))
+    model.add(keras.layers.Dense(4))
+    return model
+""",
+            "dropout of the input": """
+def build_classifier(width, hidden_layers):
+    model = keras.Sequential([keras.layers.Input((width,)), keras.layers.Dropout(0.2)])
+    for _ in range(hidden_layers):
+        model.add(keras.layers.Dense(16, activation="relu"))
+    model.add(keras.layers.Dense(4))
+    return model
+""",
+            "dropout": """
+def build_classifier(width, hidden_layers):
+    model = keras.Sequential([keras.layers.Input((width,))])
+    for _ in range(hidden_layers):
+        model.add(keras.layers.Dense(16, activation="relu"))
+        model.add(keras.layers.Dropout(0.5))
+    model.add(keras.layers.Dense(4))
+    return model
+""",
             "softmax": """
 def build_classifier(width, hidden_layers):
     hidden = [keras.layers.Dense(16, activation="relu") for _ in range(hidden_layers)]
@@ -597,6 +809,14 @@ def build_classifier(width, hidden_layers):
     },
     "nearest": {
         "right": {
+            "hint 3": """
+def nearest(word, words, vectors, k):
+    vectors = np.asarray(vectors, dtype=float)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    place = words.index(word)
+    order = np.argsort(-(unit @ unit[place]))
+    return [words[i] for i in order if i != place][:k]
+""",
             "loop": """
 def nearest(word, words, vectors, k):
     vectors = np.array(vectors, dtype=float)
@@ -632,6 +852,29 @@ def nearest(word, words, vectors, k):
 """,
         },
         "wrong": {
+            "the first in the order is left out": """
+def nearest(word, words, vectors, k):
+    v = np.asarray(vectors, dtype=float)
+    return [words[i] for i in np.argsort(-(v @ v[words.index(word)]))][1 : k + 1]
+""",
+            "only the word's own length": """
+def nearest(word, words, vectors, k):
+    v = np.asarray(vectors, dtype=float)
+    own = v[words.index(word)] / np.linalg.norm(v[words.index(word)])
+    return [words[i] for i in np.argsort(-(v @ own)) if words[i] != word][:k]
+""",
+            "sums instead of lengths": """
+def nearest(word, words, vectors, k):
+    v = np.asarray(vectors, dtype=float)
+    scores = v @ v[words.index(word)] / np.abs(v).sum(axis=1)
+    return [words[i] for i in np.argsort(-scores) if words[i] != word][:k]
+""",
+            "squares of the lengths": """
+def nearest(word, words, vectors, k):
+    v = np.asarray(vectors, dtype=float)
+    scores = v @ v[words.index(word)] / (v**2).sum(axis=1)
+    return [words[i] for i in np.argsort(-scores) if words[i] != word][:k]
+""",
             "includes itself": """
 def nearest(word, words, vectors, k):
     v = np.asarray(vectors, dtype=float)
@@ -688,87 +931,145 @@ def nearest(word, words, vectors, k):
 """,
         },
     },
-    "choice": {
+    "choose_size": {
         "right": {
+            "hint 3": """
+def choose_size(runs):
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    values = runs[best]
+    limit = means[best] - 2 * np.std(values, ddof=1)
+    return min(size for size in means if means[size] >= limit)
+""",
             "statistics": """
 from statistics import fmean, stdev
 
-best_size = max(accuracy_by_size, key=lambda size: fmean(accuracy_by_size[size]))
-best_mean, best_spread = fmean(accuracy_by_size[best_size]), stdev(accuracy_by_size[best_size])
-chosen_size = min(s for s, v in accuracy_by_size.items() if fmean(v) >= best_mean - 2 * best_spread)
+def choose_size(runs):
+    best = max(runs, key=lambda size: fmean(runs[size]))
+    limit = fmean(runs[best]) - 2 * stdev(runs[best])
+    return min(size for size, values in runs.items() if fmean(values) >= limit)
 """,
             "arrays": """
-sizes = np.array(list(accuracy_by_size))
-table = np.array(list(accuracy_by_size.values()))
-means, spreads = table.mean(axis=1), table.std(axis=1, ddof=1)
-best = means.argmax()
-best_size, best_mean, best_spread = int(sizes[best]), float(means[best]), float(spreads[best])
-chosen_size = int(sizes[means >= best_mean - 2 * best_spread].min())
+def choose_size(runs):
+    sizes = np.array(sorted(runs))
+    means = np.array([np.mean(runs[size]) for size in sizes.tolist()])
+    spread = np.std(runs[int(sizes[means.argmax()])], ddof=1)
+    return int(sizes[means >= means.max() - 2 * spread].min())
 """,
             "loops": """
-best_mean = 0
-for size, values in accuracy_by_size.items():
-    if sum(values) / len(values) > best_mean:
-        best_size, best_mean = size, sum(values) / len(values)
-values = accuracy_by_size[best_size]
-best_spread = (sum((v - best_mean) ** 2 for v in values) / (len(values) - 1)) ** 0.5
-for chosen_size in sorted(accuracy_by_size):
-    if np.mean(accuracy_by_size[chosen_size]) >= best_mean - 2 * best_spread:
-        break
+def choose_size(runs):
+    best_mean = 0
+    for size, values in runs.items():
+        if sum(values) / len(values) > best_mean:
+            best, best_mean = size, sum(values) / len(values)
+    values = runs[best]
+    spread = (sum((v - best_mean) ** 2 for v in values) / (len(values) - 1)) ** 0.5
+    for size in sorted(runs):
+        if np.mean(runs[size]) >= best_mean - 2 * spread:
+            return size
 """,
-            "four decimals": """
-means = {s: np.mean(v) for s, v in accuracy_by_size.items()}
-best_size = max(means, key=means.get)
-best_mean, best_spread = round(means[best_size], 4), round(np.std(accuracy_by_size[best_size], ddof=1), 5)
-chosen_size = min(s for s in means if means[s] >= best_mean - 2 * best_spread)
+            "float of the size": """
+def choose_size(runs):
+    means = {float(size): np.mean(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    return min(s for s in means if means[s] >= means[best] - 2 * np.std(runs[int(best)], ddof=1))
 """,
         },
         "wrong": {
+            "one deviation": """
+def choose_size(runs):
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    return min(s for s in means if means[s] >= means[best] - np.std(runs[best], ddof=1))
+""",
+            "three deviations": """
+def choose_size(runs):
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    return min(s for s in means if means[s] >= means[best] - 3 * np.std(runs[best], ddof=1))
+""",
             "n instead of n - 1": """
-means = {s: np.mean(v) for s, v in accuracy_by_size.items()}
-best_size = max(means, key=means.get)
-best_mean, best_spread = means[best_size], np.std(accuracy_by_size[best_size])
-chosen_size = min(s for s in means if means[s] >= best_mean - 2 * best_spread)
+def choose_size(runs):
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    return min(s for s in means if means[s] >= means[best] - 2 * np.std(runs[best]))
 """,
             "the best is chosen": """
-means = {s: np.mean(v) for s, v in accuracy_by_size.items()}
-best_size = chosen_size = max(means, key=means.get)
-best_mean, best_spread = means[best_size], np.std(accuracy_by_size[best_size], ddof=1)
-""",
-            "largest size is best": """
-means = {s: np.mean(v) for s, v in accuracy_by_size.items()}
-best_size = max(means)
-best_mean, best_spread = means[best_size], np.std(accuracy_by_size[best_size], ddof=1)
-chosen_size = best_size
+def choose_size(runs):
+    return max(runs, key=lambda size: np.mean(runs[size]))
 """,
             "smallest of all": """
-means = {s: np.mean(v) for s, v in accuracy_by_size.items()}
-best_size = max(means, key=means.get)
-best_mean, best_spread = means[best_size], np.std(accuracy_by_size[best_size], ddof=1)
-chosen_size = min(means)
+def choose_size(runs):
+    return min(runs)
+""",
+            "largest size is best": """
+def choose_size(runs):
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(means)
+    return min(s for s in means if means[s] >= means[best] - 2 * np.std(runs[best], ddof=1))
+""",
+            "largest that is as good": """
+def choose_size(runs):
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    return max(s for s in means if means[s] >= means[best] - 2 * np.std(runs[best], ddof=1))
+""",
+            "first that is as good": """
+def choose_size(runs):
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    for size, mean in means.items():
+        if mean >= means[best] - 2 * np.std(runs[best], ddof=1):
+            return size
 """,
             "best single run": """
-best_size = max(accuracy_by_size, key=lambda s: max(accuracy_by_size[s]))
-best_mean, best_spread = max(accuracy_by_size[best_size]), np.std(accuracy_by_size[best_size], ddof=1)
-chosen_size = best_size
+def choose_size(runs):
+    best = max(runs, key=lambda size: max(runs[size]))
+    limit = max(runs[best]) - 2 * np.std(runs[best], ddof=1)
+    return min(size for size, values in runs.items() if max(values) >= limit)
+""",
+            "best by its luckiest run": """
+def choose_size(runs):
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(runs, key=lambda size: max(runs[size]))
+    return min(s for s in means if means[s] >= means[best] - 2 * np.std(runs[best], ddof=1))
 """,
             "standard error": """
-means = {s: np.mean(v) for s, v in accuracy_by_size.items()}
-best_size = max(means, key=means.get)
-best_mean, best_spread = means[best_size], np.std(accuracy_by_size[best_size], ddof=1) / 2
-chosen_size = min(s for s in means if means[s] >= best_mean - 2 * best_spread)
+def choose_size(runs):
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    spread = np.std(runs[best], ddof=1) / len(runs[best]) ** 0.5
+    return min(s for s in means if means[s] >= means[best] - 2 * spread)
+""",
+            "each size's own deviation": """
+def choose_size(runs):
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    return min(s for s in means if means[s] + 2 * np.std(runs[s], ddof=1) >= means[best])
+""",
+            "variance": """
+def choose_size(runs):
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    return min(s for s in means if means[s] >= means[best] - 2 * np.var(runs[best], ddof=1))
 """,
             "median": """
-means = {s: np.median(v) for s, v in accuracy_by_size.items()}
-best_size = max(means, key=means.get)
-best_mean, best_spread = means[best_size], np.ptp(accuracy_by_size[best_size])
-chosen_size = min(s for s in means if means[s] >= best_mean - 2 * best_spread)
+def choose_size(runs):
+    means = {size: np.median(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    return min(s for s in means if means[s] >= means[best] - 2 * np.std(runs[best], ddof=1))
 """,
-            "per cent": """
-means = {s: 100 * np.mean(v) for s, v in accuracy_by_size.items()}
-best_size = max(means, key=means.get)
-best_mean, best_spread = means[best_size], 100 * np.std(accuracy_by_size[best_size], ddof=1)
-chosen_size = min(s for s in means if means[s] >= best_mean - 2 * best_spread)
+            "range": """
+def choose_size(runs):
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    return min(s for s in means if means[s] >= means[best] - 2 * np.ptp(runs[best]))
+""",
+            "deviation of the means": """
+def choose_size(runs):
+    means = {size: np.mean(values) for size, values in runs.items()}
+    best = max(means, key=means.get)
+    return min(s for s in means if means[s] >= means[best] - 2 * np.std(list(means.values()), ddof=1))
 """,
         },
     },

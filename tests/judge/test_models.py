@@ -27,7 +27,26 @@ def two_ways() -> Any:
     return keras.Model(entry, [layers.Concatenate()([left[:, :2], right * 2 + 1]), left])
 
 
+def tensorflows() -> Any:
+    import tensorflow as tf
+
+    net = keras.Sequential(
+        [keras.Input((4,)), layers.Dense(5, tf.nn.relu, kernel_initializer=tf.random_normal_initializer())]
+    )
+    net.add(layers.Dense(4, tf.identity))
+    net.add(layers.Dense(3, tf.nn.softmax))
+    return net
+
+
+def normalised() -> Any:
+    normalization = layers.Normalization()
+    normalization.adapt(np.arange(20.0).reshape(5, 4))
+    return keras.Sequential([keras.Input((4,)), normalization, layers.Dense(3, "softmax")])
+
+
 MODELS: dict[str, tuple[Callable[[], Any], np.ndarray]] = {
+    "TensorFlow's functions and initializers": (tensorflows, NUMBERS),
+    "adapted normalization": (normalised, NUMBERS),
     "dense": (lambda: keras.Sequential([keras.Input((4,)), layers.Dense(3, "softmax")]), NUMBERS),
     "functional": (two_ways, NUMBERS),
     "nested": (lambda: keras.Sequential([keras.Input((4,)), keras.Sequential([layers.Dense(2)])]), NUMBERS),
@@ -135,7 +154,7 @@ def own_activation(x: Any) -> Any:
         (lambda: keras.Sequential([keras.Input((4,)), layers.Lambda(lambda x: x)]), "a model with 'Lambda'"),
         (lambda: keras.Sequential([keras.Input((4,)), Own()]), "a model with 'Own'"),
         (lambda: keras.Sequential([keras.Input((4, 2)), layers.TimeDistributed(Own())]), "a model with 'Own'"),
-        (lambda: dense(activation=own_activation), "a model with 'function'"),
+        (lambda: dense(activation=own_activation), "a model with 'own_activation': only what Keras"),
         (OwnModel, "a model of the class OwnModel: use keras.Sequential or keras.Model"),
     ],
     ids=["lambda", "layer", "wrapped layer", "function", "model"],
@@ -146,9 +165,13 @@ def test_own_parts_are_refused_by_name(make: Callable[[], Any], said: str) -> No
 
 
 @pytest.mark.filterwarnings("ignore:The object being serialized")
-def test_model_that_keras_cannot_read_again_is_told_as_such() -> None:
+def test_model_that_keras_cannot_read_again_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise ValueError("as Keras does for what it has just written")
+
+    monkeypatch.setattr(keras.saving, "deserialize_keras_object", fail)
     with pytest.raises(wire.NotRebuiltError, match="a model that Keras cannot rebuild"):
-        passed(dense(activation=lambda x: x))
+        passed(dense(activation="relu"))
 
 
 # Configurations from a hostile side
@@ -323,3 +346,13 @@ def test_history_arrives() -> None:
     arrived = passed(history)
     assert (arrived.history, arrived.epoch, arrived.params) == (history.history, history.epoch, history.params)
     assert type(arrived) is keras.callbacks.History
+
+
+def test_own_activation_that_is_called_like_a_stock_one_is_refused_and_the_model_stays_as_it_was() -> None:
+    def softmax(x: Any) -> Any:
+        return x
+
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(3, activation=softmax)])
+    with pytest.raises(CustomModelError):
+        models.take_apart(model)
+    assert model.layers[0].activation is softmax

@@ -819,3 +819,30 @@ def test_stand_in_calls_nothing_that_python_or_libraries_look_for(notebook: Make
         with pytest.raises(checks.CheckFailed):
             checks.close(value, [1.0, 2.0], "x")
     assert asked == []
+
+
+CALLABLES = {
+    "from a library": "f = np.mean",
+    "a method of a type": "f = str.split",
+    "an itemgetter": "import operator\nf = operator.itemgetter(0)",
+    "a static method": "class Box:\n    @staticmethod\n    def f(x): return x\nf = Box.__dict__['f']",
+    "an object that can be called": "class Box:\n    def __call__(self, x): return x\nf = Box()",
+    "TensorFlow's function": "import tensorflow as tf\n@tf.function\ndef f(x): return x",
+    "a layer": "import keras\nf = keras.layers.ReLU()",
+}
+
+
+@pytest.mark.parametrize("source", CALLABLES.values(), ids=CALLABLES)
+def test_whatever_can_be_called_comes_as_a_stand_in(notebook: Make, source: str) -> None:
+    student = notebook(f"import numpy as np\n{source}")
+    student.test("called = callable(f)")
+    assert student.judges["called"] is True
+
+
+def test_pictures_and_shapes_arrive_as_plain_data(notebook: Make) -> None:
+    student = notebook(
+        "import tensorflow as tf\nfrom PIL import Image\n"
+        "picture, shape = Image.new('L', (3, 2), 7), tf.TensorShape([None, 28, 28])"
+    )
+    student.test("found = picture.tolist(), tuple(shape)")
+    assert student.judges["found"] == ([[7, 7, 7], [7, 7, 7]], (None, 28, 28))

@@ -1,4 +1,4 @@
 """The embedded sets: drawn and written by this package (digits: from scikit-learn), the same on every computer.
 
-Each module has `make`, which returns arrays by name from a seed, and `VERSION`, which names what it makes.
+Each module has `make`, which returns arrays by name from a seed.
 """

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = 4
 NUM_TEST = 400
 INK, FIELD, SHIFT = 20, 28, 2
 

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from ._drawing import Canvas, Colours, Field, Frame, clutter, colours, cut, union
 
-VERSION = 1
 NUM_TRAIN, NUM_HELD_OUT = 200, 600
 POSED = 0.2  # how freely training animals are placed and turned, 1 as freely as the held-out ones
 ODD_EARS = 0.2  # share of animals with ears of any kind: ears alone do not tell

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from ._drawing import Canvas, Frame, clutter, colours, cut, union
 
-VERSION = 1
 SIZE = 32
 CHUNK = 100  # pictures drawn at once: what a core's cache takes
 NUM_TRAIN, NUM_TEST = 5000, 1000

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from ._cache import pack_texts
 from ._grammar import Writer, read_rules
 
-VERSION = 1
 CLASS_NAMES = ("csharp", "java", "javascript", "python")
 NUM_TRAIN, NUM_TEST = 4000, 2000
 SHARES = (0.3, 0.42, 0.2, 0.08)  # of questions with common words, rare names, two languages, nothing

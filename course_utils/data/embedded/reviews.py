@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from ._cache import pack_texts
 from ._grammar import Writer, read_rules
 
-VERSION = 1
 NUM_TRAIN, NUM_TEST = 5000, 2000
 FAR_APART = 0.1  # share of reviews whose opinion is only in their first and last sentence
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from ._drawing import Canvas, Field, Frame, colours, union
 
-VERSION = 1
 SIZE, MAX_OBJECTS = 64, 4
 NUM_TRAIN = {"quick": 800, "full": 4000}
 NUM_VAL, NUM_TEST = 200, 200

@@ -27,7 +27,6 @@ from . import questions, reviews
 from ._cache import pack_texts
 from ._grammar import Writer
 
-VERSION = 1
 NUM_TEXTS = 6000  # of each kind
 AGREE = 0.85  # share of a review's opinions that are plain and take its side; the others are negated
 WINDOW = 10
