@@ -536,6 +536,7 @@ checks.close(
         "the strength is forgotten": 7.5,
         "this is the mean, not the sum": 0.1875,
         "there is a square in it": 2.525,
+        "the weights are summed up before the absolute value is taken": 0.05,
         "only one axis is summed up": [0.35, 0.4],
     },
 )
@@ -630,7 +631,7 @@ checks.close(
         "the sign is lost": [0.1, 0.1, 0.0, 0.1],
         "the strength is forgotten": [1.0, -1.0, 0.0, 1.0],
         "the slope at 0 is not 0": [0.1, -0.1, 0.1, 0.1],
-        "the slope at 0 is negative": [0.1, -0.1, -0.1, 0.1],
+        "this is the penalty of each weight, not its slope": [0.3, 0.4, 0.0, 0.05],
         "this is the direction of gradient descent, not the derivative": [-0.1, 0.1, 0.0, -0.1],
     },
 )
@@ -828,8 +829,13 @@ def entropy(counts):
 
 
 # %% nbgrader={"grade_id": "entropy-test", "points": 2}
+_bits = entropy(np.array([6, 0, 1, 1]))
+assert _bits is None or not np.any(np.isnan(_bits)), (
+    "entropy([6, 0, 1, 1]) is NaN, not a number: the logarithm of an empty bar is minus infinity. What does the text say "
+    "about empty bars?"
+)
 checks.close(
-    entropy(np.array([6, 0, 1, 1])),
+    _bits,
     1.0612781,
     "entropy([6, 0, 1, 1])",
     misconceptions={
@@ -838,7 +844,9 @@ checks.close(
         "the sign is not changed": -1.0612781,
         "the counts are not made shares": -15.5097750,
         "the logarithms are not weighted with the shares": 6.4150375,
-        "this is the mean over the bars, not the sum": 0.2653195,
+        "this is the mean over the bars, not the sum": 0.3537594,
+        "the counts are divided by the largest one, not by their total": 0.8616542,
+        "it is divided by the largest value it could have": 0.5306391,
     },
 )
 checks.close(
@@ -995,6 +1003,7 @@ checks.close(
         "this is an upright square: its larger coordinate is the radius": [[2.0, 0.0], [2.0, 1.5], [-1.5, 2.0]],
         "w1 and w2 are swapped": [[0.0, 2.0], [0.8571429, 1.1428571], [1.1428571, -0.8571429]],
         "the distance is multiplied by the sum, not divided": [[2.0, 0.0], [2.24, 1.68], [-1.68, 2.24]],
+        "the angles are taken for degrees": [[2.0, 0.0], [1.9777861, 0.0222139], [1.9255468, 0.0744533]],
     },
 )  # fmt: skip
 print("l1_ball: the visible check passes. More tests run when you hand in.")
@@ -1127,10 +1136,12 @@ checks.close(
     misconceptions={
         "outputs are dropped at test time": [0.12, 0.0, 0.78, 0.48, 0.66],
         "it is multiplied by the share that is dropped": [0.08, 0.2, 0.52, 0.32, 0.44],
-        "it is divided": [0.3333333, 0.8333333, 2.1666667, 1.3333333, 1.8333333],
         "nothing is scaled": [0.2, 0.5, 1.3, 0.8, 1.1],
     },
 )
+_double = {"it is scaled in training and again at test time": [0.12, 0.3, 0.78, 0.48, 0.66]}
+_last = dropout(outputs, kept, 0.4, False, True)
+checks.close(_last, outputs, "dropout(outputs, kept, 0.4, training=False, inverted=True)", misconceptions=_double)
 print("dropout: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng(46)
@@ -1569,6 +1580,7 @@ checks.close(
         "only one of the two nets is counted, b": 0.0203949,
         "the standard deviations are added, not their squares": 0.0367900,
         "it is divided by the root of n twice": 0.00117026,
+        "the two accuracies are averaged first": 0.0187480,
     },
     rtol=1e-4,
 )
