@@ -306,7 +306,7 @@ predictions.recall("sizes")
 
 # %% tags=["demo", "fold"]
 def draw_curves(groups):
-    fig, axes = plt.subplots(1, 2, figsize=(11, 3.8))
+    _, axes = plt.subplots(1, 2, figsize=(11, 3.8))
     for name, runs in groups.items():
         plots.learning_curves(axes[0], runs, "accuracy", name)
         plots.learning_curves(axes[1], runs, "cross_entropy", name)
