@@ -18,9 +18,9 @@ from pathlib import Path
 
 from .images import DIGITS, PHOTOS, PICTURES
 from .measuring import HEADER, Benchmark
-from .texts import QUESTIONS, REVIEWS
+from .texts import QUESTIONS, REMEDIES, REVIEWS
 
-BENCHMARKS: dict[str, Benchmark] = {b.name: b for b in (DIGITS, PICTURES, QUESTIONS, REVIEWS, PHOTOS)}
+BENCHMARKS: dict[str, Benchmark] = {b.name: b for b in (DIGITS, PICTURES, QUESTIONS, REVIEWS, REMEDIES, PHOTOS)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

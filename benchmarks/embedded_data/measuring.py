@@ -31,12 +31,15 @@ class Training:
         test: pictures or texts, and labels.
         curve: whether to measure the loss on these after each epoch, for a learning curve. No leak: nothing is chosen
             by it.
+        sure: whether to measure how well the probabilities fit: the cross-entropy on these, without any penalty. For
+            models with one output, a probability.
     """
 
     model: Callable[[], keras.Model]
     fit: Mapping[str, Any]
     test: tuple[Any, Any]
     curve: bool = False
+    sure: bool = False
 
     def run(self, seed: int) -> dict[str, float]:
         """Train once and return accuracy in per cent, number of parameters, CPU-seconds and what `curve` asks for."""
@@ -53,6 +56,9 @@ class Training:
         if self.curve:
             found |= {"lowest_loss": min(history["val_loss"]), "last_loss": history["val_loss"][-1]}
             found["train_accuracy"] = self._accuracy(net, self.fit["x"], self.fit["y"])
+        if self.sure:
+            x, y = self.test
+            found["cross_entropy"] = float(keras.losses.BinaryCrossentropy()(y[:, None], net.predict(x, verbose=0)))
         return found
 
     @staticmethod
@@ -92,6 +98,12 @@ class Results:
         lead = self.mean(better) - self.mean(worse)
         text = f"{self.name}: {better} {lead:+.1f} points from {worse}, wanted {wanted:+g} or more"
         return Condition(text, lead >= wanted)
+
+    def lowers(self, better: str, worse: str, share: float) -> Condition:
+        """Ask for a mean cross-entropy of at most this share of the other's."""
+        ratio = self.mean(better, "cross_entropy") / self.mean(worse, "cross_entropy")
+        text = f"{self.name}: {better} has {ratio:.2f} of the loss of {worse}, wanted {share:g} at most"
+        return Condition(text, ratio <= share)
 
     def near(self, one: str, other: str, points: float) -> Condition:
         """Ask for mean accuracies at most so far apart."""

@@ -15,7 +15,8 @@ def results(**accuracies: list[float]) -> Results:
     """Two models or more; each run takes ten seconds, overfits a little and has its accuracy from the test."""
     rows = [
         {"setting": name, "seed": seed, "accuracy": accuracy, "parameters": 7, "cpu_seconds": 10.0,
-         "train_accuracy": accuracy + 20, "lowest_loss": 1.0, "last_loss": 1.5}
+         "train_accuracy": accuracy + 20, "lowest_loss": 1.0, "last_loss": 1.5,
+         "cross_entropy": 2.0 - accuracy / 100}
         for name, runs in accuracies.items() for seed, accuracy in enumerate(runs)
     ]  # fmt: skip
     return Results("set", pd.DataFrame(rows))
@@ -36,6 +37,8 @@ JUDGED: list[tuple[Callable[[], Condition], bool]] = [
     (lambda: FOUND.leads("good", "poor", 13), True),
     (lambda: FOUND.leads("good", "poor", 14), False),
     (lambda: FOUND.leads("poor", "good", 1), False),
+    (lambda: FOUND.lowers("good", "poor", 0.9), True),
+    (lambda: FOUND.lowers("good", "poor", 0.89), False),
     (lambda: FOUND.near("good", "poor", 13), True),
     (lambda: FOUND.near("poor", "good", 12), False),
     (lambda: with_first_run(FOUND, cpu_seconds=9.0).faster("good", "poor"), True),
