@@ -199,8 +199,10 @@ print(
 )
 
 # %% [markdown]
-# On these 500 reviews the hidden layers buy nothing. (scikit-learn's logistic regression has a penalty built in, of
-# the kind that you build in section 4. Bear that in mind.)
+# On the 500 reviews of `quick` the hidden layers buy nothing: 66.9 %<!-- quick: logistic accuracy --> without them,
+# 67.3 %<!-- quick: first new accuracy --> with them. On 500 real ones (`full`) they are two points ahead,
+# 80.3 %<!-- full: first new accuracy --> against 78.1 %<!-- full: logistic accuracy -->. (scikit-learn's logistic
+# regression has a penalty built in, of the kind that you build in section 4. Bear that in mind.)
 #
 # ## 3. Optimisation is not generalisation
 #
@@ -720,12 +722,13 @@ plots.show(
 #
 # In Keras a penalty is an argument of the layer. The lecture's strength is 0.001:
 
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="the weights are random; the two numbers agree whatever they are"
+# %% tags=["demo"]
+keras.utils.set_random_seed(seed)
 penalised = keras.Sequential(
     [keras.Input((width,)), layers.Dense(16, activation="relu", kernel_regularizer=keras.regularizers.L2(0.001))]
 )
 kernel = penalised.layers[0].get_weights()[0]
-print("Keras adds to the loss:", float(penalised.losses[0]), " by hand:", 0.001 * np.sum(kernel**2))
+print(f"Keras adds to the loss: {float(penalised.losses[0]):.4f}, by hand: {0.001 * np.sum(kernel**2):.4f}")
 
 # %% [markdown]
 # **A trap.** Keras adds the penalty to what it reports as `loss` *and* as `val_loss`. So the `val_loss` of a
