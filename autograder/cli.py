@@ -16,6 +16,7 @@ from rich import markup
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from autograder.course import Course
 from autograder.errors import ArchiveError, AutograderError, FolderError
@@ -613,8 +614,9 @@ def _summary(graded: list[Record], unchanged: int, seconds: float) -> str:
 def _table(records: list[Record], *, verbose: bool = False) -> Table:
     """One line a student, whatever the terminal's width; if `verbose`, all that stands out."""
     table = Table(title=_number(len(records), "submission"))
-    for heading in ("Student", "Outcome", "Points", "What stands out"):
-        table.add_column(heading, no_wrap=not verbose, overflow="fold" if verbose else "ellipsis")
+    for heading in ("Student", "Outcome", "Points"):
+        table.add_column(heading, no_wrap=True, overflow="fold")
+    table.add_column("What stands out", overflow="fold")  # the only one that gives way to a narrow terminal
     for record in sorted(records, key=lambda record: record.student):
         points = "–" if record.score is None else f"{record.score:g} of {record.max_score:g}"
         color = "green" if record.outcome is Outcome.GRADED else "red"
@@ -622,7 +624,7 @@ def _table(records: list[Record], *, verbose: bool = False) -> Table:
             escape(record.student),
             f"[{color}]{record.outcome}[/]",
             points,
-            escape(_remark(record) if verbose else _brief(record)),
+            escape(_remark(record)) if verbose else Text(_brief(record), no_wrap=True, overflow="ellipsis"),
         )
     return table
 

@@ -147,6 +147,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         if self._run_demos or not self._lacks_demos(nb):
             return True
         self._run_demos = True
+        self._worst.clear()  # nothing has crashed: the cells that were wanting are run now
         return False
 
     def _is_doubtful(self, lost: KernelLostError, nb: NotebookNode) -> bool:

@@ -259,7 +259,7 @@ def judge_remedies(results: Results) -> list[Condition]:
 
 REMEDIES = Benchmark(
     "remedies",
-    reviews.VERSION,
+    made_by(reviews, data.imdb),
     {
         f"16-16, {FEW} reviews": train_remedied,
         f"512-512, {FEW} reviews": lambda: train_remedied(units=512),

@@ -188,7 +188,7 @@ def test_settings_of_the_grader_reach_no_mark(
 )
 def test_shell_line_does_not_stop_its_cell(kernel: Sandbox, line: str) -> None:
     said = kernel.run(f"{line}\nprint('went on')")
-    assert said.endswith("went on\n")
+    assert "went on\n" in said  # what a shell writes comes when it comes
     assert "hello" in said or "echo" not in line
 
 
