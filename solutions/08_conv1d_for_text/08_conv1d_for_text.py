@@ -31,7 +31,7 @@
 #
 # **Builds on** notebooks 01 (convolution, pooling), 02 (a convnet, receptive field) and 07 (vocabulary, embedding).
 #
-# **Time** About a minute and a half to run every cell on a laptop with two cores (`full`: half an hour). Plan three
+# **Time** About a minute and a half to run every cell on a laptop with two cores (`full`: half an hour or more). Plan three
 # sittings of an hour or a little more; the places to stop are marked.
 #
 # Nothing is downloaded with `profile = "quick"`. With `"full"` the questions are real ones from Stack Overflow, and the
@@ -284,9 +284,9 @@ plots.show(
 # which one is asked about. Of the twins the multi-hot net gets exactly one of each pair right, whatever its
 # weights: it must give both the same answer.
 #
-# The real questions of `full` tell it differently, and it is worth knowing why: Less than one real question in
-# a hundred names words of two of the four languages. So there is hardly any order to be read, and hardly any to
-# learn it from. A better tool wins where its advantage is *needed*.
+# Do not expect such a lead on the real questions of `full`. Less than one of them in a hundred names words of two
+# of the four languages. So there is hardly any order to be read, and hardly any to learn it from. A better tool
+# wins where its advantage is *needed*.
 #
 # </details>
 
@@ -819,9 +819,8 @@ predictions.recall("padding")
 #
 # Next to none. With random weights 89.6 %<!-- quick: maxima from text, untrained --> of the maxima come from
 # the text alone, and one in ten from a window with padding. After training
-# 99.6 %<!-- quick: maxima from text, trained --> come from the text (`full`: A filter that hears padding says
-# the same about every text and so says nothing; training has given padding a vector to which the filters answer
-# low. The accuracy hardly changes without those windows: 89.0 %<!-- quick: with padding --> with them,
+# 99.6 %<!-- quick: maxima from text, trained --> come from the text. A filter that hears padding says the same
+# about every text and so says nothing; training has given padding a vector to which the filters answer low. The accuracy hardly changes without those windows: 89.0 %<!-- quick: with padding --> with them,
 # 89.1 %<!-- quick: without padding --> without. So in practice nobody masks a convnet with global max pooling.
 # But it *is* learnt, not given: mind texts much shorter than those of the training.
 #
@@ -1034,9 +1033,6 @@ for width in (1, 2, 5, 25):
 # 78.3 %<!-- quick: race multi-hot net --> of the multi-hot net: each of its 32 filters must serve many words.
 # It is also not trained to the end: 71.0 %<!-- quick: questions width 1 training --> on its own training
 # questions after six epochs.)
-#
-# On the real questions the step is small, because order is hardly needed there; the width hardly matters at
-# all.
 #
 # </details>
 
