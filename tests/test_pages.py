@@ -100,9 +100,15 @@ def lab(tmp_path: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     shown = subprocess.run(
-        ["make", "-n", "-o", ".venv/installed", "lab"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["make", "--no-print-directory", "-n", "-o", ".venv/installed", "lab"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    command = shown.stdout.strip().splitlines()[-1].replace("--notebook-dir notebooks", "")
+    command = next(line for line in shown.stdout.splitlines() if "jupyter lab" in line).replace(
+        "--notebook-dir notebooks", ""
+    )
     options = [
         f"--notebook-dir={folder}", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
         "--IdentityProvider.token=", "--ServerApp.allow_root=True",

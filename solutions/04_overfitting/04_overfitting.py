@@ -28,7 +28,7 @@
 # **Builds on** notebook 00 (dense layers, cross-entropy, gradient descent, weight decay) and 02 (training a network
 # with Keras, validation and test, several seeds).
 #
-# **Time** About a minute and a half to run every cell on a laptop with two cores (`full`: ten minutes or more); plan
+# **Time** Nearly three minutes to run every cell on a laptop with two cores (`full`: ten minutes or more); plan
 # three to four hours to work through it. Good places to stop for the day are the ends of sections 3, 5 and 7.
 #
 # Nothing is downloaded with `profile = "quick"`: its reviews are written by a small grammar. With `"full"` they are
