@@ -383,12 +383,19 @@ checks.close(
         "the bias is added to each product, not once": [8.0, 10.0, 4.0],
         "the bias is added once for each word": [7.0, 9.0, 3.0],
         "the last window is missing": [6.5, 8.5],
+        "a window that sticks out of the text is counted": [6.5, 8.5, 2.5, 13.5],
+        "only the first place is answered": 6.5,
         "the filter is turned around before it slides": [7.5, 0.5, 16.5],
         "the numbers of a word are not added up, only the words": [[7.5, -0.5], [3.5, 5.5], [4.5, -1.5]],
         "the words are not added up, only their numbers": [[1.5, 5.5], [6.5, 2.5], [4.5, -1.5]],
     },
 )
-checks.close(slide(there, to_python), [-2.0, 0.0, 2.0], "slide(there, to_python)")
+checks.close(
+    slide(there, to_python),
+    [-2.0, 0.0, 2.0],
+    "slide(there, to_python)",
+    misconceptions={"the last window is missing": [-2.0, 0.0], "there is a ReLU already": [0.0, 0.0, 2.0]},
+)
 print("slide: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng(81)
@@ -478,6 +485,9 @@ checks.close(
         "the maximum is taken over the filters too": [3, 2],
         "each group starts from 0, so that negative answers are lost": [[3, 0], [2, 0]],
         "this is the maximum over the filters at each place": [1, 3, 2, 0, 7],
+        "the maximum is taken over the filters, not over the places": [[1, 3], [2, 0]],
+        "group i begins at place i, not at i times size": [[3, -2], [3, -2]],
+        "there is a single group, the whole text": [7, -1],
     },
 )
 print("max_pool: the visible check passes. More tests run when you hand in.")
@@ -751,6 +761,7 @@ checks.close(
         "a window that holds a word and padding is counted": [0.6, 0.9],
         "the last window of the text is missing": [0.3, 0.9],
         "the maximum is taken over the filters too": 0.9,
+        "the maximum is taken over the filters, not over the places": [0.9, 0.3, 0.3, 0.4],
     },
 )
 checks.close(
@@ -1149,23 +1160,51 @@ def text_net(vocabulary, dims, dropout, width, filters, stride, layers):
 
 
 # %% nbgrader={"grade_id": "text_net-test", "points": 3}
-_net = text_net(100, 8, 0.5, 3, 6, 2, 1)
+_net = text_net(100, 8, 0.3, 3, 6, 2, 1)
 assert isinstance(_net, keras.Model), "text_net(...) is not a Keras model. Is there a return?"
 assert _net.built, "The model does not know yet what comes in. Does it begin with keras.Input((None,))?"
-checks.equal(tuple(_net.output_shape), (None, 4), "the output shape of text_net(100, 8, 0.5, 3, 6, 2, 1)")
+checks.equal(tuple(_net.output_shape), (None, 4), "the output shape of text_net(100, 8, 0.3, 3, 6, 2, 1)")
 for _layers, _count, _wrong in [
-    (1, 978, {"there is a convolution too many": 1092, "the convolution is missing": 836}),
+    (1, 978, {"there is a convolution too many": 1092, "the convolution is missing": 836, "width and filters are swapped": 963}),
     (3, 1206, {"the argument layers is not used": 978, "one convolution is missing": 1092, "all convolutions are the same one": 1092}),
 ]:  # fmt: skip
-    _what = f"the number of parameters of text_net(100, 8, 0.5, 3, 6, 2, {_layers})"
-    checks.close(text_net(100, 8, 0.5, 3, 6, 2, _layers).count_params(), _count, _what, misconceptions=_wrong)
-_rows = np.arange(1, 21).reshape(1, 20)
+    _what = f"the number of parameters of text_net(100, 8, 0.3, 3, 6, 2, {_layers})"
+    checks.close(text_net(100, 8, 0.3, 3, 6, 2, _layers).count_params(), _count, _what, misconceptions=_wrong)
+_rows = np.array([[1, 2, 3, 4, 5, 20]])
 _sum = float(np.sum(keras.ops.convert_to_numpy(_net(_rows))))
 assert abs(_sum - 1) > 1e-5, (
     "The four outputs add up to 1: these are probabilities, but logits come before the softmax."
 )
 _rates = [_layer.rate for _layer in _net.layers if hasattr(_layer, "rate")]
-checks.equal([float(_rate) for _rate in _rates], [0.5], "the rates of all dropout layers")
+_wrong = {"there is no dropout": [], "the argument dropout is not used": [0.5]}
+checks.equal([float(_r) for _r in _rates], [0.3], "the rates of all dropout layers", misconceptions=_wrong)
+_deep = [_l for _l in text_net(100, 8, 0.3, 3, 6, 2, 3).layers if isinstance(_l, keras.layers.Conv1D)]
+checks.equal(
+    [int(_l.strides[0]) for _l in _deep],
+    [2, 1, 1],
+    "the strides of the three convolutions of text_net(100, 8, 0.3, 3, 6, 2, 3)",
+    misconceptions={
+        "all convolutions have the stride": [2, 2, 2],
+        "the stride is not used": [1, 1, 1],
+        "the stride belongs to the first convolution, not to the last": [1, 1, 2],
+    },
+)
+_numbers = [np.full((100, 8), np.arange(100)[:, None]), np.ones((3, 8, 6)), np.zeros(6), np.ones((6, 4)), np.zeros(4)]
+_numbers[3][:, 1::2] = -1  # and so do two of the outputs
+_numbers[1][:, :, 3:] = -1  # half of the filters answer below 0 everywhere
+_net.set_weights(_numbers)
+checks.close(
+    keras.ops.convert_to_numpy(_net(_rows)).ravel(),
+    [288.0, -288.0] * 2,
+    "text_net(100, 8, 0.3, 3, 6, 2, 1) with simple weights: its four outputs",
+    misconceptions={
+        "the convolution has no ReLU": [144.0, -144.0] * 2,
+        "this is global average pooling": [216.0, -216.0] * 2,
+        "the convolution pads the text": [600.0, -600.0] * 2,
+        "the outputs have a ReLU": [288.0, 0.0] * 2,
+        "the outputs have a sigmoid": [1.0, 0.0] * 2,
+    },
+)
 print("text_net: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng(85)
@@ -1362,7 +1401,7 @@ checks.equal(
     "f",
     "choose(ten models a to j, three seeds each, 400 questions)",
     misconceptions={
-        "this is the model with the best mean, however large": "a",
+        "this is the best model, however large": "a",
         "only the luck of the seeds is in the error": "b",
         "the limit uses the standard deviation over seeds in place of the standard error": "c",
         "only the luck of the draw is in the error": "d",
@@ -1472,13 +1511,14 @@ checks.close(
     1184,
     "the sum of the words or places after the first four layers",
     misconceptions={
-        "the places are one too few after each convolution": 1181,
+        "the places are one too few after each convolution": 1182,
         "the convolutions pad the text": 1200,
         "a group that is not full is counted by the pooling": 1186,
+        "places and numbers per place are swapped": 224,
     },
 )
 assert np.shape(bill_parameters) == (6,), "bill_parameters should be a list of six whole numbers."
-checks.close(
+checks.equal(
     int(np.sum(bill_parameters)),
     1315937,
     "the sum of bill_parameters",
@@ -1486,6 +1526,8 @@ checks.close(
         "the biases are missing": 1315872,
         "the numbers per word are forgotten in the convolutions": 1280545,
         "the second convolution gets 128 numbers per place, as the first": 1337441,
+        "the embedding has a vector for each place, not for each word of the vocabulary": 99937,
+        "the last layer gets all places, not one number per filter": 1318849,
     },
 )
 print("bill: the visible checks look at sums only. More tests run when you hand in.")
