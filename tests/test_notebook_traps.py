@@ -63,6 +63,11 @@ SMALL_07 = {
     "epochs, batch_size": "epochs = 2",
 }
 SHOWN_07 = {"study.runs('10,000 tokens')[0]['accuracy']": ""}
+SMALL_08 = {
+    "settings = {": "settings['epochs'], seeds = 2, [0]",
+    "questions = data": SMALL_07["questions = data"],
+}
+SHOWN_08 = {"first_study.runs('convnet')[0]['accuracy']": ""}
 TRAPS = [
     Trap("02_cnn_on_mnist", STUDY, SHOWN_02, "settings['epochs'] = 1", "networks['convnet'][0]", small=SMALL_02),
     Trap("03_cnn_on_cifar10", "long_study = Study(", SHOWN_03, "num_long = 32", "model", small=SMALL_03),
@@ -75,6 +80,7 @@ TRAPS = [
         "x_val, questions.y_val",
         SMALL_07,
     ),
+    Trap("08_conv1d_for_text", "first_study = Study(", SHOWN_08, "settings['epochs'] = 1", "model", small=SMALL_08),
 ]
 
 
