@@ -429,7 +429,9 @@ for text, words in [("from java to python", there), ("from python to java", back
     )
 
 # %% [markdown]
-# There is the difference that no bag can see: this filter fires at *to python*, and only there.
+# There is the difference that no bag of single words can see: this filter fires at *to python*, and only there. (The
+# 2-grams of notebook 07 see it, too, but there each pair of words needs a column of its own. A filter answers to every
+# pair with vectors like these, also to one that it has never met.)
 #
 # ### The strongest answer
 #
