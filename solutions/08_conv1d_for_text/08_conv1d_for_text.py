@@ -1694,7 +1694,7 @@ plots.show(
 # | quick | all | negated | split clue | the rest |
 # |---|---|---|---|---|
 # | bag of words | 74.4 %<!-- quick: reviews bag of words --> | 53.3 %<!-- quick: reviews bag of words negated --> | 53.3 %<!-- quick: reviews bag of words split clue --> | 95.7 %<!-- quick: reviews bag of words the rest --> |
-# | lecture's net | 95.8 %<!-- quick: reviews lecture's net --> | 100.0 %<!-- quick: reviews lecture's net negated --> | 53.8 %<!-- quick: reviews lecture's net split clue --> | 100.0 %<!-- quick: reviews lecture's net the rest --> |
+# | lecture's net | 96 %<!-- quick: reviews lecture's net --> | 100.0 %<!-- quick: reviews lecture's net negated --> | about 53 % | 100.0 %<!-- quick: reviews lecture's net the rest --> |
 #
 # Those with the split clue: there it guesses. Negations it reads without a mistake, where the bag guesses:
 # *never superb* is two neighbouring words, well within a window of 7. The split clue is different: *love* and
@@ -1878,14 +1878,16 @@ predictions.recall("vectors")
 # | fine-tuned | 93.4 %<!-- quick: few fine-tuned --> | 70.0 %<!-- full: few fine-tuned --> |
 # | frozen, words of the 500 only | 80.6 %<!-- quick: few frozen, words of the 500 only --> | 70.1 %<!-- full: few frozen, words of the 500 only --> |
 #
-# With `quick`, vectors from elsewhere are worth fourteen points. Fine-tuning adds a little more. And look at
-# the fourth line: with only the words that occur in the 500 texts, nearly all of it is gone. The vectors do not
-# help because they are *better*; they help because they cover words that no labelled text holds. A filter that
-# has learnt to answer to *pandas* also answers to *numpy*, which lies next to it, without ever having seen it.
+# With `quick`, vectors from elsewhere are worth fourteen points. Fine-tuning adds a little more. And look at the
+# fourth line: with only the words that occur in the 500 texts, nearly all of it is gone. These make 99 % of all
+# words in new questions, but the last hundredth are rare names, and names tell. The vectors do not help because
+# they are *better*; they help because they cover words that no labelled text holds. A filter that has learnt to
+# answer to *scorefactorybean* also answers to *eventfactorybean*, which lies next to it, without ever having seen
+# it.
 #
 # In `full` it is the other way round: the learnt vectors win, and the fourth line equals the second. There are
-# two reasons; the cells above print what shows them. The 500 reviews are long: they hold 6,500 of our 10,000
-# words, and with them 97 % of all words in new reviews. So there is little left to cover. And we measured with a
+# two reasons; the cells above print what shows them. In reviews common words tell good from bad, not rare names,
+# and the 500 long reviews hold nearly all of those: there is little left to cover. And we measured with a
 # selection of GloVe, 50 numbers a word, that holds 3,835 of the 10,000 words. That makes 80 % of all words in the
 # reviews, which sounds like a lot. But look at which are missing: *boring*, *awful*, *wonderful*, *terrible*,
 # *brilliant*. A frozen net is blind to the very words it needs; fine-tuning could learn them, and in twelve
@@ -1937,7 +1939,7 @@ for net in (review_study, frozen_study):
 # <details><summary>What we measured: open after you ran it</summary>
 #
 # With all labels the frozen net is about as good as the lecture's in `quick`:
-# 95.0 %<!-- quick: reviews frozen vectors --> against 95.8 %<!-- quick: reviews lecture's net -->, with fewer
+# 95.0 %<!-- quick: reviews frozen vectors --> against 96 %<!-- quick: reviews lecture's net -->, with fewer
 # numbers to learn. On IMDB it has 73.8 %<!-- full: reviews frozen vectors --> against
 # 83.1 %<!-- full: reviews lecture's net -->, but after four epochs against ten, and half blind, as you saw. Word
 # vectors from elsewhere are for those who have few labels, and whose words they hold.
@@ -2058,8 +2060,7 @@ ledger.record(
 # width 5 had 100.0 %<!-- quick: order width 5, within --> up to a gap of 4 words and
 # 49.3 %<!-- quick: order width 5, beyond --> beyond, which is guessing. So it cannot use a clue that is split
 # over more than five words, such as *i expected to love* at the beginning of a review and *i was wrong* at its
-# end; even the lecture's net with two layers had only 53.8 %<!-- quick: reviews lecture's net split clue -->
-# there.
+# end; even the lecture's net with two layers, which I ran as well, got only about half of those right.
 #
 # **Marking guide.** One point per row of the table that students see. Figures are those of `quick`; the
 # student's own may differ by a point or two, and the rule may choose another of the good models.
