@@ -11,6 +11,7 @@ import re
 import socket
 import tempfile
 import time
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,7 +25,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Integer, Unicode
 
-from autograder import earlier
+from autograder import earlier, follow_on
 from autograder.errors import JudgeLostError, SubmissionError
 from autograder.judge import names
 from autograder.kernels import specs
@@ -46,10 +47,13 @@ from autograder.runner import (
 from autograder.submission import grade_id
 
 Result = tuple[NotebookNode, dict[str, Any]]
+Step = Callable[[NotebookNode, int], None]
 
 GONE = "GoneError"  # of autograder.judge.standins
 SERVE = "__import__('autograder.judge.agent', fromlist=['serve']).serve()"
 JUDGE = "__import__('autograder.judge.standins', fromlist=['this_kernel']).this_kernel()"
+PUT = "__import__('autograder.judge.reference', fromlist=['put']).put({!r}, {!r})"
+JUDGE_DIED = "The judge died twice in the cell {!r}. Grade again."
 UNDEFINED = re.compile(r"^name '(\w+)' is not defined")
 
 
@@ -64,7 +68,8 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
     again: the first time something outside may have done it (the system's memory killer, an administrator). Of a test
     that was run more than once the worst outcome stands. Lecture cells tagged
     demo are not run, unless it turns out that one of the student's cells lacks a name that they define: then everything
-    is run.
+    is run. Where a test may have failed only for an earlier exercise that failed, there is a run with references
+    (`autograder.follow_on`).
     """
 
     seconds: ClassVar[dict[str, float]] = {}
@@ -99,14 +104,16 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         if self.before and earlier.is_same(nb, before):
             earlier.fill(nb, before)
             return nb, resources
-        self._kept = earlier.kept(nb, before)
+        anew = before.metadata.get("autograder", {}).get("references", {})  # may not need them any more
+        self._kept = {name: cell for name, cell in earlier.kept(nb, before).items() if name not in anew}
         specs.ensure()
         self._given_up: dict[int, NotebookNode] = {}
         self._deadline = time.monotonic() + self._allowed.total_time
         self._last = len(nb.cells)
         self._run_demos = bool(self._kept) and any(is_demo(cell) and cell.execution_count for cell in before.cells)
         self._flags: list[str] = before.metadata.autograder.flags if self._kept else []
-        ours = [cell for cell in self.source(resources).cells if cell.cell_type == "code"]
+        source = self.source(resources)
+        ours = [cell for cell in source.cells if cell.cell_type == "code"]
         self._answers = set[str]().union(*(names.defined(cell.source) for cell in ours if is_solution(cell)))
         self._classes = set[str]().union(
             *(names.classes(cell.source) for cell in ours if is_solution(cell) or is_locked(cell))
@@ -123,6 +130,10 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 cell.outputs = self._worst[str(name)][1]
         about.notes += [*_accidents(nb), *_questions(nb), *self._failed_locked.values()]
         about.sandboxed, about.flags = self.sandbox, self._flags
+        if plan := follow_on.plan(
+            source, nb, {str(grade_id(c)): self._score(c) for c in nb.cells if earlier.is_test(c)}
+        ):
+            self._try_with_references(nb, resources, plan)
         return nb, resources
 
     def _is_done(self, nb: NotebookNode, resources: dict[str, Any]) -> bool:
@@ -158,8 +169,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             self._deadline = time.monotonic() + self._allowed.total_time
             return True
         if died and lost.of_judge:
-            where = grade_id(nb.cells[lost.index])
-            raise JudgeLostError(f"The judge died twice in the cell {where!r}. Grade again.") from None
+            raise JudgeLostError(JUDGE_DIED.format(grade_id(nb.cells[lost.index]))) from None
         self._given_up[lost.index] = lost.error
         if len(self._given_up) > self.max_restarts:
             self._last = lost.index
@@ -177,7 +187,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         released = course.format_path(course.release_directory, ".", resources["nbgrader"]["assignment"])
         return str(released) if Path(released).is_dir() else empty
 
-    def _run_all(self, nb: NotebookNode, resources: dict[str, Any]) -> None:
+    def _run_all(self, nb: NotebookNode, resources: dict[str, Any], step: Step | None = None) -> None:
         pair = socket.socketpair()
         with tempfile.TemporaryDirectory() as empty, pair[0], pair[1]:
             folders = resources["metadata"].get("path") or empty, self._judges_folder(resources, empty)
@@ -196,7 +206,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                     if cell.cell_type == "code":
                         if _is_ours_alone(cell):  # also where it is not run
                             self._ours |= names.defined(cell.source) - self._answers
-                        self._run(cell, index)
+                        (step or self._run)(cell, index)
             finally:
                 run_sync(_together)(self._student.stop(), self._judge.stop())
 
@@ -230,13 +240,73 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
 
     def _keep_worst(self, cell: NotebookNode) -> None:
         """Of a test that is run again keep the worst outcome: nobody gets several tries by crashing."""
+        name, score = str(grade_id(cell)), self._score(cell)[0]
+        if name not in self._worst or score < self._worst[name][0]:
+            self._worst[name] = score, deepcopy(cell.outputs)
+
+    def _score(self, cell: NotebookNode) -> tuple[float, float]:
+        """Give the points of a test that was run, and how many there are."""
         from nbgrader.utils import determine_grade
 
         from autograder.plugins import as_scored
 
-        name, score = str(grade_id(cell)), float(determine_grade(as_scored(cell), self.log)[0] or 0.0)
-        if name not in self._worst or score < self._worst[name][0]:
-            self._worst[name] = score, deepcopy(cell.outputs)
+        points, most = determine_grade(as_scored(cell), self.log)
+        return float(points or 0.0), float(most)
+
+    def _try_with_references(self, nb: NotebookNode, resources: dict[str, Any], plan: follow_on.Plan) -> None:
+        """Run tests again that depend on exercises that failed. Only what they gain by it is kept."""
+        flags, failed_locked = list(self._flags), dict(self._failed_locked)
+        first = {str(grade_id(cell)): self._score(cell) for cell in nb.cells if earlier.is_test(cell)}
+        found: dict[str, tuple[float, float]] = {}
+        hung = {index for index, cell in enumerate(nb.cells) if _hung(cell)} | self._given_up.keys()
+        for is_last in (False, True):
+            doubtful, self._tried, self._replaced = False, dict[str, tuple[float, float]](), list[follow_on.Exercise]()
+            book = follow_on.rest(nb, plan)
+            self._deadline = time.monotonic() + self._allowed.total_time
+            try:
+                self._run_all(book, resources, lambda cell, index: self._run_again(cell, index, plan, first, hung))
+            except KernelLostError as lost:
+                doubtful = lost.error.ename == KERNEL_DIED
+                if doubtful and is_last and lost.of_judge:
+                    raise JudgeLostError(JUDGE_DIED.format(grade_id(nb.cells[lost.index]))) from None
+            for name, score in self._tried.items():
+                found[name] = min(score, found.get(name, score))
+            if not doubtful:
+                break
+        self._flags, self._failed_locked = flags, failed_locked
+        gained = {name: plan.tests[name] for name, score in found.items() if score > first[name]}
+        for cell in nb.cells:
+            if (name := str(grade_id(cell))) in gained:
+                cell.outputs = follow_on.outputs(cell, gained[name], *found[name])
+        if gained:
+            nb.metadata.autograder.references = gained
+
+    def _run_again(
+        self, cell: NotebookNode, index: int, plan: follow_on.Plan, first: follow_on.Scores, hung: set[int]
+    ) -> None:
+        """Run one cell where it belongs, in a run with references; then put those in place that are due."""
+        name = str(grade_id(cell))
+        if time.monotonic() > self._deadline or (is_demo(cell) and not self._run_demos):
+            return
+        if earlier.is_test(cell):
+            replaced = {one.name for one in self._replaced}
+            tried = name in plan.tests and index not in self._given_up and not replaced.intersection(plan.about[name])
+            if tried or name in plan.helpers:
+                run_sync(self._judged)(cell, index)
+            if tried:
+                self._tried[name] = self._score(cell)
+        elif index not in hung:
+            run_sync(self._student.run)(cell, index)
+            if is_locked(cell):
+                run_sync(self._locked_too)(cell, index)
+        scores = {**first, **{test: max(first[test], score) for test, score in self._tried.items()}}
+        due = [one for one in plan.after.get(name, []) if one.failed(scores, plan.about)]
+        if not (is_locked(cell) or is_solution(cell)):  # what else was written there is a version of the same answer
+            due += [one for one in self._replaced if one.gives & names.defined(cell.source)]
+        for one in due:
+            reply = run_sync(self._student.ask)(PUT.format(one.packed, sorted(one.gives)), self._allowed.cell_time)
+            if reply["status"] == "ok" and one not in self._replaced:
+                self._replaced.append(one)
 
     async def _locked_too(self, cell: NotebookNode, index: int) -> None:
         """Run a locked cell in the judge as well; the student's outputs are the ones that stay."""
@@ -342,6 +412,12 @@ def _is_ours_alone(cell: NotebookNode) -> bool:
 def _last_error(cell: NotebookNode) -> NotebookNode | None:
     errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
     return errors[-1] if errors else None
+
+
+def _hung(cell: NotebookNode) -> bool:
+    """Tell whether a cell outside the tests met a limit."""
+    error = _last_error(cell)
+    return error is not None and error.ename in OUTCOMES and not earlier.is_test(cell)
 
 
 def _questions(nb: NotebookNode) -> list[str]:
