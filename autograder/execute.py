@@ -258,9 +258,12 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         flags, failed_locked = list(self._flags), dict(self._failed_locked)
         first = {str(grade_id(cell)): self._score(cell) for cell in nb.cells if earlier.is_test(cell)}
         found: dict[str, tuple[float, float]] = {}
+        placed: dict[str, list[str]] = {}
         hung = {index for index, cell in enumerate(nb.cells) if _hung(cell)} | self._given_up.keys()
         for is_last in (False, True):
-            doubtful, self._tried, self._replaced = False, dict[str, tuple[float, float]](), list[follow_on.Exercise]()
+            doubtful = False
+            self._tried: dict[str, tuple[tuple[float, float], list[str]]] = {}
+            self._replaced: list[follow_on.Exercise] = []
             book = follow_on.rest(nb, plan)
             self._deadline = time.monotonic() + self._allowed.total_time
             try:
@@ -269,12 +272,12 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 doubtful = lost.error.ename == KERNEL_DIED
                 if doubtful and is_last and lost.of_judge:
                     raise JudgeLostError(JUDGE_DIED.format(grade_id(nb.cells[lost.index]))) from None
-            for name, score in self._tried.items():
-                found[name] = min(score, found.get(name, score))
+            for name, (score, references) in self._tried.items():
+                found[name], placed[name] = min(score, found.get(name, score)), references
             if not doubtful:
                 break
         self._flags, self._failed_locked = flags, failed_locked
-        gained = {name: plan.tests[name] for name, score in found.items() if score > first[name]}
+        gained = {name: placed[name] for name, score in found.items() if score > first[name]}
         for cell in nb.cells:
             if (name := str(grade_id(cell))) in gained:
                 cell.outputs = follow_on.outputs(cell, gained[name], *found[name])
@@ -289,17 +292,18 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         if time.monotonic() > self._deadline or (is_demo(cell) and not self._run_demos):
             return
         if earlier.is_test(cell):
-            replaced = {one.name for one in self._replaced}
-            tried = name in plan.tests and index not in self._given_up and not replaced.intersection(plan.about[name])
+            own = any(one.name in plan.about[name] for one in self._replaced)
+            there = [given for given in plan.tests.get(name, []) if any(given in one.gives for one in self._replaced)]
+            tried = bool(there) and not own and index not in hung
             if tried or name in plan.helpers:
                 run_sync(self._judged)(cell, index)
             if tried:
-                self._tried[name] = self._score(cell)
+                self._tried[name] = self._score(cell), there
         elif index not in hung:
             run_sync(self._student.run)(cell, index)
             if is_locked(cell):
                 run_sync(self._locked_too)(cell, index)
-        scores = {**first, **{test: max(first[test], score) for test, score in self._tried.items()}}
+        scores = {**first, **{test: max(first[test], score) for test, (score, _) in self._tried.items()}}
         due = [one for one in plan.after.get(name, []) if one.failed(scores, plan.about)]
         if not (is_locked(cell) or is_solution(cell)):  # what else was written there is a version of the same answer
             due += [one for one in self._replaced if one.gives & names.defined(cell.source)]
@@ -415,9 +419,9 @@ def _last_error(cell: NotebookNode) -> NotebookNode | None:
 
 
 def _hung(cell: NotebookNode) -> bool:
-    """Tell whether a cell outside the tests met a limit."""
+    """Tell whether a cell outside the tests met a limit, or one was not run."""
     error = _last_error(cell)
-    return error is not None and error.ename in OUTCOMES and not earlier.is_test(cell)
+    return error is not None and error.ename in (OUTCOMES if not earlier.is_test(cell) else {NOT_RUN})
 
 
 def _questions(nb: NotebookNode) -> list[str]:

@@ -139,7 +139,8 @@ def said(references: list[str]) -> str:
     """Say with which references a test was marked."""
     quoted = [f"`{name}`" for name in references]
     listed = " and ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))
-    return f"Marked with the reference {listed} in place of yours."
+    kind = "reference" if len(quoted) == 1 else "references"
+    return f"Marked with the {kind} {listed} in place of yours."
 
 
 def references_that_count(source: NotebookNode) -> dict[str, str]:
