@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -259,23 +260,27 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         first = {str(grade_id(cell)): self._score(cell) for cell in nb.cells if earlier.is_test(cell)}
         found: dict[str, tuple[float, float]] = {}
         placed: dict[str, list[str]] = {}
-        hung = {index for index, cell in enumerate(nb.cells) if _hung(cell)} | self._given_up.keys()
-        for is_last in (False, True):
-            doubtful = False
+        without = {index for index, cell in enumerate(nb.cells) if _is_lost(cell) and not plan.builds(cell)}
+        doubted, again, at_most = set[int](), True, len(without) + self.max_restarts
+        while again:
             self._tried: dict[str, tuple[tuple[float, float], list[str]]] = {}
             self._replaced: list[follow_on.Exercise] = []
-            book = follow_on.rest(nb, plan)
             self._deadline = time.monotonic() + self._allowed.total_time
+            step = partial(self._run_again, plan=plan, first=first, without=without)
             try:
-                self._run_all(book, resources, lambda cell, index: self._run_again(cell, index, plan, first, hung))
+                self._run_all(follow_on.rest(nb, plan), resources, step)
+                again = False
             except KernelLostError as lost:
-                doubtful = lost.error.ename == KERNEL_DIED
-                if doubtful and is_last and lost.of_judge:
+                if lost.error.ename == KERNEL_DIED and lost.index not in doubted:
+                    doubted.add(lost.index)
+                elif lost.error.ename == KERNEL_DIED and lost.of_judge:
                     raise JudgeLostError(JUDGE_DIED.format(grade_id(nb.cells[lost.index]))) from None
+                else:
+                    without.add(lost.index)
+                    found.pop(str(grade_id(nb.cells[lost.index])), None)
+                    again = len(without) <= at_most
             for name, (score, references) in self._tried.items():
                 found[name], placed[name] = min(score, found.get(name, score)), references
-            if not doubtful:
-                break
         self._flags, self._failed_locked = flags, failed_locked
         gained = {name: placed[name] for name, score in found.items() if score > first[name]}
         for cell in nb.cells:
@@ -285,7 +290,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             nb.metadata.autograder.references = gained
 
     def _run_again(
-        self, cell: NotebookNode, index: int, plan: follow_on.Plan, first: follow_on.Scores, hung: set[int]
+        self, cell: NotebookNode, index: int, plan: follow_on.Plan, first: follow_on.Scores, without: set[int]
     ) -> None:
         """Run one cell where it belongs, in a run with references; then put those in place that are due."""
         name = str(grade_id(cell))
@@ -294,12 +299,12 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         if earlier.is_test(cell):
             own = any(one.name in plan.about[name] for one in self._replaced)
             there = [given for given in plan.tests.get(name, []) if any(given in one.gives for one in self._replaced)]
-            tried = bool(there) and not own and index not in hung
+            tried = bool(there) and not own and index not in without
             if tried or name in plan.helpers:
                 run_sync(self._judged)(cell, index)
             if tried:
                 self._tried[name] = self._score(cell), there
-        elif index not in hung:
+        elif index not in without:
             run_sync(self._student.run)(cell, index)
             if is_locked(cell):
                 run_sync(self._locked_too)(cell, index)
@@ -418,10 +423,10 @@ def _last_error(cell: NotebookNode) -> NotebookNode | None:
     return errors[-1] if errors else None
 
 
-def _hung(cell: NotebookNode) -> bool:
-    """Tell whether a cell outside the tests met a limit, or one was not run."""
+def _is_lost(cell: NotebookNode) -> bool:
+    """Tell whether a cell met a limit, or was not run."""
     error = _last_error(cell)
-    return error is not None and error.ename in (OUTCOMES if not earlier.is_test(cell) else {NOT_RUN})
+    return error is not None and error.ename in OUTCOMES
 
 
 def _questions(nb: NotebookNode) -> list[str]:

@@ -64,6 +64,13 @@ class Plan:
     """Tests to be run for the names that they define."""
     after: dict[str, list[Exercise]] = field(default_factory=lambda: defaultdict(list))
     """Exercises whose reference is put in place after a cell, by its grade_id, unless its tests have come out well."""
+    given: set[str] = field(default_factory=set)
+    """All names in whose place there may be references."""
+    links: Mapping[str, set[str]] = field(default_factory=dict)
+
+    def builds(self, cell: NotebookNode) -> bool:
+        """Tell whether a cell may come to something else with references."""
+        return bool(self.given & _closure(names.read(cell.source), self.links))
 
 
 def exercises(source: NotebookNode) -> tuple[list[Exercise], dict[str, list[str]]]:
@@ -117,7 +124,7 @@ def plan(source: NotebookNode, submission: NotebookNode, scores: Scores) -> Plan
     if not failed:
         return None
     links, texts = _links(submission), {grade_id(cell): cell.source for cell in source.cells}
-    made = Plan(about=about)
+    made = Plan(about=about, given=set[str]().union(*(one.gives for one in failed)), links=links)
     for test in (name for name in about if name in wrong and about[name]):
         first = min(index for index, one in enumerate(found) if one.name in about[test])
         own = set[str]().union(*(one.gives for one in found if one.name in about[test]))

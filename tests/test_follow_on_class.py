@@ -1,4 +1,4 @@
-"""A class in which one exercise fails: later ones that build on it are marked with its reference, and it stays hidden."""
+"""Classes in which an exercise fails: later ones that build on it are marked with its reference, which stays hidden."""
 
 from __future__ import annotations
 
