@@ -26,7 +26,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Integer, Unicode
 
-from autograder import earlier, follow_on
+from autograder import earlier, follow_on, turns
 from autograder.errors import JudgeLostError, SubmissionError
 from autograder.judge import names
 from autograder.kernels import specs
@@ -66,8 +66,8 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
 
     A cell that runs or writes too long is interrupted and the next one goes on. A cell that cannot be interrupted is
     given up: all others are run again in new kernels without it. So is one that brings a kernel down, if it does so
-    again: the first time something outside may have done it (the system's memory killer, an administrator). Of a test
-    that was run more than once the worst outcome stands. Lecture cells tagged
+    again while no other submission runs: the first time something outside may have done it (the system's memory killer,
+    an administrator). Of a test that was run more than once the worst outcome stands. Lecture cells tagged
     demo are not run, unless it turns out that one of the student's cells lacks a name that they define: then everything
     is run. Where a test may have failed only for an earlier exercise that failed, there is a run with references
     (`autograder.follow_on`).
@@ -119,9 +119,16 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         self._classes = set[str]().union(
             *(names.classes(cell.source) for cell in ours if is_solution(cell) or is_locked(cell))
         )
-        about = nb.metadata.setdefault("autograder", NotebookNode(notes=[]))
+        nb.metadata.setdefault("autograder", NotebookNode(notes=[]))
         self._worst: dict[str, tuple[float, list[NotebookNode]]] = {}
         self._doubted = set[int]()
+        with turns.turn() as self._turn:
+            self._run_until_done(nb, resources, source)
+        return nb, resources
+
+    def _run_until_done(self, nb: NotebookNode, resources: dict[str, Any], source: NotebookNode) -> None:
+        """Run everything as often as needed, and leave in the notebook what it came to."""
+        about = nb.metadata.autograder
         while not self._is_done(nb, resources):
             pass
         for cell in nb.cells:
@@ -135,7 +142,6 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             source, nb, {str(grade_id(c)): self._score(c) for c in nb.cells if earlier.is_test(c)}
         ):
             self._try_with_references(nb, resources, plan)
-        return nb, resources
 
     def _is_done(self, nb: NotebookNode, resources: dict[str, Any]) -> bool:
         """Run all cells once; tell whether that was all, or note what is to be done otherwise the next time.
@@ -167,8 +173,10 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         died = lost.error.ename == KERNEL_DIED
         if died and lost.index not in self._doubted:
             self._doubted.add(lost.index)
+            self._turn.alone()
             self._deadline = time.monotonic() + self._allowed.total_time
             return True
+        self._turn.beside()
         if died and lost.of_judge:
             raise JudgeLostError(JUDGE_DIED.format(grade_id(nb.cells[lost.index]))) from None
         self._given_up[lost.index] = lost.error
@@ -273,6 +281,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             except KernelLostError as lost:
                 if lost.error.ename == KERNEL_DIED and lost.index not in doubted:
                     doubted.add(lost.index)
+                    self._turn.alone()
                 elif lost.error.ename == KERNEL_DIED and lost.of_judge:
                     raise JudgeLostError(JUDGE_DIED.format(grade_id(nb.cells[lost.index]))) from None
                 else:
