@@ -13,7 +13,7 @@ import pytest
 from autograder.build import build
 from autograder.course import Course
 from autograder.feedback import feedback
-from autograder.grade import grade, submissions
+from autograder.grade import accept, grade, submissions
 from autograder.records import Outcome, Record
 from autograder.release import release
 from tests.classroom import DEAF, Classroom
@@ -68,13 +68,13 @@ CLASS: dict[
     str, tuple[dict[str, str], dict[str, float], set[str]]
 ] = {  # answers, points other than all, with reference
     "right": ({}, {}, set()),
-    "wrong": ({"square": WRONG}, {"square-test": 0, "shared-test": 3}, {"fourth-test", "total-test"}),
+    "wrong": ({"square": WRONG}, {"square-test": 0, "shared-test": 0}, {"fourth-test", "total-test"}),
     "stub": ({"square": STUB}, {"square-test": 0, "shared-test": 0}, {"fourth-test", "total-test"}),
     "raises": ({"square": "1 / 0"}, {"square-test": 0, "shared-test": 0}, {"fourth-test", "total-test"}),
     "syntax": ({"square": "def square(x:"}, {"square-test": 0, "shared-test": 0}, {"fourth-test", "total-test"}),
     "both": (
         {"square": WRONG, "fourth": "def fourth(x):\n    return square(x)"},
-        {"square-test": 0, "fourth-test": 0, "shared-test": 3},
+        {"square-test": 0, "fourth-test": 0, "shared-test": 0},
         {"total-test"},
     ),
     "only_fourth": ({"fourth": "def fourth(x):\n    return x"}, {"fourth-test": 0}, {"total-test"}),
@@ -97,7 +97,7 @@ CLASS: dict[
     ),
     "exits": (
         {"square": "def square(x):\n    import os\n    os._exit(1)"},
-        {"square-test": 0, "shared-test": 0},
+        {"square-test": 0, "shared-test": 0, "alone-test": 0},  # what comes after three such cells is not run
         {"fourth-test", "total-test"},
     ),
     "spy": (
@@ -107,7 +107,7 @@ CLASS: dict[
     ),
     "grab": (
         {"square": WRONG, "fourth": GRAB},
-        {"square-test": 0, "shared-test": 3},
+        {"square-test": 0, "shared-test": 0},
         {"fourth-test", "total-test"},
     ),
 }
@@ -219,6 +219,26 @@ def test_changed_reference_is_another_version(course: Course, scheduler: str) ->
     path.write_text(text.replace(SECRET, "jay"))
     assert versions.now(course, "ps4").differences(before) == ["the reference answer square"]
     path.write_text(text)
+
+
+def test_what_a_corrected_test_lets_pass_gets_no_reference_any_more(course: Course, scheduler: str) -> None:
+    """Only tests have changed, so only some are run; those that were marked with references are among them."""
+    path = course.source("ps4")
+    text = path.read_text()
+    path.write_text(text.replace(r"checks.close(square(3), 9, \"square(3)\")", "assert square(3) in (7, 9)"))
+    assert path.read_text() != text
+    release(course, "ps4")
+    list(grade(course, "ps4", ["wrong"], scheduler=scheduler))
+    accept(course, "ps4", ["wrong"])
+    found = {item.grade_id: (item.score, item.references) for item in record(course, "wrong").items}
+    assert found["square-test"] == (2, [])
+    assert found["fourth-test"] == (0, [])
+    path.write_text(text)
+    release(course, "ps4")
+    list(grade(course, "ps4", ["wrong"], scheduler=scheduler))
+    accept(course, "ps4", ["wrong"])
+    found = {item.grade_id: (item.score, item.references) for item in record(course, "wrong").items}
+    assert (found["square-test"], found["fourth-test"]) == ((0, []), (3, ["square"]))
 
 
 CONV, MULTI = "conv2d_valid", "conv2d_multi"
