@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 
+from autograder import execute
 from autograder.build import build
 from autograder.course import Course
+from autograder.execute import ExecuteSubmission
 from autograder.feedback import feedback
 from autograder.grade import accept, grade, submissions
+from autograder.rebuild import rebuild
 from autograder.records import Outcome, Record
-from autograder.release import release
+from autograder.release import read_source, release
+from autograder.runner import Kernel
+from autograder.submission import grade_id
 from tests.classroom import DEAF, Classroom
 from tests.exercises import nb01_convolution_by_hand as exercises
 from tests.test_notebooks import ROOT
@@ -239,6 +248,47 @@ def test_what_a_corrected_test_lets_pass_gets_no_reference_any_more(course: Cour
     accept(course, "ps4", ["wrong"])
     found = {item.grade_id: (item.score, item.references) for item in record(course, "wrong").items}
     assert (found["square-test"], found["fourth-test"]) == ((0, []), (3, ["square"]))
+
+
+def helped(course: Course, answers: dict[str, str]) -> dict[str, list[str]]:
+    """Run a submission in this process; give the tests that were marked with references."""
+    room = Classroom(course, "ps4")
+    notebook, _ = rebuild(room.released(), room.fill(answers))
+    where = {"nbgrader": {"assignment": "ps4", "notebook": "ps4"}, "metadata": {}}
+
+    class Rehearsal(ExecuteSubmission):
+        def source(self, resources: dict[str, Any]) -> NotebookNode:
+            return read_source(course.source("ps4"))
+
+    done, _ = Rehearsal(config=course.config).preprocess(notebook, where)
+    return dict(done.metadata.autograder.get("references", {}))
+
+
+@pytest.mark.parametrize("hunted", ["fourth", "fourth-test"])
+def test_kernel_killed_from_outside_in_the_run_with_references_costs_nothing(
+    course: Course, monkeypatch: pytest.MonkeyPatch, hunted: str
+) -> None:
+    runs = Counter[str]()
+
+    class Hunted(Kernel):
+        async def run(self, cell: NotebookNode, index: int) -> None:
+            name = str(grade_id(cell))
+            runs[name] += 1
+            if name == hunted and runs[name] == 2:
+                self.km.provisioner.process.kill()
+                while not self.is_dead():
+                    await asyncio.sleep(0.01)
+            await super().run(cell, index)
+
+    monkeypatch.setattr(execute, "Kernel", Hunted)
+    assert set(helped(course, {"square": WRONG})) == {"fourth-test", "total-test"}
+    assert runs[hunted] == 3
+
+
+def test_answer_that_ends_its_kernel_only_with_the_reference_gains_nothing_and_costs_no_other(course: Course) -> None:
+    fourth = "import os\n\ndef fourth(x):\n    return os._exit(1) if square(3) == 9 else square(square(x))"
+    found = helped(course, {"square": WRONG, "fourth": fourth})
+    assert found == {"total-test": ["fourth", "square"]}
 
 
 CONV, MULTI = "conv2d_valid", "conv2d_multi"
