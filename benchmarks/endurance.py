@@ -44,8 +44,8 @@ DOUBLE = {  # answers by what they earn, partial credit included
 }
 SHARE = {6.0: "def share(part, whole):\n    return part / whole", 0.0: "def share(part, whole):\n    return -1.0"}
 SERVER = "autograder.kernels.server"
-ROLES = ["grader", "worker", *["kernel or judge"] * 6]
-PAUSE = {"grader": (2, 20), "worker": (2, 20), "kernel or judge": (0.2, 2)}  # seconds until the next kill
+ROLES = ["grader", "worker", *["kernel or judge"] * 4]
+BETWEEN = 3  # results until the next kernel is killed: what dies again in the same cell counts, as it must
 PATIENCE = 60  # seconds until what was told to end must have ended
 console = Console()
 Deserved = dict[str, tuple[Outcome, float | None]]
@@ -230,9 +230,12 @@ def kills(root: Path, options: argparse.Namespace) -> list[str]:
             except psutil.NoSuchProcess:
                 continue
             killed[role] += 1
-            done = len(list((course.root / "records" / ASSIGNMENT).glob("*.json")))
+            done = recorded(course)
             console.print(f"killed {role} with {done} of {students} recorded")
-            time.sleep(chance.uniform(*PAUSE[role]))
+            if role == "kernel or judge":
+                wait_for(course, done + BETWEEN, grader)
+            else:
+                time.sleep(chance.uniform(2, 20))
         said = grader.communicate()[1].decode(errors="replace")
         if grader.returncode == 0:
             break
@@ -245,6 +248,18 @@ def kills(root: Path, options: argparse.Namespace) -> list[str]:
     one, other = snapshot(course), snapshot(calm)
     problems += [f"{key} differs" for key in one if one[key] != other[key]]
     return problems + [f"not as deserved: {wrong(course, deserved)}"] * bool(wrong(course, deserved))
+
+
+def recorded(course: Course) -> int:
+    """Count the submissions that are graded to the end."""
+    return len(list((course.root / "records" / ASSIGNMENT).glob("*.json")))
+
+
+def wait_for(course: Course, number: int, grader: psutil.Popen) -> None:
+    """Wait until so many submissions are graded, or the grader is not at work any more."""
+    end = time.monotonic() + PATIENCE
+    while recorded(course) < number and grader.poll() is None and time.monotonic() < end:
+        time.sleep(0.1)
 
 
 def hostile_class(root: Path, options: argparse.Namespace) -> list[str]:
@@ -277,7 +292,7 @@ def main() -> int:
     parser.add_argument("what", choices=["same", "kills", "hostile"])
     parser.add_argument("--students", type=int, help="how many there are; by default 12, 200 and 1000")
     parser.add_argument("--repeats", type=int, default=20, help="of same")
-    parser.add_argument("--kills", type=int, default=40, help="of kills")
+    parser.add_argument("--kills", type=int, default=30, help="of kills")
     parser.add_argument("--seed", type=int, default=0, help="of kills")
     options = parser.parse_args()
     problems: list[str] = []
