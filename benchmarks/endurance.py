@@ -215,15 +215,15 @@ def kills(root: Path, options: argparse.Namespace) -> list[str]:
     command = [str(Path(sys.executable).with_name("autograder")), "--course-dir", str(course.root), "grade", ASSIGNMENT]
     killed: Counter[str] = Counter()
     problems: list[str] = []
+    role = chance.choice(ROLES)
     while True:
         grader = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
         time.sleep(chance.uniform(5, 25))
         while grader.poll() is None and killed.total() < options.kills:
-            role = chance.choice(ROLES)
             try:
                 others = [one for one in grader.children(recursive=True) if SERVER not in line(one)]
                 there = {"grader": [grader], "worker": others, "kernel or judge": kernels(tempfile.gettempdir())}[role]
-                if not there:
+                if not there:  # yet
                     time.sleep(0.05)
                     continue
                 chance.choice(there).kill()
@@ -236,6 +236,7 @@ def kills(root: Path, options: argparse.Namespace) -> list[str]:
                 wait_for(course, done + BETWEEN, grader)
             else:
                 time.sleep(chance.uniform(2, 20))
+            role = chance.choice(ROLES)
         said = grader.communicate()[1].decode(errors="replace")
         if grader.returncode == 0:
             break
