@@ -127,8 +127,13 @@ def wrong(course: Course, deserved: Deserved) -> list[str]:
 
 
 @contextmanager
-def nothing_left(problems: list[str]) -> Iterator[None]:
-    """Have a temporary folder of our own, and look what is left in it and of the processes that were told of it."""
+def nothing_left(problems: list[str], *, killed: bool) -> Iterator[None]:
+    """Have a temporary folder of our own, and look what is left in it and of the processes that were told of it.
+
+    Args:
+        problems: what is left is added.
+        killed: whether graders and workers are killed: who is killed leaves files. These are only told.
+    """
     before = os.environ.get("TMPDIR")
     with tempfile.TemporaryDirectory(prefix="e-") as folder:
         os.environ["TMPDIR"] = tempfile.tempdir = folder
@@ -144,7 +149,8 @@ def nothing_left(problems: list[str]) -> Iterator[None]:
             problems.append(f"processes left: {[line(one) for one in left]}")
         files = [path for path in Path(folder).iterdir() if not path.name.startswith("course-kernels-")]
         if more := [path.name for path in files if path.name != "dask-scratch-space" or any(path.iterdir())]:
-            problems.append(f"files left: {sorted(more)}")
+            said = f"files left: {sorted(more)}"
+            console.print(f"{said} (by those that were killed)") if killed else problems.append(said)
         for one in processes(folder):
             with suppress(psutil.NoSuchProcess):
                 one.kill()
@@ -297,7 +303,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of kills")
     options = parser.parse_args()
     problems: list[str] = []
-    with nothing_left(problems), tempfile.TemporaryDirectory() as folder:
+    with nothing_left(problems, killed=options.what == "kills"), tempfile.TemporaryDirectory() as folder:
         problems += {"same": same, "kills": kills, "hostile": hostile_class}[options.what](Path(folder, "c"), options)
     console.print("\n".join(problems) or "[green]all as it should be[/]", markup=not problems)
     return bool(problems)
