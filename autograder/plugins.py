@@ -269,6 +269,21 @@ def message(output: NotebookNode) -> str:
     return f"{output.ename}: {output.evalue}" if output.evalue else str(output.ename)
 
 
+def told(cell: NotebookNode, about: NotebookNode) -> str:
+    """What a graded cell tells the student; nothing where all is well.
+
+    Args:
+        cell: the cell, as it was run.
+        about: what the notebook's metadata say about its run.
+    """
+    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    if errors:
+        return message(errors[-1])
+    if cell.metadata.nbgrader.grade_id in about.get("references", {}):
+        return str(cell.outputs[0].text)
+    return ""
+
+
 TABLE_STYLE = (
     ".rendered_html td, .rendered_html th { padding: 0.3em 1em; text-align: left; border-bottom: 1px solid #ddd }"
 )
@@ -288,6 +303,7 @@ def _unmarked(where: dict[str, str]) -> set[str]:
 
 def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
     rows = []
+    about = nb.metadata.get("autograder", NotebookNode())
     for cell in nb.cells:
         marks = cell.metadata.get("nbgrader", {})
         if not is_grade(cell):
@@ -295,15 +311,14 @@ def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
         points = f"{marks['score']:g} of {marks['points']:g}"
         if marks["grade_id"] in unmarked:
             points = f"{NOT_YET}, out of {marks['points']:g}"
-        errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
-        said = escape(message(errors[-1])).replace("\n", "<br>").replace("|", "&#124;") if errors else ""
+        said = escape(told(cell, about)).replace("\n", "<br>").replace("|", "&#124;")
         name = marks["grade_id"]
         rows.append(f"| [{name.removesuffix('-test')}](#{name}) | {points} | {said} |")
     waiting = [
         f"*{len(unmarked)} of your answers {'is' if len(unmarked) == 1 else 'are'} {NOT_YET}: points may be added.*",
         "",
     ]
-    notes = [f"- {escape(note)}" for note in nb.metadata.get("autograder", {}).get("notes", [])]
+    notes = [f"- {escape(note)}" for note in about.get("notes", [])]
     table = ["| Exercise | Points | What the checks said |", "|---|---|---|", *rows]
     return "\n".join(
         [

@@ -53,6 +53,7 @@ class Item(BaseModel):
     score: float | None  # None until somebody has marked it by hand
     max_score: float
     message: str = ""  # for the student: the check's own words
+    references: list[str] = []  # of earlier exercises that failed: it was marked with these in place of the student's
 
 
 class Record(BaseModel):

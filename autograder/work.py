@@ -302,14 +302,14 @@ def _results(course: Course, done: Done) -> None:
         marks = {mark.name: mark for mark in gradebook.find_submission_notebook(assignment, assignment, student).grades}
         notebook = nbformat.reads(done.files[f"{assignment}.ipynb"].content, as_version=4)
         cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-        done.record.items = [_item(cell, marks[cell.metadata.nbgrader.grade_id]) for cell in cells]
-    about = notebook.metadata.autograder
+        about = notebook.metadata.autograder
+        done.record.items = [_item(cell, marks[cell.metadata.nbgrader.grade_id], about) for cell in cells]
     done.record.sandboxed, done.record.notes, done.record.flags = about.sandboxed, about.notes, about.flags
     done.record.predictions = about.get("predictions", [])
 
 
-def _item(cell: Any, mark: Any) -> Item:
-    from autograder.plugins import message
+def _item(cell: Any, mark: Any, about: Any) -> Item:
+    from autograder.plugins import told
 
     errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
     return Item(
@@ -317,7 +317,8 @@ def _item(cell: Any, mark: Any) -> Item:
         status=_status(cell, mark, errors),
         score=None if mark.needs_manual_grade else mark.score,
         max_score=mark.max_score,
-        message=message(errors[-1]) if errors else "",
+        message=told(cell, about),
+        references=about.get("references", {}).get(mark.name, []),
     )
 
 
