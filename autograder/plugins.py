@@ -15,7 +15,6 @@ same. In the order in which they meet a submission:
 from __future__ import annotations
 
 import re
-from html import escape
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade
+from pygments.formatters import HtmlFormatter
 from traitlets import Dict
 from traitlets.config import Config
 
@@ -43,6 +43,7 @@ from autograder.judge import IN_YOUR_CODE
 from autograder.rebuild import rebuild
 from autograder.release import read_source, student_version
 from autograder.runner import OUTCOMES
+from autograder.safe_html import literal
 from autograder.submission import printable
 
 Result = tuple[NotebookNode, dict[str, Any]]
@@ -232,7 +233,7 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
         for cell in nb.cells:
             if cell.metadata.get("nbgrader", {}).get("grade_id") in unmarked:
                 cell.metadata.nbgrader["score"] = Words(NOT_YET)
-        resources["inlining"]["css"].append(TABLE_STYLE)
+        resources["inlining"]["css"] = code_colours()
         return nb, resources
 
     def _hide(self, cell: NotebookNode) -> None:
@@ -269,9 +270,10 @@ def message(output: NotebookNode) -> str:
     return f"{output.ename}: {output.evalue}" if output.evalue else str(output.ename)
 
 
-TABLE_STYLE = (
-    ".rendered_html td, .rendered_html th { padding: 0.3em 1em; text-align: left; border-bottom: 1px solid #ddd }"
-)
+def code_colours() -> list[str]:
+    """Give CSS that colours code, in the light and in the dark."""
+    light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("default", "github-dark"))
+    return [light, f"@media (prefers-color-scheme: dark) {{ {dark} }}"]
 
 
 def _student_frames(traceback: list[str]) -> list[str]:
@@ -296,14 +298,14 @@ def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
         if marks["grade_id"] in unmarked:
             points = f"{NOT_YET}, out of {marks['points']:g}"
         errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
-        said = escape(message(errors[-1])).replace("\n", "<br>").replace("|", "&#124;") if errors else ""
+        said = literal(message(errors[-1])) if errors else ""
         name = marks["grade_id"]
         rows.append(f"| [{name.removesuffix('-test')}](#{name}) | {points} | {said} |")
     waiting = [
         f"*{len(unmarked)} of your answers {'is' if len(unmarked) == 1 else 'are'} {NOT_YET}: points may be added.*",
         "",
     ]
-    notes = [f"- {escape(note)}" for note in nb.metadata.get("autograder", {}).get("notes", [])]
+    notes = [f"- {literal(note)}" for note in nb.metadata.get("autograder", {}).get("notes", [])]
     table = ["| Exercise | Points | What the checks said |", "|---|---|---|", *rows]
     return "\n".join(
         [
