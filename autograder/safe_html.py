@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from functools import partial
 from html import escape
 from secrets import token_hex
+from string import punctuation
 from typing import Any
 
 import bleach
@@ -39,6 +40,7 @@ CLASSES = re.compile(r"highlight|dataframe|[a-z][a-z0-9]?\d?")  # of code, as Py
 ADDRESS = re.compile(r"\s*(https?://|mailto:|#)", re.IGNORECASE)
 ATTACHMENT = re.compile(r"attachment:([^)\s\"'>]+)")
 TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)((?:[^\"'>]|\"[^\"]*\"|'[^']*')*)")
+SIGNS = frozenset(punctuation) - set(".,:'")  # which may mean something in Markdown
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 NUMBERED = {"align", "alignat", "equation", "gather", "multline"}  # by LaTeX; Jupyter does not
@@ -119,8 +121,8 @@ def cut(text: str, longest: int = LONGEST) -> str:
 
 def literal(text: str) -> str:
     """Write text so that Markdown and HTML show it as it is."""
-    coded = "".join(letter if letter.isalnum() or letter == " " else f"&#{ord(letter)};" for letter in text)
-    return coded.replace("&#10;", "<br>")
+    coded = "".join(f"&#{ord(letter)};" if letter in SIGNS else letter for letter in text)
+    return coded.replace("\n", "<br>")
 
 
 class _Renderer(IPythonRenderer):  # type: ignore[misc]

@@ -23,7 +23,7 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from autograder.feedback import feedback
+from autograder import feedback as module
 from autograder.safe_html import ansi2html, clean_html, literal, markdown
 from autograder.submission import grade_id
 from tests.marked import Marked
@@ -105,7 +105,7 @@ def submission(marked: Marked, student: str, cells: list[NotebookNode]) -> None:
 
 def made(marked: Marked, student: str) -> Path:
     """Make the feedback page of a student."""
-    [page] = feedback(marked.course, "ps1", [student])
+    [page] = module.feedback(marked.course, "ps1", [student])
     assert not page.problem
     return page.path
 
@@ -189,6 +189,21 @@ def test_what_is_cut_is_said(marked: Marked) -> None:
     assert len(text) < 2_000_000
     assert "cut here: 5,000,006 characters in all" in BeautifulSoup(text, "html.parser").text
     assert "not shown" in text
+
+
+def test_a_page_that_takes_too_much_is_the_trouble_of_one_student(marked: Marked, monkeypatch) -> None:
+    for student in ("ada", "bob"):
+        submission(marked, student, [new_markdown_cell("words")])
+    path = marked.course.folder("autograded", "ada", "ps1") / "ps1.ipynb"
+    path.write_text(path.read_text().replace("words", "x" * 5_000_000))
+    monkeypatch.setattr(module, "MEMORY", 1 << 20)  # which is little for anything
+    [ada] = module.feedback(marked.course, "ps1", ["ada"])
+    monkeypatch.undo()
+    [bob] = module.feedback(marked.course, "ps1", ["bob"])
+    assert "given up" in ada.problem
+    assert "too large or too intricate" in ada.path.read_text()
+    assert not bob.problem
+    assert "words" in bob.path.read_text()
 
 
 @pytest.fixture
