@@ -39,7 +39,7 @@ from traitlets.config import Config
 from autograder import late, releases, submission, tables
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import AssignmentError, AutograderError, CourseError
-from autograder.judge import IN_YOUR_CODE
+from autograder.judge import IN_YOUR_CODE, RAISED_AT
 from autograder.rebuild import rebuild
 from autograder.release import read_source, student_version
 from autograder.runner import OUTCOMES
@@ -237,6 +237,10 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
         return nb, resources
 
     def _hide(self, cell: NotebookNode) -> None:
+        hidden = self._hidden_lines(cell.source)
+        for output in cell.outputs:
+            if output.output_type == "error" and _line(output) in hidden:
+                output.evalue = NOT_TOLD
         if self.begin_test_delimeter in cell.source:
             self._remove_hidden_test_region(cell)
             cell.source = cell.source.rstrip() + "\n# … and hidden tests"
@@ -244,8 +248,19 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
             if output.output_type == "error":
                 output.traceback = [*_student_frames(output.traceback), message(output)]
 
+    def _hidden_lines(self, source: str) -> set[int | None]:
+        """Lines of hidden tests, from 1, with 0 for “not known”: what a student's code says of them may quote them."""
+        hidden: set[int | None] = set()
+        inside = False
+        for number, line in enumerate(source.split("\n"), start=1):
+            inside = (inside or self.begin_test_delimeter in line) and self.end_test_delimeter not in line
+            if inside:
+                hidden |= {0, number}
+        return hidden
+
 
 NOT_YET = "not marked yet"
+NOT_TOLD = "(raised in a hidden test; what it says is not shown)"
 
 
 class Words(str):
@@ -264,10 +279,16 @@ def as_rounded(value: Any, *how: Any) -> Any:
 
 def message(output: NotebookNode) -> str:
     """What an error output tells the student, in one line or a few: a check's own words, else the error's name too."""
-    plain = output.ename in {"CheckFailed", "AssertionError", "NotSent", *OUTCOMES}
+    plain = output.ename in {"CheckFailed", "AssertionError", "NotSent", *OUTCOMES} and _line(output) is None
     if plain and output.evalue:
         return str(output.evalue)
     return f"{output.ename}: {output.evalue}" if output.evalue else str(output.ename)
+
+
+def _line(output: NotebookNode) -> int | None:
+    """The line of a test for which a student's code raised an error; None if it was the test that did."""
+    found = [line.removeprefix(RAISED_AT).strip() for line in output.traceback if line.startswith(RAISED_AT)]
+    return int(found[-1]) if found and found[-1].isdecimal() else None
 
 
 def code_colours() -> list[str]:

@@ -50,5 +50,5 @@ def test_what_takes_too_much_is_given_up(work, said):
 
 
 def test_what_takes_too_long_is_given_up():
-    with pytest.raises(LimitError, match="The page took more than 0.5 s"):
+    with pytest.raises(LimitError, match=r"The page took more than 0\.5 s"):
         bounded.call(lambda: time.sleep(60), "The page", seconds=0.5)
