@@ -18,7 +18,7 @@ PICTURES = ("image/png", "image/jpeg")
 TEXTS = ("text/html", "text/markdown", "image/svg+xml", "text/latex", "text/plain")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 NAMES = ("first_name", "last_name", "student", "notebook_path", "notebook_id", "assignment_id")
-KEPT = ("nbgrader", "magics_language")  # of a cell's metadata; the second is nbconvert's
+KEPT = ("nbgrader",)  # of a cell's metadata; that it is in HTML or Perl is the student's word
 WIDEST = 10_000  # pixels
 LONGEST_ALT = 2_000  # characters
 MAX_TEXT = 300_000  # characters of all sources and texts of a page: an honest one has a sixth of that
