@@ -237,9 +237,7 @@ def test_each_try_belongs_to_a_layer_and_a_working_one_is_not_active() -> None:
 
 
 @pytest.mark.parametrize("there", [{socket.AF_VSOCK: {socket.SOCK_STREAM}}, {socket.AF_NETLINK: {socket.SOCK_RAW}}, {}])
-def test_a_rare_socket_is_found_whatever_the_kernel_has(
-    monkeypatch, tmp_path: Path, there: dict[int, set[int]]
-) -> None:
+def test_a_rare_socket_is_found_whatever_the_kernel_has(monkeypatch, there: dict[int, set[int]]) -> None:
     tries = object.__new__(layers.Tries)  # it needs no listeners for this
 
     class Sockets:
