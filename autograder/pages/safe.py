@@ -21,7 +21,7 @@ NAMES = ("first_name", "last_name", "student", "notebook_path", "notebook_id", "
 KEPT = ("nbgrader",)  # of a cell's metadata; that it is in HTML or Perl is the student's word
 WIDEST = 10_000  # pixels
 LONGEST_ALT = 2_000  # characters
-MAX_TEXT = 300_000  # characters of all sources and texts of a page: an honest one has a sixth of that
+MAX_TEXT = 400_000  # characters of all sources and texts of a page: an honest one has a third of that
 MAX_MARKUP = 2_000_000  # characters of one output that is HTML or SVG; they may hold pictures
 MAX_PICTURES = 40_000_000  # characters of all of them
 MAX_OUTPUTS = 500  # of a page
@@ -105,17 +105,18 @@ def _output(output: NotebookNode, left: _Left) -> NotebookNode:
         return NotebookNode(output_type="error", traceback=traceback, **said)
     if kind not in ("display_data", "execute_result"):
         return NotebookNode(output_type="stream", name="stdout", text="")
-    data, metadata = NotebookNode(), NotebookNode()
+    found: dict[str, str | None] = {}
     for name in TEXTS:
         if name in output.data:
-            shown = left.text(output.data[name]) if name == "text/plain" else left.markup(output.data[name])
-            data[name] = shown if shown is not None else None
+            found[name] = left.text(output.data[name]) if name == "text/plain" else left.markup(output.data[name])
     for name in PICTURES:
         if name in output.data:
-            data[name] = left.picture(output.data[name])
-            metadata[name] = _about_picture(output.get("metadata", {}), name)
-    data = NotebookNode({name: shown for name, shown in data.items() if shown is not None})
-    safe = NotebookNode(output_type=kind, data=data or NotebookNode({"text/plain": NOT_SHOWN}), metadata=metadata)
+            found[name] = left.picture(output.data[name])
+    data = NotebookNode({name: shown for name, shown in found.items() if shown is not None})
+    if found and not data:
+        data["text/plain"] = NOT_SHOWN
+    about = NotebookNode({name: _about_picture(output.get("metadata", {}), name) for name in PICTURES if name in data})
+    safe = NotebookNode(output_type=kind, data=data, metadata=about)
     if kind == "execute_result":
         safe.execution_count = _number(output.get("execution_count"))
     return safe
