@@ -24,6 +24,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from autograder import feedback as module
+from autograder import records
+from autograder.records import Item, Outcome, Status
+from autograder.report import report
 from autograder.safe_html import ansi2html, clean_html, literal, markdown
 from autograder.submission import grade_id
 from tests.marked import Marked
@@ -292,6 +295,24 @@ def test_nothing_of_a_student_runs_in_the_formgrader(marked: Marked, formgrader:
         watched = Watched(page)
         watched.open(f"{formgrader}/formgrader/{rest}")
         assert watched.attacks() == [], rest
+
+
+@pytest.mark.slow
+def test_nothing_of_a_student_runs_in_the_report_or_an_apology(marked: Marked, page: Any, tmp_path: Path) -> None:
+    every = "".join(MARKUP)
+    for student in ("ada", "bob"):
+        marked.mark(student, 5)
+        item = Item(grade_id="double-test", status=Status.FAILED, score=0, max_score=8, message=every)
+        record = records.load(marked.course, "ps1", student)
+        records.save(marked.course, record.model_copy(update={"items": [item], "flags": [every], "notes": [every]}))
+    marked.hand_in("eve")
+    marked.record("eve", Outcome.UNREADABLE, every)
+    report(marked.course, "ps1", tmp_path / "report.html")
+    for path in (tmp_path / "report.html", made(marked, "eve")):
+        watched = Watched(page)
+        watched.open(path.as_uri())
+        assert watched.attacks() == []
+        assert page.locator("text=window.hacked").count()
 
 
 @pytest.mark.slow
