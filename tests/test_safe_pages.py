@@ -45,7 +45,7 @@ MARKUP = [
     f'<img src="{AWAY}/a.png" srcset="{AWAY}/b.png 1x">',
     f'<svg onload="{RUN}"><animate onbegin="{RUN}" attributeName=x dur=1s /></svg>',
     f'<iframe srcdoc="<script>parent.hacked=1</script>" src="{AWAY}"></iframe><object data="{AWAY}"></object>',
-    f'<a href="javascript:{RUN}" class="press">a</a><a href="files/javascript:{RUN}" class="press">b</a>',
+    f'<a href="javascript:{RUN}">a</a><a href="files/javascript:{RUN}">b</a>',
     f'<a href="/files/data:text/html,<script>{RUN}</script>">c</a><base href="{AWAY}/">',
     f"<style>@import url({AWAY}/a.css); body {{ background: url({AWAY}/b.png) }}</style>",
     f'<div style="background: url({AWAY}/c.png)">d</div><link rel=stylesheet href="{AWAY}/d.css">',
@@ -249,8 +249,8 @@ class Watched:
     def open(self, address: str) -> None:
         """Open a page, wait, press what can be pressed."""
         self.page.goto(address)
-        for link in self.page.locator("a.press, button:has-text('e')").all():
-            link.click(force=True, timeout=2000)
+        for link in self.page.locator("a, button").filter(has_text=re.compile("^[abceg]$")).all():  # the student's
+            link.dispatch_event("click")
         self.page.wait_for_timeout(1000)
 
     def attacks(self) -> list[str]:
