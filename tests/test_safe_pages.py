@@ -291,6 +291,12 @@ def test_nothing_of_a_student_runs_in_the_formgrader(marked: Marked, formgrader:
     page.wait_for_timeout(500)
     with Gradebook(marked.course.directory.db_url) as gradebook:
         assert gradebook.find_grade("why", "ps1", "ps1", "ada").manual_score == 1
+    if folder := os.environ.get("PAGES_SCREENSHOTS"):
+        for width, scheme in ((1300, "light"), (390, "dark")):
+            page.set_viewport_size({"width": width, "height": 1500})
+            page.emulate_media(color_scheme=scheme)
+            page.evaluate("window.scrollTo(0, 0)")
+            page.screenshot(path=Path(folder) / f"formgrader-{width}-{scheme}.png")
     for rest in ("gradebook/ps1/ps1", "manage_students", "manage_students/ada", "manage_submissions/ps1"):
         watched = Watched(page)
         watched.open(f"{formgrader}/formgrader/{rest}")
