@@ -36,6 +36,8 @@ TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
 TAGS = {*bleach.ALLOWED_TAGS, *BLOCKS, *FOLDS, *TABLES, "img", "sub", "sup", "del", "s", "u", "mark", "small"}
 FLAT = {*TABLES - {"table"}, "tfoot", "br", "hr", "img", "input", "p", "li", "dt", "dd"}  # hold none of their own kind
 FORMATTING = {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+WALLS = {"table", "td", "th", "caption", "object", "applet", "marquee", "template", "math", "svg", "annotation-xml"}
+WALLS |= {"mi", "mo", "mn", "ms", "mtext", "foreignobject", "desc", "title"}  # </b> behind one closes no <b> before it
 CLASSES = re.compile(r"highlight|dataframe|[a-z][a-z0-9]?\d?")  # of code, as Pygments colours it, and of tables
 ADDRESS = re.compile(r"\s*(https?://|mailto:|#)", re.IGNORECASE)
 ATTACHMENT = re.compile(r"attachment:([^)\s\"'>]+)")
@@ -50,7 +52,7 @@ LONGEST = 50_000  # characters of text that are shown in one piece
 LONGEST_MARKDOWN = 20_000
 MAX_TAGS = 8_000
 MAX_DEPTH = 60  # of tags in tags
-MAX_FORMATTING = 10  # that are open at the same time: browsers open them again in the next paragraph
+MAX_FORMATTING = 6  # that are open at the same time: browsers open them again in the next paragraph
 MAX_ATTRIBUTES = 100  # of one tag
 MAX_COLOURS = 1_000  # changes of colour in one text; nbconvert's work for them grows with their square
 TOO_MUCH = "Shown as plain text: this has more markup than can be shown."
@@ -215,21 +217,31 @@ def _is_tame(html: str) -> bool:
     """Tell whether a browser makes no more of it than it holds, more or less."""
     if html.count("<") > MAX_TAGS:
         return False
-    still_open: Counter[str] = Counter()
-    depth = 0
+    nested: Counter[str] = Counter()
+    formatting: list[str] = []  # what is open of it, and the walls in between
     for match in TAG.finditer(html):
         closing, name, rest = match[1], match[2].lower(), match[3]
         if len(rest) > MAX_ATTRIBUTES and len(re.split(r"[\s/]+|(?<=[\"'])", QUOTED.sub('""', rest))) > MAX_ATTRIBUTES:
             return False
-        if closing:
-            depth -= still_open[name] > 0
-            still_open[name] -= still_open[name] > 0
-        elif name not in FLAT:
-            still_open[name] += 1
-            depth += 1
-        if depth > MAX_DEPTH or (name in FORMATTING and sum(still_open[one] for one in FORMATTING) > MAX_FORMATTING):
+        if name in FORMATTING | WALLS:
+            (_close if closing else list.append)(formatting, name)
+        if name not in FLAT:
+            nested[name] = max(0, nested[name] - 1) if closing else nested[name] + 1
+            if nested.total() > MAX_DEPTH:
+                return False
+        if sum(one in FORMATTING for one in formatting) > MAX_FORMATTING or len(formatting) > 10 * MAX_DEPTH:
             return False
     return True
+
+
+def _close(formatting: list[str], name: str) -> None:
+    """Close formatting as browsers do: not what was opened before a wall, and no wall but the last."""
+    for index in reversed(range(len(formatting))):
+        if formatting[index] == name:
+            del formatting[index]
+            return
+        if formatting[index] in WALLS:
+            return
 
 
 def _plain(text: str) -> str:

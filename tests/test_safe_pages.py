@@ -162,6 +162,24 @@ def test_what_the_checks_said_is_shown_as_it_is() -> None:
     "text",
     [
         "".join(f"<b id={number}>" for number in range(300)) + "<p>" * 1000,
+        "<p>" + "".join(f"<b title={number}>" for number in range(100)) + "<p>x" * 1000,
+        *(
+            "".join(
+                f"<p><b title={number}><{wall}></b></{wall.split('<')[0].strip('>')}></p><p>x" for number in range(700)
+            )
+            for wall in (
+                "table><tr><td",
+                "td",
+                "table",
+                "object",
+                "button",
+                "math><mi",
+                "svg><desc",
+                "marquee",
+                "template",
+            )
+        ),
+        "<p><b><i><u><s><em><a>" + "<p>x" * 7900,
         "<div>" * 10_000,
         "<a " + "".join(f"a{number}='' " for number in range(8000)) + ">",
         "<table>" + "<b>x" * 12_000,
