@@ -91,6 +91,8 @@ class Job:
     submission: str
     """Fingerprint of the files."""
     before: Before | None = None
+    problem: str = ""
+    """Why the files were not even looked at."""
 
     def blank(self) -> Record:
         """Start the record of this submission."""
@@ -270,7 +272,7 @@ def _graded(course: Course, job: Job) -> Done:
     record, assignment = done.record, job.kit.assignment
     folder = course.folder("submitted", job.student, assignment)
     try:
-        submission.refuse_links(folder)
+        _look_at(job, folder)
         handed_in = submission.read(submission.adopt(folder, assignment))
         submission.require_same(handed_in, read_source(course.source(assignment)), assignment)
         done.log = course.convert(Autograde, assignment, job.student)
@@ -286,6 +288,12 @@ def _graded(course: Course, job: Job) -> Done:
         done.log = getattr(error, "log", "") or traceback.format_exc()
         record.outcome = Outcome.GRADER_ERROR
     return done
+
+
+def _look_at(job: Job, folder: Path) -> None:
+    if job.problem:
+        raise SubmissionError(job.problem)
+    submission.refuse_links(folder)
 
 
 def _results(course: Course, done: Done) -> None:
