@@ -276,6 +276,7 @@ checks.close(
         "time runs backwards": [[0.2913126, -0.8853516], [0.8508436, 0.2786819], [0.6645935, -0.5794442]],
         "the first state is 1, not 0": [[0.4621172, -0.4621172], [0.80614, 0.4062056], [0.3963854, -0.7042563]],
         "only the last state is returned": [0.4148947, -0.6841843],
+        "the list holds one array three times, and it was changed in place": [[0.4148947, -0.6841843]] * 3,
         "the zeros before the first step are returned too": [[0.0, 0.0], [0.5370496, -0.8336546], [0.8696513, 0.4127026], [0.4148947, -0.6841843]],
     },
 )  # fmt: skip
@@ -642,17 +643,17 @@ def _end_state(sequence):
 
 assert np.shape(w_word) == (3,), f"w_word should be three numbers, and has shape {np.shape(w_word)}."
 assert np.shape(w_state) == (), f"w_state should be a single number, and has shape {np.shape(w_state)}."
-assert _end_state([1]) > 0.5, f"After a single 'on' the state is {_end_state([1]):.2f}: the command is not heard."
-assert _end_state([2]) < -0.5, f"After a single 'off' the state is {_end_state([2]):.2f}: the command is not heard."
-assert _end_state([1, 2]) < -0.5, (
-    f"After 'on off' the state is {_end_state([1, 2]):.2f}: the 'off' does not beat what the memory holds."
-)
-assert _end_state([1] + [0] * 5) > 0.5, (
-    f"After 'on' and five ticks the state is {_end_state([1] + [0] * 5):.2f}: look at what a tick does to it."
-)
-assert _end_state([2] + [0] * 100) < -0.5, (
-    f"After 'off' and a hundred ticks the state is {_end_state([2] + [0] * 100):.2f}: it fades, slowly."
-)
+for _last, _sequence, _what in [
+    (1, [1], "a single 'on'"),
+    (2, [2], "a single 'off'"),
+    (2, [1, 2], "'on off'"),
+    (1, [1] + [0] * 5, "'on' and five ticks"),
+    (2, [2] + [0] * 100, "'off' and a hundred ticks"),
+]:
+    _state = _end_state(_sequence)
+    _side, _wanted = (_state, "above 0.5") if _last == 1 else (-_state, "below -0.5")
+    _why = "it is on the wrong side" if _side < -0.5 else "it is too near to 0"
+    assert _side > 0.5, f"After {_what} the state is {_state:.2f}, and should be {_wanted}: {_why}."
 print("lamp: the visible checks pass. More sequences are tried when you hand in.")
 ### BEGIN HIDDEN TESTS
 assert _end_state([2, 1]) > 0.5, "After 'off on' the state is not above 0.5: the 'on' does not beat the memory."
@@ -958,11 +959,14 @@ for when in ("before", "one epoch", "after"):
 #
 # Before training everything arrives: 1.6<!-- quick: blame SimpleRNN before --> times as much as from the last step. Keras
 # starts every recurrent kernel as a rotation with $g = 1$, and fresh word vectors are tiny, so that tanh works where it is
-# straight: this is the level line of the left picture. But as the network learns from commands that are near, its states
-# grow, tanh gets flat, and the way back is worn down: to 0.11<!-- quick: blame SimpleRNN after: max --> for one seed, to
+# straight: this is the level line of the left picture. Only as the network learns, its states grow and tanh gets flat, and
+# the way back is worn down: to 0.11<!-- quick: blame SimpleRNN after: max --> for one seed, to
 # 0.0002<!-- quick: blame SimpleRNN after: min --> for the other after ten epochs. There is a law behind it: a state that is
 # *robust*, like yours in Exercise 4, does not react to small changes, and what does not react has no gradient. A memory
-# that holds is a memory that cannot be taught.
+# that holds firmly can hardly be taught any more.
+#
+# Note what this does *not* say. In the first epochs the way was open, and still the network did not learn the lamp.
+# Vanishing is one obstacle, not the only one; section 6 comes back to this.
 #
 # </details>
 #
@@ -1016,23 +1020,22 @@ def clip(gradients, limit):
 
 # %% nbgrader={"grade_id": "clip-test", "points": 2}
 _gradients = [np.array([[3.0, 0.0], [0.0, -4.0]]), np.array([12.0])]  # together 13 long
-_clipped = clip(_gradients, 6.5)
+_clipped = clip(_gradients, 3.25)
 assert isinstance(_clipped, (list, tuple)), "clip should return a list of arrays, one for each that it got."
 assert [np.shape(_array) for _array in _clipped] == [(2, 2), (1,)], "clip should keep the shape of every array."
 checks.close(
     np.concatenate([np.ravel(_array) for _array in _clipped]),
-    [1.5, 0.0, 0.0, -2.0, 6.0],
-    "the entries of clip([[[3, 0], [0, -4]], [12]], 6.5)",
+    [0.75, 0.0, 0.0, -1.0, 3.0],
+    "the entries of clip([[[3, 0], [0, -4]], [12]], 3.25)",
     misconceptions={
-        "each entry is cut off by itself, which changes the direction": [3.0, 0.0, 0.0, -4.0, 6.5],
-        "each array is shortened by itself, which changes the direction": [3.0, 0.0, 0.0, -4.0, 6.5],
-        "each array is brought to the limit by itself": [3.9, 0.0, 0.0, -5.2, 6.5],
-        "the length is taken without a root": [0.1153846, 0.0, 0.0, -0.1538462, 0.4615385],
-        "absolute values are added up, not squares": [1.0263158, 0.0, 0.0, -1.3684211, 4.1052632],
-        "the largest entry is taken for the length": [1.625, 0.0, 0.0, -2.1666667, 6.5],
+        "each entry is cut off by itself, which changes the direction": [3.0, 0.0, 0.0, -3.25, 3.25],
+        "each array is shortened by itself, which changes the direction": [1.95, 0.0, 0.0, -2.6, 3.25],
+        "the length is taken without a root": [0.0576923, 0.0, 0.0, -0.0769231, 0.2307692],
+        "absolute values are added up, not squares": [0.5131579, 0.0, 0.0, -0.6842105, 2.0526316],
+        "the largest entry is taken for the length": [0.8125, 0.0, 0.0, -1.0833333, 3.25],
         "nothing is shortened": [3.0, 0.0, 0.0, -4.0, 12.0],
         "the limit is forgotten: the length is 1 now": [0.2307692, 0.0, 0.0, -0.3076923, 0.9230769],
-        "the signs are lost": [1.5, 0.0, 0.0, 2.0, 6.0],
+        "the signs are lost": [0.75, 0.0, 0.0, 1.0, 3.0],
     },
 )
 _short = clip([np.array([0.3, -0.4])], 2.0)
@@ -1477,7 +1480,8 @@ predictions.recall("again")
 # | LSTM | 100.0 %<!-- quick: lamp LSTM --> | 100 %<!-- quick: lamp LSTM, short waits --> | 100 %<!-- quick: lamp LSTM, long waits --> |
 # | GRU | 100.0 %<!-- quick: lamp GRU --> | 100 %<!-- quick: lamp GRU, short waits --> | 100 %<!-- quick: lamp GRU, long waits --> |
 #
-# After 30 ticks: all but the bag of words. Four stories:
+# (Two seeds for the first SimpleRNN, LSTM and GRU, one for the others.) After 30 ticks: all but the bag of words, if the
+# SimpleRNN gets its second chance. Four stories:
 #
 # - The **bag of words** has the same bag for *on* and for *off*. It must guess, whatever its weights.
 # - **LSTM and GRU** know it always, and fast: after four epochs or fewer they are at 97 % or more.
@@ -1524,14 +1528,17 @@ predictions.recall("fresh")
 # <details><summary>What we measured: open after you ran it</summary>
 #
 # The opposite of what most books let one expect. 30 steps back there arrives in the fresh SimpleRNN
-# 1.6<!-- quick: blame SimpleRNN before --> of the last step's share, in the LSTM 0.007<!-- quick: blame LSTM before -->,
-# and in the GRU a millionth or so. A forget gate that is 0.73 open keeps $0.73^{30}$, less than a ten-thousandth, and GRU's
-# gates are half open only. And yet these two solve the task, and the SimpleRNN does not in the same time.
+# 1.6<!-- quick: blame SimpleRNN before --> times the last step's share, in the LSTM
+# 0.007<!-- quick: blame LSTM before -->, and in the GRU about a millionth. A forget gate that is 0.73 open keeps
+# $0.73^{30}$, less than a ten-thousandth, of the belt, and the gates of a fresh GRU are half open only. And yet these two
+# learn the lamp within a few epochs, and the SimpleRNN does not.
 #
-# The right picture shows the difference. LSTM and GRU learn from the short waits that a tick is worth keeping, **open their
-# gates for ticks**, and after one epoch the way back is open: 0.6<!-- quick: blame LSTM one epoch --> and
-# 0.07<!-- quick: blame GRU one epoch -->. In the SimpleRNN learning wears the way down. So gates are no gift at the start;
-# they are a *way to learn what to keep*. (Two seeds; the shares differ a lot between them.)
+# The right picture shows why one should not judge a layer by its first day. LSTM and GRU have **opened their gates** within
+# one epoch, and the way back is there: 0.65<!-- quick: blame LSTM one epoch --> and
+# 0.07<!-- quick: blame GRU one epoch -->. To keep at a tick and to replace at a command are two decisions, and a gate makes
+# them word by word. The SimpleRNN has only one kernel for both: whatever makes the memory firmer makes it harder to
+# overwrite, and each change upsets everything at once, which is why it needs small, clipped steps and many of them. (This
+# is our reading of the measurements, over two seeds; the shares differ a lot between them.)
 #
 # </details>
 #
@@ -1682,7 +1689,29 @@ plots.show(
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# FIND_RACE
+# | `quick` | training | new reviews | of these, split clue | parameters |
+# |---|---|---|---|---|
+# | bag of words | 88.3 %<!-- quick: bag of words training --> | 81.2 %<!-- quick: bag of words validation --> | 94.9 %<!-- quick: bag of words split clue --> | 8,129 |
+# | convnet | 98.8 %<!-- quick: convnet training --> | 95.3 %<!-- quick: convnet validation --> | 53.3 %<!-- quick: convnet split clue --> | 18,945 |
+# | SimpleRNN | 82.3 %<!-- quick: SimpleRNN training --> | 79.5 %<!-- quick: SimpleRNN validation --> | 48.2 %<!-- quick: SimpleRNN split clue --> | 8,641 |
+# | LSTM | 92.6 %<!-- quick: LSTM training --> | 92.1 %<!-- quick: LSTM validation --> | 47.5 %<!-- quick: LSTM split clue --> | 10,225 |
+# | GRU | 93.5 %<!-- quick: GRU training --> | 93.9 %<!-- quick: GRU validation --> | 50.0 %<!-- quick: GRU split clue --> | 9,745 |
+#
+# **The convnet is best, and about twice as fast as the LSTM** (compare the last column of your table): it has no loop over
+# time. GRU and LSTM follow. The LSTM leads the SimpleRNN by more than ten points, and look at how the SimpleRNN gets there:
+# its curve jumps up and down, and its seeds lie far apart. Whoever had run it once might have reported any of them. None
+# of the recurrent curves is quite flat after 8 epochs. The bag of words is far behind: *not superb* and *superb, not dull*
+# are much the same to it.
+#
+# So why have an LSTM at all? The lecture says that it is not what sentiment needs, and this is what it means: the mood of
+# a review is in **a few words or short phrases, wherever they stand**. To find such a phrase is the trade of a convnet. A
+# long memory is needed where the answer hangs on what came when, as with the lamp.
+#
+# Is not the split clue such a case: *i expected to love this film ... (the plot) ... i was wrong*? Far apart, yes. But the
+# **bag of words** gets 95 % there and all others guess! *love* with *wrong*, *hate* with *right*: which words meet in a
+# review decides, not their order, and a dense layer sees all words at once. **Far apart is not the same as in order.** The
+# LSTM could carry *love* over the plot, it can hold a lamp for 34 ticks; from the one review in twenty that has a split
+# clue it has not learnt to, in 8 epochs.
 #
 # </details>
 #
@@ -1740,7 +1769,14 @@ print(f"that unit loses half of its belt in {np.log(0.5) / np.log(gates[:, longe
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# FIND_BELT
+# Read the three panels together. The stripes change at words of opinion, *seems*, *awful*, *far*, *convincing*, and over the
+# plot most of them go on nearly level or fade slowly. What the network would say follows.
+#
+# The lower panel is sobering. The forget gates are open by about 0.7 on average, so that a median unit has lost most of
+# what it held after a handful of words; only the most faithful ones carry something through a sentence. This LSTM had to
+# learn from reviews with an opinion in every second sentence; a long memory was hardly ever needed, and so it has not
+# learnt one. (The gates are not all: what leaves the belt of one unit may be written again onto another's, by way of the
+# state.) Compare with the lamp, where the same kind of layer held one command for 34 ticks, because there it had to.
 #
 # </details>
 #
@@ -1784,7 +1820,16 @@ predictions.recall("improve")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# FIND_IMPROVE
+# | `quick` | new reviews |
+# |---|---|
+# | LSTM of the race | 92.1 %<!-- quick: LSTM validation --> |
+# | vectors twice as long | 91.2 %<!-- quick: vectors twice as long validation --> |
+# | state twice as large | 92.2 %<!-- quick: state twice as large validation --> |
+# | recurrent dropout 0.2 | 91.2 %<!-- quick: recurrent dropout 0.2 validation --> |
+# | both directions | 93.3 %<!-- quick: both directions validation --> |
+# | two layers | 92.7 %<!-- quick: two layers validation --> |
+#
+# IMPROVE_TEXT
 #
 # </details>
 #
@@ -1814,7 +1859,19 @@ for name, scores in test_scores.items():
 print(f"draw of {len(y_test):,} test reviews: ± {np.sqrt(0.9 * 0.1 / len(y_test)):.1%}")
 
 # %% [markdown]
-# TEST_TABLE
+# | | lecture, validation | `quick`, validation | `quick`, test |
+# |---|---|---|---|
+# | bag of words | | 81.2 %<!-- quick: bag of words validation --> | 79.0 %<!-- quick: bag of words test --> |
+# | convnet | | 95.3 %<!-- quick: convnet validation --> | 94.6 %<!-- quick: convnet test --> |
+# | SimpleRNN | 82.26 % | 79.5 %<!-- quick: SimpleRNN validation --> | 80.1 %<!-- quick: SimpleRNN test --> |
+# | LSTM | 89 % | 92.1 %<!-- quick: LSTM validation --> | 91.6 %<!-- quick: LSTM test --> |
+# | GRU | | 93.9 %<!-- quick: GRU validation --> | 93.2 %<!-- quick: GRU test --> |
+#
+# The test agrees with the validation: the same order. The lecture's figures are for the real IMDB with 32 units. They are
+# the lecture's, not ours: this course has not yet recorded a `full` run of this notebook. If you have the data, `full`
+# makes the same table of them. Expect one great difference: on real reviews of several hundred words the bag of words is
+# strong (notebook 04: 88 %), near the lecture's LSTM, since a long review holds many words of praise or blame, and a *not*
+# here or there hardly matters. The small reviews of `quick` have two or three opinions, and each *never* counts.
 #
 # ### Your own review
 #
@@ -1872,7 +1929,7 @@ recorded = {}
 # | 1 | one change of section 8 with its figures, and whether you would make it; one limit of these measurements |
 
 # %% [markdown] nbgrader={"grade_id": "findings", "solution": true, "points": 3}
-# MODEL_ANSWER
+# MODEL_TEXT
 
 # %% [markdown]
 # ## Can you do it now?
