@@ -27,7 +27,7 @@
 #
 # **Builds on** notebooks 00 (chain rule, gradient descent), 07 (embedding) and 08 (1-D convolution, padding).
 #
-# **Time** About TIME_QUICK to run every cell on a laptop with two cores (`full`: about an hour). Plan three
+# **Time** About a minute and a half to run every cell on a laptop with two cores (`full`: about an hour). Plan three
 # sittings of an hour or a little more; the places to stop are marked.
 #
 # Nothing is downloaded with `profile = "quick"`: its reviews are written by a small grammar. With `"full"` they are
@@ -880,7 +880,8 @@ print("TensorFlow:", np.round(theirs, 7), " yours agrees:", np.allclose(theirs, 
 #
 # Look at the second column of the table again: each step back multiplies by $w \, s_t$. After 40 steps there are 40 such
 # factors. Leave tanh aside for a moment; then it is $w$ to the power of 40.
-#
+
+# %% [markdown]
 # **Predict, then run.** The influence of what came 40 steps ago, for $w = 0.9$ and for $w = 1.1$. How far are the two
 # apart? *I expect ...*
 
@@ -1433,7 +1434,8 @@ for _features, _units in [(32, 32), (1, 5), (7, 1)]:
 # Four more networks read the 3,000 lamps, with as many units and as many steps as the `SimpleRNN`: LSTM, GRU, the convnet
 # of notebook 08 with 16 windows of 7 words, and a **bag of words**, which gets the mean of all word vectors. And the
 # `SimpleRNN` gets a second chance: a smaller rate, clipping, and three times as many steps.
-#
+
+# %% [markdown]
 # **Predict, then run.** Which of these networks still knows the lamp after a wait of 30 ticks? *I expect ...*
 
 # %% tags=["demo"]
@@ -1474,8 +1476,8 @@ predictions.recall("again")
 # | accuracy on new lamps | all waits | 1 to 5 | over 20 |
 # |---|---|---|---|
 # | bag of words | 51.3 %<!-- quick: lamp bag of words --> | 50 %<!-- quick: lamp bag of words, short waits --> | 51 %<!-- quick: lamp bag of words, long waits --> |
-# | convnet | 81.5 %<!-- quick: lamp convnet --> | 62 %<!-- quick: lamp convnet, short waits --> | 98 %<!-- quick: lamp convnet, long waits --> |
-# | SimpleRNN | 65.6 %<!-- quick: lamp SimpleRNN --> | 84 %<!-- quick: lamp SimpleRNN, short waits --> | 61 %<!-- quick: lamp SimpleRNN, long waits --> |
+# | convnet | 81.2 %<!-- quick: lamp convnet --> | 61 %<!-- quick: lamp convnet, short waits --> | 97 %<!-- quick: lamp convnet, long waits --> |
+# | SimpleRNN | 65.6 %<!-- quick: lamp SimpleRNN --> | 84 %<!-- quick: lamp SimpleRNN, short waits --> | 62 %<!-- quick: lamp SimpleRNN, long waits --> |
 # | SimpleRNN, patient | 99.9 %<!-- quick: lamp SimpleRNN, patient --> | 99 %<!-- quick: lamp SimpleRNN, patient, short waits --> | 100 %<!-- quick: lamp SimpleRNN, patient, long waits --> |
 # | LSTM | 100.0 %<!-- quick: lamp LSTM --> | 100 %<!-- quick: lamp LSTM, short waits --> | 100 %<!-- quick: lamp LSTM, long waits --> |
 # | GRU | 100.0 %<!-- quick: lamp GRU --> | 100 %<!-- quick: lamp GRU, short waits --> | 100 %<!-- quick: lamp GRU, long waits --> |
@@ -1496,7 +1498,8 @@ predictions.recall("again")
 #
 # Gates are not open from the start. How does the blame travel in a **fresh** LSTM, before any training, compared with a
 # fresh `SimpleRNN`?
-#
+
+# %% [markdown]
 # **Predict, then run.** The share of the gradient that arrives 30 steps back, before training. *I expect ...*
 
 # %% tags=["demo"]
@@ -1691,27 +1694,33 @@ plots.show(
 #
 # | `quick` | training | new reviews | of these, split clue | parameters |
 # |---|---|---|---|---|
-# | bag of words | 88.3 %<!-- quick: bag of words training --> | 81.2 %<!-- quick: bag of words validation --> | 94.9 %<!-- quick: bag of words split clue --> | 8,129 |
-# | convnet | 98.8 %<!-- quick: convnet training --> | 95.3 %<!-- quick: convnet validation --> | 53.3 %<!-- quick: convnet split clue --> | 18,945 |
-# | SimpleRNN | 82.3 %<!-- quick: SimpleRNN training --> | 79.5 %<!-- quick: SimpleRNN validation --> | 48.2 %<!-- quick: SimpleRNN split clue --> | 8,641 |
-# | LSTM | 92.6 %<!-- quick: LSTM training --> | 92.1 %<!-- quick: LSTM validation --> | 47.5 %<!-- quick: LSTM split clue --> | 10,225 |
-# | GRU | 93.5 %<!-- quick: GRU training --> | 93.9 %<!-- quick: GRU validation --> | 50.0 %<!-- quick: GRU split clue --> | 9,745 |
+# | bag of words | 88.4 %<!-- quick: bag of words training --> | 80.3 %<!-- quick: bag of words validation --> | 97.2 %<!-- quick: bag of words split clue --> | 8,129 |
+# | convnet | 98.9 %<!-- quick: convnet training --> | 94.9 %<!-- quick: convnet validation --> | 49.4 %<!-- quick: convnet split clue --> | 18,945 |
+# | SimpleRNN | 81.0 %<!-- quick: SimpleRNN training --> | 68.0 %<!-- quick: SimpleRNN validation --> | 51.4 %<!-- quick: SimpleRNN split clue --> | 8,641 |
+# | LSTM | 90.4 %<!-- quick: LSTM training --> | 90.1 %<!-- quick: LSTM validation --> | 44.2 %<!-- quick: LSTM split clue --> | 10,225 |
+# | GRU | 93.8 %<!-- quick: GRU training --> | 93.3 %<!-- quick: GRU validation --> | 45.4 %<!-- quick: GRU split clue --> | 9,745 |
 #
-# **The convnet is best, and about twice as fast as the LSTM** (compare the last column of your table): it has no loop over
-# time. GRU and LSTM follow. The LSTM leads the SimpleRNN by more than ten points, and look at how the SimpleRNN gets there:
-# its curve jumps up and down, and its seeds lie far apart. Whoever had run it once might have reported any of them. None
-# of the recurrent curves is quite flat after 8 epochs. The bag of words is far behind: *not superb* and *superb, not dull*
-# are much the same to it.
+# **The convnet is best, and faster than the LSTM** (compare the last column of your table): it has no loop over time. The
+# GRU follows, then the LSTM. The LSTM leads the SimpleRNN by more than twenty points, and look at the SimpleRNN's seeds:
+# one ends near 87 %, another at 55 %, which is nearly guessing. Whoever had run it once might have reported either. None of
+# the recurrent curves is quite flat after 8 epochs. The bag of words is far behind: *not superb, but funny* and *superb,
+# but not funny* are the same to it.
 #
 # So why have an LSTM at all? The lecture says that it is not what sentiment needs, and this is what it means: the mood of
 # a review is in **a few words or short phrases, wherever they stand**. To find such a phrase is the trade of a convnet. A
 # long memory is needed where the answer hangs on what came when, as with the lamp.
 #
 # Is not the split clue such a case: *i expected to love this film ... (the plot) ... i was wrong*? Far apart, yes. But the
-# **bag of words** gets 95 % there and all others guess! *love* with *wrong*, *hate* with *right*: which words meet in a
+# **bag of words** gets 97 % there and all others guess! *love* with *wrong*, *hate* with *right*: which words meet in a
 # review decides, not their order, and a dense layer sees all words at once. **Far apart is not the same as in order.** The
-# LSTM could carry *love* over the plot, it can hold a lamp for 34 ticks; from the one review in twenty that has a split
-# clue it has not learnt to, in 8 epochs.
+# LSTM could carry *love* over the plot, it can hold a lamp for 34 ticks; from the one review in ten that has a split clue
+# it has not learnt to, in 8 epochs.
+#
+# On the real reviews of `full` the picture is another one. The bag of words ends at 87.4 %<!-- full: bag of words validation -->, the
+# convnet at 86.4 %<!-- full: convnet validation --> and the SimpleRNN at 80.2 %<!-- full: SimpleRNN validation -->; the lecture has 82.26 % with a
+# SimpleRNN and 89 % with an LSTM. (LSTM and GRU we have not measured there to the end.) A review of some hundred words
+# has many words of praise or blame; *which* words it has tells nearly all, and a *not* here or there hardly matters. What
+# is the same: the SimpleRNN is last, by far.
 #
 # </details>
 #
@@ -1769,14 +1778,15 @@ print(f"that unit loses half of its belt in {np.log(0.5) / np.log(gates[:, longe
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# Read the three panels together. The stripes change at words of opinion, *seems*, *awful*, *far*, *convincing*, and over the
-# plot most of them go on nearly level or fade slowly. What the network would say follows.
+# Read the three panels together. Some stripes go on nearly level through the plot, others change at almost every word; at the
+# words of opinion, *far*, *from*, *awful*, *what*, *convincing*, most of them change at once. What the network would say
+# moves with them. (It leans to one side before the first opinion: a prejudice, not knowledge.)
 #
-# The lower panel is sobering. The forget gates are open by about 0.7 on average, so that a median unit has lost most of
-# what it held after a handful of words; only the most faithful ones carry something through a sentence. This LSTM had to
-# learn from reviews with an opinion in every second sentence; a long memory was hardly ever needed, and so it has not
-# learnt one. (The gates are not all: what leaves the belt of one unit may be written again onto another's, by way of the
-# state.) Compare with the lamp, where the same kind of layer held one command for 34 ticks, because there it had to.
+# The lower panel is sobering. The forget gates are open by about 0.65 on average, so that half of what lies on the belt is
+# gone after two words or so, even in the most faithful unit after a few. This LSTM learnt from reviews that have an opinion
+# in every second sentence; a long memory was hardly ever needed, and so it has not learnt one. (The gates are not all:
+# what leaves the belt of one unit may be written again onto another's, by way of the state.) Compare with the lamp, where
+# the same kind of layer held one command for 34 ticks, because there it had to.
 #
 # </details>
 #
@@ -1790,7 +1800,8 @@ print(f"that unit loses half of its belt in {np.log(0.5) / np.log(gates[:, longe
 # - **both directions** (`Bidirectional`): a second layer reads from the end to the beginning; their states are put side
 # by side,
 # - **stacking**: one LSTM on top of another. The lower one must hand on all its states (Exercise 3).
-#
+
+# %% [markdown]
 # **Predict, then run.** Which change brings two points or more? *I expect ...*
 
 # %% tags=["demo"]
@@ -1820,16 +1831,23 @@ predictions.recall("improve")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# | `quick` | new reviews |
-# |---|---|
-# | LSTM of the race | 92.1 %<!-- quick: LSTM validation --> |
-# | vectors twice as long | 91.2 %<!-- quick: vectors twice as long validation --> |
-# | state twice as large | 92.2 %<!-- quick: state twice as large validation --> |
-# | recurrent dropout 0.2 | 91.2 %<!-- quick: recurrent dropout 0.2 validation --> |
-# | both directions | 93.3 %<!-- quick: both directions validation --> |
-# | two layers | 92.7 %<!-- quick: two layers validation --> |
+# | `quick` | training | new reviews |
+# |---|---|---|
+# | LSTM of the race | 90.4 %<!-- quick: LSTM training --> | 90.1 %<!-- quick: LSTM validation --> |
+# | vectors twice as long | 89.9 %<!-- quick: vectors twice as long training --> | 86.7 %<!-- quick: vectors twice as long validation --> |
+# | state twice as large | 87.6 %<!-- quick: state twice as large training --> | 90.9 %<!-- quick: state twice as large validation --> |
+# | recurrent dropout 0.2 | 90.3 %<!-- quick: recurrent dropout 0.2 training --> | 90.4 %<!-- quick: recurrent dropout 0.2 validation --> |
+# | both directions | 91.1 %<!-- quick: both directions training --> | 92.1 %<!-- quick: both directions validation --> |
+# | two layers | 93.4 %<!-- quick: two layers training --> | 94.0 %<!-- quick: two layers validation --> |
 #
-# IMPROVE_TEXT
+# **Two layers**: nearly four points, for less than twice the time. Is it more than chance? The LSTM's mean over three seeds
+# is uncertain by about 1.5 points (its deviation of 2.5, divided by the root of 3), and the draw of 862 reviews adds about
+# one: yes, it is, if not by much. Both directions are ahead by two points, which may be chance. Longer vectors and a larger
+# state brought nothing that could be told from chance; look how far their two seeds are apart. And recurrent dropout fights
+# a disease that this network does not have: its training accuracy is no higher than that on new reviews. (After 8 epochs;
+# two seeds each, three for the base.)
+#
+# One more way to improve it stands in the table of section 7: take another kind of network.
 #
 # </details>
 #
@@ -1859,19 +1877,17 @@ for name, scores in test_scores.items():
 print(f"draw of {len(y_test):,} test reviews: ± {np.sqrt(0.9 * 0.1 / len(y_test)):.1%}")
 
 # %% [markdown]
-# | | lecture, validation | `quick`, validation | `quick`, test |
-# |---|---|---|---|
-# | bag of words | | 81.2 %<!-- quick: bag of words validation --> | 79.0 %<!-- quick: bag of words test --> |
-# | convnet | | 95.3 %<!-- quick: convnet validation --> | 94.6 %<!-- quick: convnet test --> |
-# | SimpleRNN | 82.26 % | 79.5 %<!-- quick: SimpleRNN validation --> | 80.1 %<!-- quick: SimpleRNN test --> |
-# | LSTM | 89 % | 92.1 %<!-- quick: LSTM validation --> | 91.6 %<!-- quick: LSTM test --> |
-# | GRU | | 93.9 %<!-- quick: GRU validation --> | 93.2 %<!-- quick: GRU test --> |
+# | | lecture, validation | `quick`, validation | `quick`, test | `full`, validation | `full`, test |
+# |---|---|---|---|---|---|
+# | bag of words |  | 80.3 %<!-- quick: bag of words validation --> | 77.7 %<!-- quick: bag of words test --> | 87.4 %<!-- full: bag of words validation --> | 85.7 %<!-- full: bag of words test --> |
+# | convnet |  | 94.9 %<!-- quick: convnet validation --> | 94.7 %<!-- quick: convnet test --> | 86.4 %<!-- full: convnet validation --> | 84.5 %<!-- full: convnet test --> |
+# | SimpleRNN | 82.26 % | 68.0 %<!-- quick: SimpleRNN validation --> | 68.6 %<!-- quick: SimpleRNN test --> | 80.2 %<!-- full: SimpleRNN validation --> | 80.1 %<!-- full: SimpleRNN test --> |
+# | LSTM | 89 % | 90.1 %<!-- quick: LSTM validation --> | 89.6 %<!-- quick: LSTM test --> |  |  |
+# | GRU |  | 93.3 %<!-- quick: GRU validation --> | 92.2 %<!-- quick: GRU test --> |  |  |
 #
-# The test agrees with the validation: the same order. The lecture's figures are for the real IMDB with 32 units. They are
-# the lecture's, not ours: this course has not yet recorded a `full` run of this notebook. If you have the data, `full`
-# makes the same table of them. Expect one great difference: on real reviews of several hundred words the bag of words is
-# strong (notebook 04: 88 %), near the lecture's LSTM, since a long review holds many words of praise or blame, and a *not*
-# here or there hardly matters. The small reviews of `quick` have two or three opinions, and each *never* counts.
+# The test agrees with the validation: the same order. The lecture's figures are for the real IMDB, and so is `full`, over
+# two seeds; where its columns are empty the course has not measured yet, and the lecture's figure is all there is. There the
+# bag of words is best, here it is far behind; section 7 says why.
 #
 # ### Your own review
 #
@@ -1913,7 +1929,29 @@ ledger.record("09_rnn_lstm_gru", profile, measured | {f"{name} test": scores for
 # seed. (How long an epoch takes is in your own table of section 7.)
 
 # %% nbgrader={"grade_id": "recorded", "locked": true}
-recorded = {}
+recorded = {
+    "bag of words validation": [0.8109, 0.8063, 0.7912],  # quick: bag of words validation
+    "bag of words training": [0.9000, 0.8729, 0.8778],  # quick: bag of words training
+    "convnet validation": [0.9490, 0.9501, 0.9490],  # quick: convnet validation
+    "convnet training": [0.9836, 0.9971, 0.9853],  # quick: convnet training
+    "SimpleRNN validation": [0.8654, 0.6276, 0.5464],  # quick: SimpleRNN validation
+    "SimpleRNN training": [0.8697, 0.7899, 0.7695],  # quick: SimpleRNN training
+    "LSTM validation": [0.9246, 0.9049, 0.8747],  # quick: LSTM validation
+    "LSTM training": [0.9239, 0.8954, 0.8937],  # quick: LSTM training
+    "GRU validation": [0.9316, 0.9281, 0.9397],  # quick: GRU validation
+    "GRU training": [0.9573, 0.9130, 0.9441],  # quick: GRU training
+    "vectors twice as long validation": [0.8086, 0.9258],  # quick: vectors twice as long validation
+    "state twice as large validation": [0.8875, 0.9304],  # quick: state twice as large validation
+    "recurrent dropout 0.2 validation": [0.8956, 0.9118],  # quick: recurrent dropout 0.2 validation
+    "both directions validation": [0.9211, 0.9200],  # quick: both directions validation
+    "two layers validation": [0.9432, 0.9374],  # quick: two layers validation
+    "lamp bag of words": [0.5130],  # quick: lamp bag of words
+    "lamp convnet": [0.8120],  # quick: lamp convnet
+    "lamp SimpleRNN": [0.7790, 0.5330],  # quick: lamp SimpleRNN
+    "lamp SimpleRNN, patient": [0.9990],  # quick: lamp SimpleRNN, patient
+    "lamp LSTM": [1.0000, 1.0000],  # quick: lamp LSTM
+    "lamp GRU": [1.0000, 1.0000],  # quick: lamp GRU
+}
 
 # %% [markdown]
 # ### ✏️ Exercise 10: your findings (3 points, written)
@@ -1929,7 +1967,30 @@ recorded = {}
 # | 1 | one change of section 8 with its figures, and whether you would make it; one limit of these measurements |
 
 # %% [markdown] nbgrader={"grade_id": "findings", "solution": true, "points": 3}
-# MODEL_TEXT
+# **Model answer.** (`quick`.) For the reviews I recommend the convnet: 94.9 %<!-- quick: convnet validation --> on new
+# reviews, mean over three seeds with a deviation of 0.1 %<!-- quick: convnet validation: std -->, with 18,945 parameters and about 0.35
+# seconds an epoch on my laptop. The GRU has 93.3 %<!-- quick: GRU validation --> and the LSTM 90.1 %<!-- quick: LSTM validation -->,
+# with about 10,000 parameters each, but an epoch takes up to twice as long. The lead over the LSTM, 4.8 points, is more than chance
+# over the seeds (the LSTM's deviation of 2.5 %<!-- quick: LSTM validation: std --> makes its mean uncertain by 1.5) and over
+# the 862 reviews drawn (about one point); the lead over the GRU, 1.6 points, is hardly more than that. The bag of words is the fastest and has only
+# 80.3 %<!-- quick: bag of words validation -->: it does not see what a *not* belongs to. For the lamp the order of the commands is all
+# that counts. The bag of words has 51.3 %<!-- quick: lamp bag of words -->, a guess: with three *on* and three *off* every sequence is
+# the same bag. The convnet has 81.2 %<!-- quick: lamp convnet -->, but only 61 %<!-- quick: lamp convnet, short waits --> after short waits: its
+# windows of 7 words cannot say which of two commands far apart came last; after long waits it uses that the commands are
+# crowded, which a real log will not offer. The SimpleRNN ended at 65.6 %<!-- quick: lamp SimpleRNN --> with the usual rate and at
+# 99.9 %<!-- quick: lamp SimpleRNN, patient --> with a smaller one, clipping and three times the steps: it can keep the state, but training
+# finds this slowly. The LSTM has 100.0 %<!-- quick: lamp LSTM --> whatever the wait: its forget gate keeps the belt at a tick, its input
+# gate writes at a command, so I recommend it (or a GRU). Of the changes I would make one if it had to be an LSTM, the second layer:
+# 94.0 %<!-- quick: two layers validation --> on the reviews, 3.9 points more, which is more than chance of both kinds, for less than twice the time. A limit: reviews and lamps are made by small
+# grammars, and training stopped after 8 epochs while the recurrent curves still moved; I would repeat it on the portal's
+# own reviews.
+#
+# **Marking guide.** One point per row of the table that students see. Accept the numbers that the student's own notebook
+# prints.
+#
+# - Row 1: needs accuracy, parameters and time of the choice and of two others, and both kinds of chance. Another choice than the convnet is fine if the figures carry it (the GRU for fewer parameters). The best mean alone: no point.
+# - Row 2: needs the figures and a mechanism for each: no order in a bag; a window that ends; a kernel that must keep and overwrite at once (or gradients that fade); gates. "The SimpleRNN cannot do it" is wrong: the patient one did, and a single unit with weights by hand does.
+# - Row 3: one change with its figure beside the base, a decision that fits chance and cost, and a real limit: made-up data, few seeds, few epochs, one size.
 
 # %% [markdown]
 # ## Can you do it now?
