@@ -1846,7 +1846,7 @@ predictions.recall("improve")
 # one: yes, it is, if not by much. Both directions are ahead by two points, which may be chance. Longer vectors and a larger
 # state brought nothing that could be told from chance; look how far their two seeds are apart. And recurrent dropout fights
 # a disease that this network does not have: its training accuracy is no higher than that on new reviews. (After 8 epochs;
-# two seeds each, three for the base.)
+# two seeds each, three for the base. In `full` these changes have not been measured yet.)
 #
 # One more way to improve it stands in the table of section 7: take another kind of network.
 #
@@ -1887,7 +1887,7 @@ print(f"draw of {len(y_test):,} test reviews: ± {np.sqrt(0.9 * 0.1 / len(y_test
 # | GRU |  | 93.3 %<!-- quick: GRU validation --> | 92.2 %<!-- quick: GRU test --> |  |  |
 #
 # The test agrees with the validation: the same order. The lecture's figures are for the real IMDB, and so is `full`, over
-# two seeds; where its columns are empty the course has not measured yet, and the lecture's figure is all there is. There the
+# two seeds; where its columns are empty the course has not measured yet. There the
 # bag of words is strong, here it is far behind; section 7 says why.
 #
 # ### Your own review
