@@ -63,6 +63,11 @@ SMALL_07 = {
     "epochs, batch_size": "epochs = 2",
 }
 SHOWN_07 = {"study.runs('10,000 tokens')[0]['accuracy']": ""}
+SMALL_08 = {
+    "settings = {": "settings['epochs'], seeds = 2, [0]",
+    "questions = data": SMALL_07["questions = data"],
+}
+SHOWN_08 = {"first_study.runs('convnet')[0]['accuracy']": ""}
 SMALL_09 = {
     "train, new, ball_epochs =": "ball_epochs = 1; before, after = before[:4100], after[:4100]",
     "lamp_x, lamp_y, waits =": "lamp_x, lamp_y, waits = lamps(3100, 40, seed)",
@@ -82,6 +87,7 @@ TRAPS = [
         "x_val, questions.y_val",
         SMALL_07,
     ),
+    Trap("08_conv1d_for_text", "first_study = Study(", SHOWN_08, "settings['epochs'] = 1", "model", small=SMALL_08),
     Trap(
         "09_rnn_lstm_gru",
         "simple_study = Study(",
