@@ -1008,12 +1008,17 @@ def run(seed, augmented, dropout=0.5):
 
 # %% tags=["demo", "fold"]
 def later(net):
-    draws = [answers(net, pictures) for pictures in changed_val]
+    stacks = [photos.x_val, photos.x_test, probe, *changed_val, *(x for kind in probes for x in probes[kind])]
+    cuts = np.cumsum([len(stack) for stack in stacks])[:-1]
+    plain, sealed, same, *others = np.split(
+        answers(net, np.concatenate(stacks)), cuts
+    )  # one call: predict is slow to start
+    draws, others = others[: len(changed_val)], others[len(changed_val) :]
     right = [float(np.mean((p > 0.5) == photos.y_val)) for p in draws]
-    votes = np.mean([answers(net, photos.x_val), *draws], axis=0)
-    same = answers(net, probe) > 0.5
-    stays = {kind: [float(np.mean((answers(net, x) > 0.5) == same)) for x in probes[kind]] for kind in probes}
-    envelope = [int(p > 0.5) for p in answers(net, photos.x_test)]
+    votes = np.mean([plain, *draws], axis=0)
+    stay = iter([float(np.mean((p > 0.5) == (same > 0.5))) for p in others])
+    stays = {kind: [next(stay) for _ in strengths[kind]] for kind in strengths}
+    envelope = [int(p > 0.5) for p in sealed]
     return {
         "on_changed": right,
         "tta_accuracy": float(np.mean((votes > 0.5) == photos.y_val)),
@@ -1454,7 +1459,7 @@ print("edit: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 _before = ["x", "y", "z", "y", "w", "x"]
 for _synonyms, _swap, _drop in [({"x": "y", "y": "x"}, (0, 2), {1}), ({}, (5, 1), []), ({"w": "v"}, (4, 0), [5, 0, 4]), ({"z": "w", "w": "z"}, (2, 4), range(2))]:  # fmt: skip
-    _new = [_synonyms[_word] if _word in _synonyms else _word for _word in _before]
+    _new = [_synonyms.get(_word, _word) for _word in _before]
     _order = list(range(6))
     _order[_swap[0]], _order[_swap[1]] = _swap[1], _swap[0]
     _wanted = [_new[_k] for _position, _k in enumerate(_order) if _position not in set(_drop)]
