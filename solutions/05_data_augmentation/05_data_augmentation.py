@@ -226,31 +226,31 @@ def count_net(side, filters, units):
 
 
 # %% nbgrader={"grade_id": "count_net-test", "points": 2}
-_result = count_net(21, (2, 3), 4)
-assert _result is not None, "count_net(21, (2, 3), 4) is None. Is there a return?"
-assert np.shape(_result) == (2,), "count_net(21, (2, 3), 4) should be two numbers: features, parameters."
+_result = count_net(21, (2, 5), 4)
+assert _result is not None, "count_net(21, (2, 5), 4) is None. Is there a return?"
+assert np.shape(_result) == (2,), "count_net(21, (2, 5), 4) should be two numbers: features, parameters."
 checks.close(
     _result[0],
-    27,
-    "the features in count_net(21, (2, 3), 4)",
+    45,
+    "the features in count_net(21, (2, 5), 4)",
     misconceptions={
-        "features and parameters are swapped": 230,
-        "this counts the map's side once; it has rows and columns": 9,
-        "the convolutions are padded here, but the text says no padding": 75,
-        "half a row cannot be pooled: an odd last row is dropped": 48,
-        "the channels are forgotten": 9.0,
+        "features and parameters are swapped": 340,
+        "the map's side is counted once; it has rows and columns": 15,
+        "the channels are forgotten": 9,
+        "the convolutions are padded here, but the text says no padding": 125,
+        "half a row cannot be pooled: an odd last row is dropped": 80,
     },
 )
 checks.close(
     _result[1],
-    230,
-    "the parameters in count_net(21, (2, 3), 4)",
+    340,
+    "the parameters in count_net(21, (2, 5), 4)",
     misconceptions={
-        "the biases are missing": 220,
-        "a filter has weights in each channel below, not in one only": 167,
-        "the output unit is missing": 225,
-        "the bias of the output unit is missing": 229,
-        "the channels of the next block are those of this one, not 3 again": 258,
+        "the biases are missing": 328,
+        "a filter has weights in each channel below, not in one only": 259,
+        "the output unit is missing": 335,
+        "the bias of the output unit is missing": 339,
+        "the channels below the second block are the first one's filters, not 3 again": 385,
     },
 )
 print("count_net: the visible checks pass. More tests run when you hand in.")
@@ -822,7 +822,6 @@ checks.close(
         "these are still degrees": 90,
         "these are radians; the layer wants a part of a full turn": np.pi / 2,
         "a full turn has 360 degrees, not 180": 0.5,
-        "the range goes both ways already in the layer; it must not be doubled": 180 / 360 * 1.0 + 0.0,
     },
 )
 checks.close(
@@ -1352,7 +1351,10 @@ checks.equal(
         "each pair counts in both directions": [("left", "right")],
         "both pictures were changed; only the first one is": [],
         "the pictures are compared before the change": [("left", "left"), ("right", "right"), ("bar", "bar")],
-        "the pairs are not in the order of the dictionary": [("right", "left"), ("left", "right")],
+        "the pairs are not in the order of the dictionary, or before and after are swapped": [
+            ("right", "left"),
+            ("left", "right"),
+        ],
     },
 )
 _lamps = label_thieves(lamps, next_colour)
