@@ -155,7 +155,9 @@ keras.utils.set_random_seed(seed)
 model = photo_net()
 model.summary()
 model.compile(optimizer=optimizer(settings["rate"]), loss="binary_crossentropy", metrics=["accuracy"])
-history = model.fit(train_files, epochs=settings["epochs"], validation_data=val_files, verbose=0)
+history = model.fit(
+    train_files, epochs=settings["epochs"], validation_data=val_files, shuffle=False, verbose=0
+)  # the reader mixes the files already
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 first_known = model.evaluate(train_files, verbose=0)
@@ -306,17 +308,17 @@ print(f"together {lecture.count_params():,}")
 
 # %% nbgrader={"grade_id": "matrices", "locked": true}
 def shift(dx, dy):
-    """Dx to the right, dy down."""
+    """Move points dx to the right and dy down."""
     return np.array([[1.0, 0.0, dx], [0.0, 1.0, dy], [0.0, 0.0, 1.0]])
 
 
 def shear(amount):
-    """Each row moves to the right by amount times its number."""
+    """Move each row to the right by amount times its number."""
     return np.array([[1.0, amount, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 
 
 def zoom(factor):
-    """Factor times as large, seen from the pixel (0, 0)."""
+    """Make the picture factor times as large, seen from the pixel (0, 0)."""
     return np.diag([factor, factor, 1.0])
 
 
@@ -1017,8 +1019,11 @@ def later(net):
     draws, others = others[: len(changed_val)], others[len(changed_val) :]
     right = [float(np.mean((p > 0.5) == photos.y_val)) for p in draws]
     votes = np.mean([plain, *draws], axis=0)
-    stay = iter([float(np.mean((p > 0.5) == (same > 0.5))) for p in others])
-    stays = {kind: [next(stay) for _ in strengths[kind]] for kind in strengths}
+    stays, each = {}, iter(others)
+    for kind in strengths:
+        said = [next(each) > 0.5 for _ in strengths[kind]]
+        stays[kind] = [float(np.mean(answer == (same > 0.5))) for answer in said]
+        stays[f"{kind} right"] = [float(np.mean(answer == photos.y_val[:100])) for answer in said]
     envelope = [int(p > 0.5) for p in sealed]
     return {
         "on_changed": right,
@@ -1218,24 +1223,28 @@ predictions.ask(
 )
 
 # %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-fig, axes = plt.subplots(1, 3, figsize=(12, 3.4), sharey=True)
-for ax, (kind, values) in zip(axes, strengths.items(), strict=True):
-    for name, style in zip(race.settings, ("o--", "s-"), strict=True):
-        stay = np.array([r[kind] for r in race.runs(name)])
-        ax.errorbar(values, stay.mean(axis=0), stay.std(axis=0, ddof=1), fmt=style, capsize=3, label=name)
-    ax.axhline(0.5, color="black", linestyle=":", linewidth=1)
-    ax.set(title=f"Change of {kind} (mean ± sd)", xlabel={"rotation": "degrees"}.get(kind, "factor"))
-axes[0].set_ylabel("share of answers that stay")
-axes[0].legend()
+fig, axes = plt.subplots(2, 3, figsize=(12, 6.4), sharey=True)
+for row, suffix, what in [(axes[0], "", "share of answers that stay"), (axes[1], " right", "share of right answers")]:
+    for ax, (kind, values) in zip(row, strengths.items(), strict=True):
+        for name, style in zip(race.settings, ("o--", "s-"), strict=True):
+            shares = np.array([r[kind + suffix] for r in race.runs(name)])
+            ax.errorbar(values, shares.mean(axis=0), shares.std(axis=0, ddof=1), fmt=style, capsize=3, label=name)
+        ax.axhline(0.5, color="black", linestyle=":", linewidth=1)
+        ax.set(title=f"Change of {kind} (mean ± sd)", xlabel={"rotation": "degrees"}.get(kind, "factor"))
+    row[0].set_ylabel(what)
+axes[0, 0].legend()
+fig.tight_layout()
 plots.show(
-    "Share of answers that stay against the angle of a turn, the factor of size and of contrast, for the net from scratch and the augmented one; a dotted line marks one half."
+    "Two rows of three panels: share of answers that stay, and share of right answers, against the angle of a turn, the factor of size and of contrast, for the net from scratch and the augmented one; a dotted line marks one half."
 )
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 for kind, values in strengths.items():
     for name in race.settings:
-        stay = np.mean([r[kind] for r in race.runs(name)], axis=0)
-        print(f"{kind:9} {name:10}", "  ".join(f"{value:g}: {s:.0%}" for value, s in zip(values, stay, strict=True)))
+        for suffix, what in (("", "stay"), (" right", "right")):
+            shares = np.mean([r[kind + suffix] for r in race.runs(name)], axis=0)
+            listed = "  ".join(f"{value:g}: {share:.0%}" for value, share in zip(values, shares, strict=True))
+            print(f"{kind:9} {name:10} {what:6} {listed}")
 predictions.recall("invariance")
 
 # %% [markdown]
@@ -1631,6 +1640,7 @@ for name in race.settings:
     for kind, values in strengths.items():
         for k, value in enumerate(values):
             measured[f"{name} stay {kind} {value:g}"] = [r[kind][k] for r in runs]
+            measured[f"{name} right {kind} {value:g}"] = [r[f"{kind} right"][k] for r in runs]
 ledger.record("05_data_augmentation", profile, measured)
 
 # %% [markdown]
