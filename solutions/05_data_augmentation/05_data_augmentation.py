@@ -1142,8 +1142,7 @@ predictions.recall("dropout")
 # | accuracy, new photos | 80.8 %<!-- quick: augmented 3 new accuracy --> | 89.0 %<!-- quick: augmented, no dropout new accuracy --> |
 # | loss, new photos | 0.40<!-- quick: augmented 3 new loss --> | 0.30<!-- quick: augmented, no dropout new loss --> |
 #
-# Who expected that dropout is still needed (the lecture keeps it at 0.5) is not confirmed here: without it, all three seeds
-# arrive, and the means differ by more than eight points in its disfavour, all of it due to the one seed that had hardly
+# The lecture keeps dropout at 0.5. That it is still *needed* is not confirmed here: without it, all three seeds arrive, and the means differ by more than eight points in its disfavour, all of it due to the one seed that had hardly
 # begun. Dropout and augmentation both make learning by heart difficult, and both cost steps; with 640 of them and a small
 # net, one remedy is enough. With a hundred epochs and a dense layer of 512 on 6,272 features, as in the lecture, there is
 # more that can be learnt by heart. So keep the rule small: **measure it for your net.**
@@ -1207,7 +1206,7 @@ predictions.recall("tta")
 # <details><summary>What we measured: open after you ran it</summary>
 #
 # From scratch 65.4 %<!-- quick: scratch new accuracy --> with one look and 54.1 %<!-- quick: scratch tta accuracy --> with seven; augmented
-# 83.3 %<!-- quick: augmented new accuracy --> and 79.7 %<!-- quick: augmented tta accuracy -->. *Worse*, by 3 to 11 points! Our changes are so
+# 83.3 %<!-- quick: augmented new accuracy --> and 79.7 %<!-- quick: augmented tta accuracy -->. *Worse*, by 4 to 11 points! Our changes are so
 # strong that the animal is often half out of the frame, and six bad looks outvote a good one. Where people gain by this,
 # their changes are gentle: a mirror picture, a shift of a few pixels. It costs seven predictions instead of one.
 #
@@ -1273,8 +1272,8 @@ predictions.recall("invariance")
 # Neither net is invariant: a fifth of the answers and more change with a turn of 45°. And here is the surprise: the
 # augmented net is *not* the more invariant one. The net from scratch keeps more of its answers, upside down and above all
 # when the contrast falls. But what are they worth? Look at the second number: it is right little more often than a coin.
-# It goes by colours and background, which survive a turn, while the augmented net goes by form, by ears and muzzle, and
-# form is what a turn and a pale picture damage. **Invariance alone is no virtue**: who always says "cat" is perfectly
+# Probably it goes by colours and background, which survive a turn, while the augmented net goes by form, by ears and
+# muzzle, and form is what a turn and a pale picture damage. **Invariance alone is no virtue**: who always says "cat" is perfectly
 # invariant.
 #
 # </details>
