@@ -887,6 +887,9 @@ plots.pictures(axes.flat, keras.ops.convert_to_numpy(changed).astype("uint8"))
 plots.show("The same animal sixteen times, each turned, shifted, sheared, zoomed or mirrored at random.")
 
 # %% [markdown]
+# Do you see that they are blurred? Each layer interpolates anew, five times in a row. A single matrix for the whole chain,
+# as you made it above, would do so once.
+#
 # Play with it: one change at a time, at the strength you like. From which angle on could *you* no longer tell a cat from a
 # dog?
 
