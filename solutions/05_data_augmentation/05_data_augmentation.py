@@ -26,7 +26,7 @@
 #
 # **Builds on** notebooks 01 and 02 (convolution, pooling, Keras, seeds) and 04 (overfitting, dropout).
 #
-# **Time** About a minute and a half to run every cell on a laptop with two cores (`full`: hours); plan three sittings
+# **Time** About a minute and a quarter to run every cell on a laptop with two cores (`full`: hours); plan three sittings
 # of an hour, with a place to stop after sections 3 and 5.
 #
 # Nothing is downloaded with `profile = "quick"`: its cats and dogs are drawn. With `"full"` they are photos. Exercises
@@ -1093,8 +1093,9 @@ print(f"chance over the {len(photos.y_val)} validation photos: ± {chance:.1%} f
 # has a deviation of 12.1 / √5 = 5.4 points; chance over the 300 photos is below three.)
 #
 # And look at the dashed lines: `fit` measures the training accuracy on the *changed* pictures, and there the augmented net
-# does not do better than on validation photos. Its curve from scratch races to 100 % instead. The augmented one is not
-# underfitting; its homework is harder than its exam. The table's first row is measured on the photos as they are.
+# does not do better than on validation photos, while the one from scratch races to 100 %. The augmented net's homework is
+# harder than its exam. And its curves still rise: this is where it stands after 640 steps, not where it ends. (The table's
+# first row is measured on the photos as they are.)
 #
 # The lecture trains its net for 100 epochs on 2,000 real photos; that is what `full` is for.
 #
@@ -1158,7 +1159,8 @@ predictions.recall("dropout")
 #
 # Validation and test photos are not augmented. Why not? If changed photos are good for learning, they should be good for
 # testing! Each net was also measured on the validation photos after random changes, several times with fresh chance.
-#
+
+# %% [markdown]
 # **Predict, then run.** The *augmented* nets were trained on such pictures. On changed validation photos, compared with the
 # same photos as they are, they do ... *I expect ...*
 
@@ -1189,7 +1191,8 @@ predictions.recall("exam")
 #
 # There is one honest way to use changed photos in the exam: show the net *the same* photo in several versions and take the
 # mean of its probabilities, as one asks several experts. The label is not touched.
-#
+
+# %% [markdown]
 # **Predict, then run.** For the augmented nets, one look at the photo against the mean of it and its random versions.
 # *I expect ...*
 
@@ -1221,7 +1224,8 @@ predictions.recall("tta")
 # One reads it often, and the lecture says so too: convnets are invariant to size, contrast and rotation. Convolution does
 # know *shifts* by construction (notebook 01). But who tells it about turns? Let us measure. Invariant means: the **answer
 # stays**, right or wrong. So we count how many of a net's answers stay as they were when the photo is changed.
-#
+
+# %% [markdown]
 # **Predict, then run.** Photos turned by 180°, upside down. How many answers stay, of the net from scratch and of the
 # augmented one (trained with turns up to 40°)? Guessing anew would leave about half. *I expect ...*
 
