@@ -350,7 +350,7 @@ print("both in a single matrix:   ", (shear(0.5) @ shift(2, 0)) @ [3, 1, 1])
 # <details><summary>Hint 2: a plan</summary>
 # The first column of the matrix is where the point (1, 0) goes, the second where (0, 1) goes. Seen on the screen both
 # stay on a circle: (1, 0) goes to cos to the right and sin <em>up</em>. And (0, 1), which lies below, goes to the right
-# first. With which sign does each of the two sines come? NumPy wants radians, too.
+# first. NumPy wants radians. With which sign does each of the two sines come?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
 # <code>angle = np.deg2rad(degrees)</code>, then <code>c, s = np.cos(angle), np.sin(angle)</code>. For a <em>clockwise</em>
