@@ -282,7 +282,7 @@ axes[1].axhline(np.log(10), color="black", linestyle=":", label='always "10 %"')
 axes[1].legend()
 plots.show(
     "Two panels against epochs. Left: training accuracy climbs to one, validation accuracy soon stays level far below. "
-    "Right: training loss sinks to zero, validation loss falls at first, then climbs steadily; a dotted line marks 2.30."
+    "Right: training loss sinks to zero, validation loss falls at first, then climbs with jumps; a dotted line marks 2.30."
 )
 predictions.recall("long")
 
