@@ -12,6 +12,7 @@ import queue
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -26,7 +27,7 @@ J = TypeVar("J")
 R = TypeVar("R")
 DEATHS = 3  # of workers, after which a job is given up
 TICK = 0.5  # seconds
-_place = (0, 1)  # of this worker among those of its machine: its number, and how many there are
+_place = ContextVar("place", default=(0, 1))  # of this worker among those of its machine: its number, and how many
 PATIENCE = 30  # seconds until a scheduler has answered
 LOCAL = {
     "distributed.scheduler.allowed-failures": DEATHS - 1,
@@ -206,13 +207,11 @@ def processors() -> list[int]:
     """
     if not hasattr(os, "sched_getaffinity"):
         return []
-    usable, (number, workers) = sorted(os.sched_getaffinity(0)), _place
+    usable, (number, workers) = sorted(os.sched_getaffinity(0)), _place.get()
     return usable[number::workers] or [usable[number % len(usable)]]
 
 
-def _submit(
-    client: Client, function: Callable[[Any], Any], job: Any, there: dict[str, tuple[int, int]]
-) -> Future[Any]:
+def _submit(client: Client, function: Callable[[Any], Any], job: Any, there: dict[str, tuple[int, int]]) -> Future[Any]:
     from distributed.protocol.pickle import dumps
 
     # As bytes: Dask would look into the job for values to compute first. The key tells no name: dashboards show it
@@ -223,9 +222,8 @@ def _call(packed: bytes) -> Any:
     from distributed import get_worker
     from distributed.protocol.pickle import loads
 
-    global _place
     function, job, there = loads(packed)
-    _place = there.get(get_worker().address, (0, 1))  # one that joined meanwhile uses all for its first job
+    _place.set(there.get(get_worker().address, (0, 1)))  # one that joined meanwhile uses all for its first job
     return function(job)
 
 

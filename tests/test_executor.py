@@ -9,6 +9,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -61,8 +62,9 @@ def test_workers_of_a_machine_share_out_its_processors(monkeypatch: pytest.Monke
     ):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _, usable=usable: usable, raising=False)
         for number, share in enumerate(shares):
-            monkeypatch.setattr(executor, "_place", (number, workers))
-            assert executor.processors() == share
+            there = copy_context()
+            there.run(executor._place.set, (number, workers))
+            assert there.run(executor.processors) == share
 
 
 @pytest.fixture

@@ -186,9 +186,7 @@ class WarmProvisioner(_Provisioner):
             kwargs["pass_fds"] = [channel]
         return await super().launch_kernel(cmd, **kwargs)
 
-    def _launch(
-        self, arguments: list[str], kwargs: dict[str, Any], channel: int | None, processors: list[int]
-    ) -> None:
+    def _launch(self, arguments: list[str], kwargs: dict[str, Any], channel: int | None, processors: list[int]) -> None:
         request: dict[str, Any] = {
             "arguments": arguments,
             "variables": dict(kwargs.get("env") or os.environ),
