@@ -138,16 +138,20 @@ def address(variables: Mapping[str, str]) -> Path:
         str(sorted(os.sched_getaffinity(0))),
     ]
     sites = [Path(entry) for entry in sys.path if entry.endswith("-packages")]
-    ours = [path for name in ("course_utils", "autograder") for path in (PACKAGES / name).rglob("*.py")]
     seen = [
         sys.executable,
         sys.version,
         *sorted(entry.name for site in sites if site.is_dir() for entry in site.glob("*-info")),
-        *sorted(f"{path} {path.stat().st_mtime_ns}" for path in ours),
+        *sorted(f"{path} {path.stat().st_mtime_ns}" for path in modules()),
         *sorted(f"{name}={value}" for name, value in variables.items()),
         *inherited,
     ]
     return folder() / f"{hashlib.sha256(chr(0).join(seen).encode()).hexdigest()[:16]}.sock"
+
+
+def modules() -> list[Path]:
+    """List the files of all modules of ours: whatever of them a server has imported, a change asks for another one."""
+    return [path for name in ("course_utils", "autograder") for path in (PACKAGES / name).rglob("*.py")]
 
 
 def connect(kernel: Mapping[str, str] | None = None) -> socket.socket:

@@ -19,6 +19,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from autograder.errors import KernelServerError
 from autograder.kernels import INLINE, SANDBOXED, WARM, provisioner, server, specs
 
+SUPERVISOR = "autograder.kernels.supervisor"  # imported when the server forks
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="warm kernels are forked, which needs Linux")
 
 
@@ -112,7 +113,7 @@ def test_changed_variable_asks_for_another_server(changed: dict[str, str]) -> No
 
 
 @pytest.mark.usefixtures("runtime")
-@pytest.mark.parametrize("package", ["course_utils", "autograder/kernels"])
+@pytest.mark.parametrize("package", ["course_utils", "autograder", "autograder/kernels"])
 def test_changed_source_file_asks_for_another_server(
     package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +126,15 @@ def test_changed_source_file_asks_for_another_server(
     edited = server.address({})
     module.with_name("another.py").touch()
     assert len({before, edited, server.address({})}) == 3
+
+
+def test_every_module_of_ours_in_the_server_is_looked_at() -> None:
+    ours = [*(name for name in server.PRELOAD if name.startswith(("course_utils", "autograder"))), SUPERVISOR]
+    code = f"import importlib, sys; [importlib.import_module(name) for name in {ours}]; "
+    code += "print(*(m.__file__ for n, m in list(sys.modules.items()) if n.startswith(('course_utils', 'autograder'))))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert {Path(path) for path in loaded} <= {*server.modules()}
+    assert len(loaded) > len(ours)
 
 
 @pytest.mark.usefixtures("runtime")
