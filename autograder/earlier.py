@@ -9,18 +9,12 @@ from __future__ import annotations
 from copy import deepcopy
 
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_locked, is_solution
 
-from autograder.judge import names
-from autograder.submission import grade_id
+from autograder.notebooks import names
+from autograder.notebooks.cells import grade_id, is_ours_alone, is_test
 
 UNSURE = {"globals", "locals", "vars", "exec", "eval", "get_ipython", "_", "__", "___", "In", "Out", "_ih", "_oh"}
 """What a cell may use to reach names that its text does not tell."""
-
-
-def is_test(cell: NotebookNode) -> bool:
-    """Tell whether a cell is an automatic test."""
-    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
 
 
 def kept(now: NotebookNode, before: NotebookNode) -> dict[str, NotebookNode]:
@@ -41,7 +35,7 @@ def kept(now: NotebookNode, before: NotebookNode) -> dict[str, NotebookNode]:
     if changed and not all(map(_is_plain, [*changed, *others])):
         return {}
     locked = set[str]().union(
-        *(names.read(cell.source) for cell in now.cells if _is_code(cell) and is_locked(cell) and not is_test(cell))
+        *(names.read(cell.source) for cell in now.cells if _is_code(cell) and is_ours_alone(cell) and not is_test(cell))
     )
     needs, gives = (_all(of, changed) for of in (names.needed, names.defined))
     related = needs & _all(names.defined, others) or gives & (_all(names.needed, others) | locked)

@@ -23,15 +23,25 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook, new_output
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
-from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Integer, List, Unicode
 
 from autograder import earlier, follow_on, turns
 from autograder.errors import JudgeLostError, SubmissionError
-from autograder.judge import names
 from autograder.kernels import specs
 from autograder.limits import Limits
-from autograder.release import read_source
+from autograder.notebooks import cells, names
+from autograder.notebooks.cells import (
+    Result,
+    errors,
+    grade_id,
+    is_answer,
+    is_demo,
+    is_graded,
+    is_locked,
+    is_ours_alone,
+    last_error,
+)
+from autograder.notebooks.source import read_source
 from autograder.runner import (
     DEAF,
     GRACE,
@@ -41,13 +51,9 @@ from autograder.runner import (
     TIMED_OUT,
     Kernel,
     KernelLostError,
-    is_demo,
-    is_locked,
     named_error,
 )
-from autograder.submission import grade_id
 
-Result = tuple[NotebookNode, dict[str, Any]]
 Step = Callable[[NotebookNode, int], None]
 
 GONE = "GoneError"  # of autograder.judge.standins
@@ -118,9 +124,9 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         self._flags: list[str] = before.metadata.autograder.flags if self._kept else []
         source = self.source(resources)
         ours = [cell for cell in source.cells if cell.cell_type == "code"]
-        self._answers = set[str]().union(*(names.defined(cell.source) for cell in ours if is_solution(cell)))
+        self._answers = set[str]().union(*(names.defined(cell.source) for cell in ours if is_answer(cell)))
         self._classes = set[str]().union(
-            *(names.classes(cell.source) for cell in ours if is_solution(cell) or is_locked(cell))
+            *(names.classes(cell.source) for cell in ours if is_answer(cell) or is_locked(cell))
         )
         nb.metadata.setdefault("autograder", NotebookNode(notes=[]))
         self._worst: dict[str, tuple[float, list[NotebookNode]]] = {}
@@ -141,9 +147,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 cell.outputs = self._worst[str(name)][1]
         about.notes += [*_accidents(nb), *_questions(nb), *self._failed_locked.values()]
         about.sandboxed, about.flags = self.sandbox, self._flags
-        if plan := follow_on.plan(
-            source, nb, {str(grade_id(c)): self._score(c) for c in nb.cells if earlier.is_test(c)}
-        ):
+        if plan := follow_on.plan(source, nb, {str(grade_id(c)): self._score(c) for c in nb.cells if cells.is_test(c)}):
             self._try_with_references(nb, resources, plan)
 
     def _is_done(self, nb: NotebookNode, resources: dict[str, Any]) -> bool:
@@ -224,7 +228,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 self._ours: set[str] = set()
                 for index, cell in enumerate(nb.cells):
                     if cell.cell_type == "code":
-                        if _is_ours_alone(cell):  # also where it is not run
+                        if is_ours_alone(cell):  # also where it is not run
                             self._ours |= names.defined(cell.source) - self._answers
                         (step or self._run)(cell, index)
             finally:
@@ -250,7 +254,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
             cell.outputs = [named_error(NOT_RUN, "not run: cells before this one crashed too often.")]
         elif time.monotonic() > self._deadline:
             cell.outputs = [named_error(NOT_RUN, f"not run: the notebook took more than {self._allowed.total_time} s.")]
-        elif earlier.is_test(cell):
+        elif cells.is_test(cell):
             run_sync(self._judged)(cell, index)
             self._keep_worst(cell)
         else:
@@ -276,7 +280,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
     def _try_with_references(self, nb: NotebookNode, resources: dict[str, Any], plan: follow_on.Plan) -> None:
         """Run tests again that depend on exercises that failed. Only what they gain by it is kept."""
         flags, failed_locked = list(self._flags), dict(self._failed_locked)
-        first = {str(grade_id(cell)): self._score(cell) for cell in nb.cells if earlier.is_test(cell)}
+        first = {str(grade_id(cell)): self._score(cell) for cell in nb.cells if cells.is_test(cell)}
         found: dict[str, tuple[float, float]] = {}
         placed: dict[str, list[str]] = {}
         without = {index for index, cell in enumerate(nb.cells) if _is_lost(cell) and not plan.builds(cell)}
@@ -316,7 +320,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         name = str(grade_id(cell))
         if time.monotonic() > self._deadline or (is_demo(cell) and not self._run_demos):
             return
-        if earlier.is_test(cell):
+        if cells.is_test(cell):
             own = any(one.name in plan.about[name] for one in self._replaced)
             there = [given for given in plan.tests.get(name, []) if any(given in one.gives for one in self._replaced)]
             tried = bool(there) and not own and index not in without
@@ -330,7 +334,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 run_sync(self._locked_too)(cell, index)
         scores = {**first, **{test: max(first[test], score) for test, (score, _) in self._tried.items()}}
         due = [one for one in plan.after.get(name, []) if one.failed(scores, plan.about)]
-        if not (is_locked(cell) or is_solution(cell)):  # what else was written there is a version of the same answer
+        if not (is_locked(cell) or is_answer(cell)):  # what else was written there is a version of the same answer
             due += [one for one in self._replaced if one.gives & names.defined(cell.source)]
         for one in due:
             reply = run_sync(self._student.ask)(PUT.format(one.packed, sorted(one.gives)), self._allowed.cell_time)
@@ -342,7 +346,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         twin = deepcopy(cell)
         await self._judged(twin, index, always=True)
         self._locked |= names.defined(cell.source)
-        if (error := _last_error(twin)) and not _last_error(cell):
+        if (error := last_error(twin)) and not last_error(cell):
             self._failed_locked[str(index)] = (
                 f"The locked cell “{grade_id(cell)}” failed when the tests were prepared: {error.ename}: {error.evalue}"
             )
@@ -368,7 +372,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 except KernelLostError as lost:
                     lost.of_judge = True
                     raise
-            if begun["status"] == "error" and (_last_error(cell) or not always):
+            if begun["status"] == "error" and (last_error(cell) or not always):
                 cell.outputs = [new_output("error", **{key: begun[key] for key in ("ename", "evalue", "traceback")})]
             elif begun["status"] not in ("ok", "error"):
                 cell.outputs = [self._judge.error_on_timeout]
@@ -387,7 +391,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
 
     async def _end_judgement(self, cell: NotebookNode, index: int, serving: asyncio.Future[Any]) -> None:
         """Have the student's kernel go on with its cells; give the test up if it does not."""
-        error = _last_error(cell)
+        error = last_error(cell)
         if error is not None and error.ename == TIMED_OUT:
             await self._student.interrupt()
         deserted = serving.done()
@@ -421,8 +425,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
 
     def _lacks_demos(self, nb: NotebookNode) -> bool:
         """Tell whether a cell failed for want of a name that a cell which was not run defines."""
-        errors = [output for cell in nb.cells for output in cell.get("outputs", []) if output.output_type == "error"]
-        missing = {name for error in errors for name in UNDEFINED.findall(error.evalue)}
+        missing = {name for cell in nb.cells for error in errors(cell) for name in UNDEFINED.findall(error.evalue)}
         return any(missing & names.defined(cell.source) for cell in nb.cells if is_demo(cell))
 
 
@@ -433,19 +436,9 @@ async def _together(*steps: Any) -> None:
         raise error
 
 
-def _is_ours_alone(cell: NotebookNode) -> bool:
-    """Tell whether what a cell defines is never the student's: locked cells and tests, whether they are run or not."""
-    return (is_locked(cell) or is_grade(cell)) and not is_solution(cell)
-
-
-def _last_error(cell: NotebookNode) -> NotebookNode | None:
-    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
-    return errors[-1] if errors else None
-
-
 def _is_lost(cell: NotebookNode) -> bool:
     """Tell whether a cell met a limit, or was not run."""
-    error = _last_error(cell)
+    error = last_error(cell)
     return error is not None and error.ename in OUTCOMES
 
 
@@ -455,8 +448,8 @@ def _questions(nb: NotebookNode) -> list[str]:
         f"The cell “{grade_id(cell) or cell.source.strip().splitlines()[0][:60]}”: input() gets no answer in grading. "
         "Write the value into the cell."
         for cell in nb.cells
-        for output in cell.get("outputs", [])
-        if output.output_type == "error" and output.ename == "StdinNotImplementedError"
+        for output in errors(cell)
+        if output.ename == "StdinNotImplementedError"
     ]
 
 
@@ -465,6 +458,6 @@ def _accidents(nb: NotebookNode) -> list[str]:
     return [
         f"The cell “{grade_id(cell) or cell.source.strip().splitlines()[0][:60]}”: {output.evalue}"
         for cell in nb.cells
-        for output in cell.get("outputs", [])
-        if output.output_type == "error" and output.ename in OUTCOMES - {NOT_RUN} and not is_grade(cell)
+        for output in errors(cell)
+        if output.ename in OUTCOMES - {NOT_RUN} and not is_graded(cell)
     ]

@@ -19,11 +19,10 @@ from functools import cached_property
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.utils import is_solution
 
-from autograder import earlier
-from autograder.judge import names, reference
-from autograder.submission import grade_id
+from autograder.judge import reference
+from autograder.notebooks import names
+from autograder.notebooks.cells import grade_id, is_answer, is_test, last_error
 
 Scores = Mapping[str, tuple[float, float]]
 """Points and their maximum, by the test's grade_id."""
@@ -89,12 +88,12 @@ def exercises(source: NotebookNode) -> tuple[list[Exercise], dict[str, list[str]
     reads: dict[str, set[str]] = {}
     for cell in source.cells:
         name = grade_id(cell) or ""
-        if earlier.is_test(cell):
+        if is_test(cell):
             reads[name] = names.read(cell.source)
             alone = name.removesuffix("-test")
             there = [one for one, text in answers.items() if names.defined(text) & reads[name]]
             about[name] = [alone] if alone != name and alone in answers else there
-        elif cell.cell_type == "code" and is_solution(cell):
+        elif cell.cell_type == "code" and is_answer(cell):
             answers[name] = cell.source
             reads[name] = names.read(cell.source)
     found = []
@@ -180,8 +179,8 @@ def outputs(cell: NotebookNode, references: list[str], points: float, most: floa
     """Make what a test shows that has gained points, in place of the error that it showed before."""
     from autograder.plugins import message
 
-    errors = [output for output in cell.outputs if output.output_type == "error"]
-    before = f" With yours: {message(errors[-1])}" if errors else ""
+    error = last_error(cell)
+    before = f" With yours: {message(error)}" if error else ""
     made = [new_output("stream", name="stdout", text=said(references) + before)]
     if points < most:
         made.append(new_output("execute_result", data={"text/plain": repr(points)}))
@@ -192,7 +191,7 @@ def _links(submission: NotebookNode) -> dict[str, set[str]]:
     """By each name that cells define what these cells read."""
     links: dict[str, set[str]] = defaultdict(set)
     for cell in submission.cells:
-        if cell.cell_type == "code" and not earlier.is_test(cell):
+        if cell.cell_type == "code" and not is_test(cell):
             for name in names.defined(cell.source):
                 links[name] |= names.read(cell.source)
     return links

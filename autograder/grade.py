@@ -15,11 +15,12 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import book, database, executor, journal, late, records, regrade, releases, submission, versions
+from autograder import book, database, executor, journal, late, records, regrade, submission, versions
 from autograder.errors import AssignmentError, BusyError, SubmissionError
 from autograder.kernels import layers
+from autograder.notebooks import releases
+from autograder.notebooks.source import read_source, student_version
 from autograder.records import Outcome, Record
-from autograder.release import read_source, student_version
 from autograder.work import Done, Job, Kit, do, put, take
 
 if TYPE_CHECKING:

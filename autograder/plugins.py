@@ -31,22 +31,21 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
-from nbgrader.utils import is_grade
 from pygments.formatters import HtmlFormatter
 from traitlets import Dict
 from traitlets.config import Config
 
-from autograder import late, releases, submission, tables
+from autograder import late, submission, tables
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import AssignmentError, AutograderError, CourseError
 from autograder.judge import IN_YOUR_CODE, RAISED_AT
+from autograder.notebooks import releases
+from autograder.notebooks.cells import Result, errors, grade_id, is_graded, last_error, marks
+from autograder.notebooks.source import read_source, student_version
 from autograder.rebuild import rebuild
-from autograder.release import read_source, student_version
 from autograder.runner import OUTCOMES
 from autograder.safe_html import literal
 from autograder.submission import printable
-
-Result = tuple[NotebookNode, dict[str, Any]]
 
 
 def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -159,7 +158,7 @@ def as_scored(cell: NotebookNode) -> NotebookNode:
     nbgrader gives all points for what `float` cannot read, such as ``np.float64(0.5)`` and ``False``, and for negative
     numbers and NaN, to which a wrong answer may well lead.
     """
-    if cell.cell_type != "code" or not is_grade(cell):
+    if cell.cell_type != "code" or not is_graded(cell):
         return cell
     judged = NotebookNode(cell)
     outputs = [_with_credit(output) for output in cell.outputs if output.get("name") != "stderr"]
@@ -220,7 +219,7 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Result:
         """Return the notebook as the student may see it."""
         for cell in nb.cells:
-            if cell.cell_type == "code" and is_grade(cell):
+            if cell.cell_type == "code" and is_graded(cell):
                 self._hide(cell)
         about = resources["nbgrader"]
         if about.get("late_penalty"):
@@ -231,22 +230,21 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
         if unmarked and "score" in about:
             about["score"] = Words(f"{round(float(about['score']), 2)} so far")
         for cell in nb.cells:
-            if cell.metadata.get("nbgrader", {}).get("grade_id") in unmarked:
+            if grade_id(cell) in unmarked:
                 cell.metadata.nbgrader["score"] = Words(NOT_YET)
         resources["inlining"]["css"] = code_colours()
         return nb, resources
 
     def _hide(self, cell: NotebookNode) -> None:
         hidden = self._hidden_lines(cell.source)
-        for output in cell.outputs:
-            if output.output_type == "error" and _line(output) in hidden:
-                output.evalue = NOT_TOLD
+        for error in errors(cell):
+            if _line(error) in hidden:
+                error.evalue = NOT_TOLD
         if self.begin_test_delimeter in cell.source:
             self._remove_hidden_test_region(cell)
             cell.source = cell.source.rstrip() + "\n# … and hidden tests"
-        for output in cell.outputs:
-            if output.output_type == "error":
-                output.traceback = [*_student_frames(output.traceback), message(output)]
+        for error in errors(cell):
+            error.traceback = [*_student_frames(error.traceback), message(error)]
 
     def _hidden_lines(self, source: str) -> set[int | None]:
         """Lines of hidden tests, from 1, with 0 for “not known”: what a student's code says of them may quote them."""
@@ -292,9 +290,8 @@ def told(cell: NotebookNode, about: NotebookNode) -> str:
         cell: the cell, as it was run.
         about: what the notebook's metadata say about its run.
     """
-    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
-    if errors:
-        return message(errors[-1])
+    if error := last_error(cell):
+        return message(error)
     if cell.metadata.nbgrader.grade_id in about.get("references", {}):
         return str(cell.outputs[0].text)
     return ""
@@ -328,14 +325,14 @@ def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
     rows = []
     about = nb.metadata.get("autograder", NotebookNode())
     for cell in nb.cells:
-        marks = cell.metadata.get("nbgrader", {})
-        if not is_grade(cell):
+        about_cell = marks(cell)
+        if not is_graded(cell):
             continue
-        points = f"{marks['score']:g} of {marks['points']:g}"
-        if marks["grade_id"] in unmarked:
-            points = f"{NOT_YET}, out of {marks['points']:g}"
+        points = f"{about_cell['score']:g} of {about_cell['points']:g}"
+        if about_cell["grade_id"] in unmarked:
+            points = f"{NOT_YET}, out of {about_cell['points']:g}"
         said = literal(told(cell, about))
-        name = marks["grade_id"]
+        name = about_cell["grade_id"]
         rows.append(f"| [{name.removesuffix('-test')}](#{name}) | {points} | {said} |")
     waiting = [
         f"*{len(unmarked)} of your answers {'is' if len(unmarked) == 1 else 'are'} {NOT_YET}: points may be added.*",

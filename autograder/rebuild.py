@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from autograder.judge import names
-from autograder.releases import NOTHING, Known, fingerprint, plain
-from autograder.submission import grade_id
+from autograder.notebooks import names
+from autograder.notebooks.cells import grade_id, is_locked
+from autograder.notebooks.releases import NOTHING, Known, fingerprint, plain
 
 MISSING = "The answer cell “{name}” was missing; an answer in another cell may not have been found."
 FOUND = "The answer cell “{name}” was missing; what you wrote in another cell was run."
@@ -75,7 +75,7 @@ def rebuild(released: NotebookNode, submitted: NotebookNode, known: Known = NOTH
         place = _Place(cell, _answered(cell, found.copies, known, notes), missing=not found.copies)
         place.before, place.after = _added(cell, found.copies)
         place.after += [_own(follower) for follower in found.followers]
-        if place.missing and not _locked(cell):
+        if place.missing and not is_locked(cell):
             waiting.append(place)
         elif waiting:
             _give_followers(places, waiting)
@@ -137,13 +137,13 @@ def _take_words(first: list[NotebookNode], places: list[_Place], notes: list[str
     """Take for a written answer that was left empty what the student wrote right beside it."""
     for index, place in enumerate(places):
         name = grade_id(place.released)
-        if not (place.untouched and place.released.cell_type == "markdown" and name and not _locked(place.released)):
+        if not (place.untouched and place.released.cell_type == "markdown" and name and not is_locked(place.released)):
             continue
         question = places[index - 1] if index else None
         behind = question.after if question else first
         near = [cell for cell in (*behind, *place.after) if cell.cell_type == "markdown" and cell.source.strip()]
         words = [cell.source for cell in near]
-        if question and question.released.cell_type == "markdown" and not _locked(question.released):
+        if question and question.released.cell_type == "markdown" and not is_locked(question.released):
             extra = _extra(question.released.source, question.cells[0].source)
             words = [text for text in extra if text.strip()] + words
         words = [text for text in words if plain(text) not in plain(place.released.source)]
@@ -159,12 +159,8 @@ def _take_words(first: list[NotebookNode], places: list[_Place], notes: list[str
         _replace(notes, MISSING.format(name=name), BESIDE.format(name=name))
 
 
-def _locked(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("locked"))
-
-
 def _may_write(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and not _locked(cell)
+    return cell.cell_type == "code" and not is_locked(cell)
 
 
 def _extra(released: str, submitted: str) -> tuple[str, str]:
@@ -177,7 +173,7 @@ def _extra(released: str, submitted: str) -> tuple[str, str]:
 def _added(cell: NotebookNode, copies: list[NotebookNode]) -> tuple[list[NotebookNode], list[NotebookNode]]:
     """What a student added to a locked cell, as by merging it with an answer: cells of the student's own."""
     sides: tuple[list[NotebookNode], list[NotebookNode]] = ([], [])
-    if _locked(cell) and cell.cell_type == "code":
+    if is_locked(cell) and cell.cell_type == "code":
         for copy in copies:
             for side, text in zip(sides, _extra(cell.source, copy.source), strict=True):
                 if text:
@@ -212,7 +208,7 @@ def _answered(cell: NotebookNode, copies: list[NotebookNode], known: Known, note
     """Return the released cell with the student's text where the student may write, and further versions after it."""
     name, text = grade_id(cell), plain(cell.source)
     others = [copy for copy in copies if plain(copy.source) != text and fingerprint(copy, name) not in known]
-    if _locked(cell):
+    if is_locked(cell):
         if not copies:
             notes.append(f"The cell “{name}” was missing and has been put back.")
         elif others:

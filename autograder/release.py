@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import markers, releases
 from autograder.errors import AssignmentError
+from autograder.notebooks import markers, releases
+from autograder.notebooks.source import read_source, student_version
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-    from traitlets.config import Config
 
     from autograder.course import Course
 
@@ -56,25 +55,6 @@ def release(course: Course, assignment: str) -> Path:
     return course.folder("release", assignment=assignment)
 
 
-def read_source(path: Path) -> NotebookNode:
-    """Read a solution notebook, of whatever nbformat 4.
-
-    Raises:
-        AssignmentError: when it is not there, or no notebook.
-    """
-    import nbformat
-
-    try:
-        notebook = nbformat.v4.upgrade(nbformat.read(path, as_version=4))  # before 4.5 cells had no ids
-        nbformat.validate(notebook, relax_add_props=True)
-    except Exception as error:  # whatever nbformat stumbles over
-        said = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise AssignmentError(
-            f"{path} cannot be read as a notebook: {said}. Build it anew from its .py, or save it in JupyterLab."
-        ) from error
-    return notebook
-
-
 def require_source(path: Path) -> NotebookNode:
     """Read a solution notebook whose marks for nbgrader are as they should be.
 
@@ -83,39 +63,6 @@ def require_source(path: Path) -> NotebookNode:
     """
     notebook = read_source(path)
     markers.check(path, notebook.cells)
-    return notebook
-
-
-def student_version(source: NotebookNode, config: Config, *, hidden_tests: bool = False) -> NotebookNode:
-    """Make the student version of a notebook in memory, by the same steps as `release` but without the gradebook.
-
-    Grading puts answers into this and not into the file in the release folder, which somebody may have worked in.
-
-    Args:
-        source: the solution notebook.
-        config: the course's configuration.
-        hidden_tests: leave them in, as in what the gradebook keeps of each cell.
-
-    Returns:
-        The notebook that students got, if the source has not changed since.
-
-    Raises:
-        AssignmentError: when nbgrader cannot make one.
-    """
-    from nbgrader.converters import GenerateAssignment
-    from nbgrader.preprocessors import CheckCellMetadata, InstantiateTests, SaveCells
-    from traitlets.utils.importstring import import_item
-
-    notebook = deepcopy(source)
-    for step in GenerateAssignment(config=config).preprocessors:
-        step_class = import_item(step) if isinstance(step, str) else step
-        if hidden_tests and step_class is SaveCells:
-            break
-        if step_class not in (CheckCellMetadata, InstantiateTests, SaveCells):  # the first: grading does that itself
-            try:
-                notebook, _ = step_class(config=config).preprocess(notebook, {})
-            except Exception as error:  # each of nbgrader's steps has its own
-                raise AssignmentError(f"nbgrader cannot make a student version of it: {error}") from error
     return notebook
 
 

@@ -21,11 +21,11 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, validate
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
-from nbgrader.utils import is_grade, is_solution
 from zmq import EVENT_DISCONNECTED, EVENTS, POLLIN, ZMQError
 
 from autograder.kernels import SANDBOXED, WARM, server
 from autograder.limits import Limits
+from autograder.notebooks.cells import is_ours
 
 # Names of errors that stand for an outcome
 TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT = (
@@ -339,21 +339,6 @@ class KernelLostError(Exception):
 
 def _size(message: dict[str, Any]) -> int:
     return len(repr(message["content"])) + sum(map(len, message.get("buffers", [])))
-
-
-def is_demo(cell: NotebookNode) -> bool:
-    """Tell whether a cell is marked as one of the lecture's that no answer needs. A test that is not run would pass."""
-    return "demo" in cell.metadata.get("tags", []) and not (is_grade(cell) or is_solution(cell))
-
-
-def is_locked(cell: NotebookNode) -> bool:
-    """Tell whether students cannot change a cell."""
-    return bool(cell.metadata.get("nbgrader", {}).get("locked"))
-
-
-def is_ours(cell: NotebookNode) -> bool:
-    """Tell whether a cell is the instructor's and gives no points: it is not the student's fault if it takes long."""
-    return is_demo(cell) or (is_locked(cell) and not is_grade(cell))
 
 
 def named_error(name: str, message: str) -> NotebookNode:

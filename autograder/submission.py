@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from autograder.errors import NoNotebookError, SubmissionError
+from autograder.notebooks.cells import grade_id
 from course_utils.predictions import MADE
 
 if TYPE_CHECKING:
@@ -97,12 +98,6 @@ def require_same(submitted: NotebookNode, released: NotebookNode, name: str) -> 
         )
         is_called = f" (“{printable(title[2:60].strip())}”)" if title else ""
         raise SubmissionError(f"This is the notebook of another assignment{is_called}. Hand in {name}.ipynb.")
-
-
-def grade_id(cell: NotebookNode) -> str | None:
-    """The nbgrader name of a cell, if it has one."""
-    name = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return name if isinstance(name, str) else None
 
 
 def printable(path: Path | PurePath | str) -> str:

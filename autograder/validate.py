@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AssignmentError
-from autograder.judge import names
+from autograder.notebooks import names
+from autograder.notebooks.cells import grade_id, is_answer, is_graded, is_locked, last_error
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -66,7 +67,8 @@ def validate(course: Course, assignment: str) -> Iterator[Problem]:
     from nbgrader.preprocessors import CheckCellMetadata
 
     from autograder.build import from_source
-    from autograder.release import require_source, student_version
+    from autograder.notebooks.source import student_version
+    from autograder.release import require_source
 
     course.require(assignment)
     path = course.source(assignment)
@@ -80,7 +82,7 @@ def validate(course: Course, assignment: str) -> Iterator[Problem]:
     yield from read(source)
     answered = deepcopy(source)
     yield from _rehearse(course, assignment, source, answered, "the reference answers", full=True)
-    stubs = {_name(cell): cell.source for cell in released.cells if _is(cell, "solution")}
+    stubs = {_name(cell): cell.source for cell in released.cells if is_answer(cell)}
     untouched = deepcopy(source)
     for cell in untouched.cells:
         cell.source = stubs.get(_name(cell), cell.source)
@@ -99,10 +101,10 @@ def read(source: NotebookNode) -> Iterator[Problem]:
     answers, lecture, own = set[str](), set[str](), set[str]()
     for cell in source.cells:
         if cell.cell_type == "code":
-            kind = answers if _is(cell, "solution") else own if _is(cell, "locked") else lecture
+            kind = answers if is_answer(cell) else own if is_locked(cell) else lecture
             kind |= names.defined(cell.source)
     for cell in source.cells:
-        if cell.cell_type != "code" or not _is(cell, "locked"):
+        if cell.cell_type != "code" or not is_locked(cell):
             continue
         for name in sorted(names.read(cell.source) - own - answers - set(dir(builtins)) - {"__name__"}):
             if name in lecture:
@@ -137,14 +139,14 @@ def _rehearse(
     where = {"nbgrader": {"assignment": assignment, "notebook": assignment}, "metadata": _path(files)}
     done, _ = runner.preprocess(submission, where)
     for cell in done.cells:
-        errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
-        if full and errors and not _is(cell, "grade") and "raises-exception" not in cell.metadata.get("tags", []):
-            yield Problem(_name(cell), f"fails: {message(errors[-1])}")
-        if cell.cell_type != "code" or not _is(cell, "grade"):
+        error = last_error(cell)
+        if full and error and not is_graded(cell) and "raises-exception" not in cell.metadata.get("tags", []):
+            yield Problem(_name(cell), f"fails: {message(error)}")
+        if cell.cell_type != "code" or not is_graded(cell):
             continue
         score, most = determine_grade(as_scored(cell))
         if score != (most if full else 0):
-            said = f": {message(errors[-1])}" if errors else ""
+            said = f": {message(error)}" if error else ""
             yield Problem(_name(cell), f"gives {score:g} of {most:g} points for {with_what}{said}")
     if full:
         about = done.metadata.autograder
@@ -165,9 +167,5 @@ def _named(source: str) -> set[str]:
     return attributes | {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
-def _is(cell: NotebookNode, kind: str) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get(kind))
-
-
 def _name(cell: NotebookNode) -> str:
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id") or cell.source.strip()[:40])
+    return str(grade_id(cell) or cell.source.strip()[:40])

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from autograder.course import CONFIG_FILE
 from autograder.errors import AssignmentError
+from autograder.notebooks.cells import grade_id, is_answer, is_test, marks
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -78,7 +79,7 @@ def now(course: Course, assignment: str) -> Version:
             gradebook holds other tests.
     """
     from autograder import book, follow_on
-    from autograder.release import read_source, student_version
+    from autograder.notebooks.source import read_source, student_version
 
     there = course.require_release(assignment)
     path = course.source(assignment)
@@ -87,24 +88,24 @@ def now(course: Course, assignment: str) -> Version:
         cells = student_version(source, course.config, hidden_tests=True).cells
     except Exception as error:
         raise AssignmentError(f"{path} cannot be used: {type(error).__name__}: {error}") from error
-    ours = {_name(cell): cell for cell in cells if any(_is(cell, kind) for kind in REGISTERED)}
+    ours = {_name(cell): cell for cell in cells if any(marks(cell).get(kind) for kind in REGISTERED)}
     theirs = book.texts(course, assignment)
     if stale := sorted(name for name in {*ours, *theirs} if _differs(ours.get(name), theirs.get(name))):
         raise AssignmentError(
             f"{path} has changed since {assignment} was released ({', '.join(stale)}). "
             f"Release it again, then grade: autograder release {assignment}"
         )
-    answers = {_name(cell): cell for cell in source.cells if _is(cell, "solution")}
+    answers = {_name(cell): cell for cell in source.cells if is_answer(cell)}
     rest: list[tuple[str, str]] = []
     tests: dict[str, str] = {}
     for cell in cells:
-        if cell.cell_type == "code" and _is(cell, "grade") and not _is(cell, "solution"):
+        if is_test(cell):
             tests[_name(cell)] = _digest([cell.source, len(rest)])
         elif cell.cell_type == "code" or _name(cell):
             rest.append(_part(cell, answers.get(_name(cell))))
     counting = follow_on.references_that_count(source)
     rest += [(f"the reference answer {name}", _digest(text)) for name, text in counting.items()]
-    points = {name: float(cell.metadata.nbgrader.points) for name, cell in ours.items() if "points" in _marks(cell)}
+    points = {name: float(cell.metadata.nbgrader.points) for name, cell in ours.items() if "points" in marks(cell)}
     rest += [("the gradebook", there), *_configuration(course, assignment), *_files(course, assignment)]
     return Version(rest=rest, tests=tests, points=points)
 
@@ -133,9 +134,9 @@ def _path(course: Course, assignment: str, key: str) -> Path:
 
 def _part(cell: NotebookNode, answer: NotebookNode | None) -> tuple[str, str]:
     """Fingerprint a cell as students get it; of the reference answer count the names that it defines."""
-    from autograder.judge import names
+    from autograder.notebooks import names
 
-    shown = [cell.source, cell.cell_type, cell.metadata.get("tags"), {**_marks(cell), "points": None, "checksum": None}]
+    shown = [cell.source, cell.cell_type, cell.metadata.get("tags"), {**marks(cell), "points": None, "checksum": None}]
     if answer is not None and answer.cell_type == "code":
         shown += [sorted(names.defined(answer.source)), sorted(names.classes(answer.source))]
     if name := _name(cell):
@@ -177,23 +178,15 @@ def _differs(cell: NotebookNode | None, registered: tuple[str, float | None] | N
         return True
     text, points = registered
     same_text = cell.source == text or "AUTOTEST" in cell.source
-    return not same_text or (points is not None and points != float(_marks(cell).get("points", 0)))
+    return not same_text or (points is not None and points != float(marks(cell).get("points", 0)))
 
 
 def _named(kind: str, parts: Mapping[str, str]) -> dict[str, str]:
     return {f"{kind} {name}": digest for name, digest in parts.items()}
 
 
-def _marks(cell: NotebookNode) -> Mapping[str, Any]:
-    return cell.metadata.get("nbgrader", {})  # type: ignore[no-any-return]
-
-
-def _is(cell: NotebookNode, kind: str) -> bool:
-    return bool(_marks(cell).get(kind))
-
-
 def _name(cell: NotebookNode) -> str:
-    return str(_marks(cell).get("grade_id") or "")
+    return grade_id(cell) or ""
 
 
 def _digest(value: Any) -> str:

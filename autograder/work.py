@@ -24,9 +24,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import executor, releases, submission
+from autograder import executor, submission
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import NoNotebookError, SandboxError, SubmissionError
+from autograder.notebooks import releases
+from autograder.notebooks.cells import is_answer, is_graded, last_error
 from autograder.records import Item, Outcome, Record, Status
 
 if TYPE_CHECKING:
@@ -267,7 +269,7 @@ def _graded(course: Course, job: Job) -> Done:
     from nbgrader.converters import Autograde
 
     from autograder.execute import ExecuteSubmission
-    from autograder.release import read_source
+    from autograder.notebooks.source import read_source
 
     done = Done(job.blank())
     record, assignment = done.record, job.kit.assignment
@@ -310,7 +312,7 @@ def _results(course: Course, done: Done) -> None:
             done.comments[entry.name] = {comment.name: comment.auto_comment for comment in entry.comments}
         marks = {mark.name: mark for mark in gradebook.find_submission_notebook(assignment, assignment, student).grades}
         notebook = nbformat.reads(done.files[f"{assignment}.ipynb"].content, as_version=4)
-        cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+        cells = [cell for cell in notebook.cells if is_graded(cell)]
         about = notebook.metadata.autograder
         done.record.items = [_item(cell, marks[cell.metadata.nbgrader.grade_id], about) for cell in cells]
     done.record.sandboxed, done.record.notes, done.record.flags = about.sandboxed, about.notes, about.flags
@@ -320,10 +322,9 @@ def _results(course: Course, done: Done) -> None:
 def _item(cell: Any, mark: Any, about: Any) -> Item:
     from autograder.plugins import told
 
-    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
     return Item(
         grade_id=mark.name,
-        status=_status(cell, mark, errors),
+        status=_status(cell, mark),
         score=None if mark.needs_manual_grade else mark.score,
         max_score=mark.max_score,
         message=told(cell, about),
@@ -331,7 +332,7 @@ def _item(cell: Any, mark: Any, about: Any) -> Item:
     )
 
 
-def _status(cell: Any, mark: Any, errors: list[Any]) -> Status:
+def _status(cell: Any, mark: Any) -> Status:
     from autograder import runner
 
     special = {
@@ -341,8 +342,8 @@ def _status(cell: Any, mark: Any, errors: list[Any]) -> Status:
         runner.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
         runner.TOO_MUCH_OUTPUT: Status.TOO_MUCH_OUTPUT,
     }
-    if cell.metadata.nbgrader.solution:
+    if is_answer(cell):
         return Status.TO_BE_MARKED if mark.needs_manual_grade else Status.UNANSWERED
-    if errors:
-        return special.get(errors[-1].ename, Status.FAILED)
+    if error := last_error(cell):
+        return special.get(error.ename, Status.FAILED)
     return Status.PASSED if mark.score >= mark.max_score else Status.PARTIAL

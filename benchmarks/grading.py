@@ -66,9 +66,9 @@ from autograder.build import build
 from autograder.course import CONFIG_FILE, Course
 from autograder.grade import grade, submissions
 from autograder.kernels import specs
+from autograder.notebooks.cells import grade_id
 from autograder.records import Item, Outcome, Status
 from autograder.release import release
-from autograder.submission import grade_id
 from autograder.work import Done, Job
 from tests.classroom import Classroom, as_bytes
 

@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_output
 
 from autograder.build import build
 from autograder.course import CONFIG_FILE, Course
-from autograder.submission import grade_id
+from autograder.notebooks.cells import grade_id
 from tests.classroom import Classroom
 
 ROOT = Path(__file__).parents[1]

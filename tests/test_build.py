@@ -10,7 +10,8 @@ import pytest
 from autograder.build import build, drift, from_source
 from autograder.course import Course
 from autograder.errors import AssignmentError
-from autograder.release import read_source, release, student_version
+from autograder.notebooks.source import read_source, student_version
+from autograder.release import release
 
 
 def source(course: Course) -> Path:

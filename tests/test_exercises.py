@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from autograder.build import from_source
-from autograder.submission import grade_id
+from autograder.notebooks.cells import grade_id
 from tests.exercises import SOLUTIONS, Answer, answers, message
 
 ANSWERS = list(answers())

@@ -12,9 +12,9 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from autograder import follow_on
 from autograder.judge import reference
+from autograder.notebooks.cells import grade_id
+from autograder.notebooks.source import read_source
 from autograder.records import Status
-from autograder.release import read_source
-from autograder.submission import grade_id
 from autograder.work import _item
 from tests.test_notebooks import ROOT
 

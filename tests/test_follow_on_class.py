@@ -21,11 +21,12 @@ from autograder.course import Course
 from autograder.execute import ExecuteSubmission
 from autograder.feedback import feedback
 from autograder.grade import accept, grade, submissions
+from autograder.notebooks.cells import grade_id
+from autograder.notebooks.source import read_source
 from autograder.rebuild import rebuild
 from autograder.records import Outcome, Record
-from autograder.release import read_source, release
+from autograder.release import release
 from autograder.runner import Kernel
-from autograder.submission import grade_id
 from tests.classroom import DEAF, Classroom
 from tests.exercises import nb01_convolution_by_hand as exercises
 from tests.test_notebooks import ROOT

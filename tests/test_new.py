@@ -13,7 +13,7 @@ from autograder.build import build, from_source
 from autograder.course import Course
 from autograder.errors import AssignmentError
 from autograder.new import new
-from autograder.submission import grade_id
+from autograder.notebooks.cells import grade_id
 from autograder.validate import read, validate
 from tests import exercises, test_exercises
 

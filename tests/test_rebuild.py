@@ -12,11 +12,12 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder import releases, submission
+from autograder import submission
 from autograder.grade import make_job, make_kit
+from autograder.notebooks import releases
+from autograder.notebooks.cells import grade_id
 from autograder.plugins import RebuildSubmission
 from autograder.rebuild import rebuild
-from autograder.submission import grade_id
 from autograder.work import _private_course
 from tests.classroom import Classroom, as_bytes, edited
 

@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from autograder import earlier, grade, journal, records, regrade, versions
 from autograder.cli import cli
 from autograder.errors import AssignmentError
+from autograder.notebooks.cells import is_test
 from autograder.records import Outcome
 from autograder.release import release
 from tests import quick
@@ -272,7 +273,7 @@ OTHER = "def share(part, whole):\n    return part / whole if part > 1 else 0.25"
 def outputs(room: Classroom, student: str) -> dict[str, Any]:
     path = room.course.folder("autograded", student, "ps1") / "ps1.ipynb"
     cells = nbformat.read(path, as_version=4).cells
-    return {cell.metadata.nbgrader.grade_id: cell.outputs for cell in cells if earlier.is_test(cell)}
+    return {cell.metadata.nbgrader.grade_id: cell.outputs for cell in cells if is_test(cell)}
 
 
 @pytest.mark.slow

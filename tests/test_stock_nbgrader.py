@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import releases
 from autograder.course import Course
 from autograder.feedback import feedback
 from autograder.grade import grade, submissions
+from autograder.notebooks import releases
 from tests.classroom import DEAF, Classroom, as_bytes, edited
 
 pytestmark = pytest.mark.slow

@@ -4,7 +4,6 @@ The two are joined by a pair of sockets. A test cell that reads a name of the st
 or class, and plain values for everything else: calling a stand-in sends its arguments to the student's kernel, and what
 comes back is data. So a submission cannot read a test, change what a test compares with, or compare for it.
 
-`names`    what a cell reads and defines
 `wire`     values as bytes, without pickle
 `models`   Keras models as configuration and weights
 `channel`  messages over a socket

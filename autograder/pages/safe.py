@@ -11,9 +11,9 @@ from typing import Any
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
+from autograder.notebooks.cells import Result
 from autograder.safe_html import LONGEST, cut
 
-Result = tuple[NotebookNode, dict[str, Any]]
 PICTURES = ("image/png", "image/jpeg")
 TEXTS = ("text/html", "text/markdown", "image/svg+xml", "text/latex", "text/plain")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from autograder import late, records, submission
 from autograder.errors import SubmissionError
+from autograder.notebooks.cells import is_answer
 from autograder.records import Outcome, Record
 from autograder.roster import read as read_roster
 
@@ -126,13 +127,13 @@ def released(course: Course, assignment: str) -> Released | None:
     """
     import nbformat
 
-    from autograder.release import student_version
+    from autograder.notebooks.source import student_version
 
     if not course.source(assignment).exists():
         return None
     notebook = student_version(nbformat.read(course.source(assignment), as_version=4), course.config)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    answered = [cell for cell in code if cell.metadata.get("nbgrader", {}).get("solution")]
+    answered = [cell for cell in code if is_answer(cell)]
     keys = [(key, cell.metadata.nbgrader.grade_id) for cell in answered for key in ("", cell.get("id", ""))]
     return Released([cell.source for cell in code], {key or name: name for key, name in keys})
 

@@ -21,11 +21,11 @@ from typing import Self
 from nbformat import NotebookNode
 
 from autograder.build import from_source
-from autograder.judge import names
 from autograder.judge.agent import Agent
 from autograder.judge.channel import Channel
 from autograder.judge.standins import Judge, NotSent
-from autograder.submission import grade_id
+from autograder.notebooks import names
+from autograder.notebooks.cells import grade_id
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from autograder.judge import names
+from autograder.notebooks import names
 
 CELLS = {
     # the cell: (reads, defines)

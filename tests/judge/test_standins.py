@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autograder.judge import RAISED_AT, RESERVED, agent, names, standins, wire
+from autograder.judge import RAISED_AT, RESERVED, agent, standins, wire
 from autograder.judge.agent import Agent
 from autograder.judge.channel import Channel, ChannelError, GoneError
 from autograder.judge.standins import Judge, NotSent, Raised, StudentFunction, StudentObject
+from autograder.notebooks import names
 from course_utils import checks
 from tests.judge import NoReferences
 

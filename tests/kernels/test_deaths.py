@@ -12,10 +12,10 @@ from nbformat import NotebookNode
 from autograder import execute
 from autograder.errors import JudgeLostError
 from autograder.execute import ExecuteSubmission
+from autograder.notebooks.cells import grade_id
+from autograder.notebooks.source import read_source
 from autograder.rebuild import rebuild
-from autograder.release import read_source
 from autograder.runner import Kernel
-from autograder.submission import grade_id
 from autograder.turns import Turn
 from tests.classroom import Classroom
 

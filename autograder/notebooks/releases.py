@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.submission import grade_id
+from autograder.notebooks.cells import grade_id
 
 Known = frozenset[str]
 NOTHING = Known()
