@@ -3,7 +3,7 @@
 Run either from this folder. Every setting of nbgrader may be changed here; https://nbgrader.readthedocs.io lists them.
 """
 
-from autograder.pages import templates
+from autograder.plugins import templates
 
 c = get_config()  # noqa: F821  (provided by traitlets when it loads this file)
 
@@ -27,7 +27,7 @@ c.ClearSolutions.text_stub = "*Your answer goes here: replace this line.*"
 # Other users of the machine cannot read what kernels and grader say to each other
 c.KernelManager.transport_encryption = "auto"
 
-# Grading. Each of these replaces a part of nbgrader's; autograder/plugins.py and execute.py say what it does and why
+# Grading. Each of these replaces a part of nbgrader's; autograder/plugins.py lists them, in order, and where each is
 c.Autograde.pre_convert_hook = "autograder.plugins.before_autograde"
 c.Autograde.exporter_class = "autograder.plugins.SubmissionReader"
 c.Autograde.sanitize_preprocessors = [
@@ -38,7 +38,7 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "autograder.execute.ExecuteSubmission",
+    "autograder.plugins.ExecuteSubmission",
     "nbgrader.preprocessors.IgnorePattern",
     "nbgrader.preprocessors.LimitOutput",
     "autograder.plugins.SaveMarks",
@@ -65,14 +65,14 @@ c.GenerateFeedback.preprocessors = [
     "autograder.plugins.FeedbackView",
 ]
 c.HTMLExporter.extra_template_basedirs = templates()  # from here on the formgrader's page of a submission too
-c.HTMLExporter.preprocessors = ["autograder.pages.safe.SafePage"]
+c.HTMLExporter.preprocessors = ["autograder.plugins.SafePage"]
 c.HTMLExporter.sanitize_html = True  # outputs
 c.HTMLExporter.filters = {
-    "markdown2html": "autograder.safe_html.markdown2html",
-    "clean_html": "autograder.safe_html.clean_html",
-    "ansi2html": "autograder.safe_html.ansi2html",
-    "strip_files_prefix": "autograder.safe_html.unchanged",
-    "script_hashes": "autograder.pages.safe.hashes",
+    "markdown2html": "autograder.plugins.markdown2html",
+    "clean_html": "autograder.plugins.clean_html",
+    "ansi2html": "autograder.plugins.ansi2html",
+    "strip_files_prefix": "autograder.plugins.unchanged",
+    "script_hashes": "autograder.plugins.hashes",
     "float": "autograder.plugins.as_float",  # "not marked yet" stays what it is
     "round": "autograder.plugins.as_rounded",
 }

@@ -27,6 +27,7 @@ from traitlets import Bool, Dict, Integer, List, Unicode
 
 from autograder import earlier, follow_on, turns
 from autograder.errors import JudgeLostError, SubmissionError
+from autograder.execution.outcomes import KERNEL_DIED, NOT_RUN, OUTCOMES, TIMED_OUT, named_error
 from autograder.kernels import specs
 from autograder.limits import Limits
 from autograder.notebooks import cells, names
@@ -42,17 +43,7 @@ from autograder.notebooks.cells import (
     last_error,
 )
 from autograder.notebooks.source import read_source
-from autograder.runner import (
-    DEAF,
-    GRACE,
-    KERNEL_DIED,
-    NOT_RUN,
-    OUTCOMES,
-    TIMED_OUT,
-    Kernel,
-    KernelLostError,
-    named_error,
-)
+from autograder.runner import DEAF, GRACE, Kernel, KernelLostError
 
 Step = Callable[[NotebookNode, int], None]
 
@@ -272,7 +263,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         """Give the points of a test that was run, and how many there are."""
         from nbgrader.utils import determine_grade
 
-        from autograder.plugins import as_scored
+        from autograder.execution.scoring import as_scored
 
         points, most = determine_grade(as_scored(cell), self.log)
         return float(points or 0.0), float(most)

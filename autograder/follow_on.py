@@ -177,7 +177,7 @@ def rest(submission: NotebookNode, plan: Plan) -> NotebookNode:
 
 def outputs(cell: NotebookNode, references: list[str], points: float, most: float) -> list[NotebookNode]:
     """Make what a test shows that has gained points, in place of the error that it showed before."""
-    from autograder.plugins import message
+    from autograder.execution.outcomes import message
 
     error = last_error(cell)
     before = f" With yours: {message(error)}" if error else ""

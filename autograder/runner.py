@@ -19,23 +19,22 @@ from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, validate
-from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from zmq import EVENT_DISCONNECTED, EVENTS, POLLIN, ZMQError
 
+from autograder.execution.outcomes import (
+    KERNEL_DIED,
+    NOT_RUN,
+    OUT_OF_MEMORY,
+    OUTCOMES,
+    TIMED_OUT,
+    TOO_MUCH_OUTPUT,
+    named_error,
+)
 from autograder.kernels import SANDBOXED, WARM, server
 from autograder.limits import Limits
 from autograder.notebooks.cells import is_ours
 
-# Names of errors that stand for an outcome
-TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT = (
-    "TimedOut",
-    "KernelDied",
-    "NotRun",
-    "OutOfMemory",
-    "TooMuchOutput",
-)
-OUTCOMES = {TIMED_OUT, KERNEL_DIED, NOT_RUN, OUT_OF_MEMORY, TOO_MUCH_OUTPUT}
 GRACE = 10  # seconds after its time until a cell is ended that cannot be interrupted
 SIGNAL = 0.2  # seconds until a signal that was sent has come to something
 DEAF = "it could not be interrupted"
@@ -339,8 +338,3 @@ class KernelLostError(Exception):
 
 def _size(message: dict[str, Any]) -> int:
     return len(repr(message["content"])) + sum(map(len, message.get("buffers", [])))
-
-
-def named_error(name: str, message: str) -> NotebookNode:
-    """Make an output that says what happened, as the kernel shows an error."""
-    return new_output("error", ename=name, evalue=message, traceback=[f"\x1b[0;31m{name}\x1b[0m: {message}"])

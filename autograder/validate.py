@@ -124,8 +124,9 @@ def _rehearse(
     from nbgrader.utils import determine_grade
 
     from autograder.execute import ExecuteSubmission
+    from autograder.execution.outcomes import message
+    from autograder.execution.scoring import as_scored
     from autograder.kernels import layers
-    from autograder.plugins import as_scored, message
 
     class Rehearsal(ExecuteSubmission):
         def source(self, resources: dict[str, Any]) -> NotebookNode:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 UNRELATED = {"CourseDirectory", "LatePenalty", "AssignLatePenalties", "GenerateFeedback", "HTMLExporter"}
 """Sections of the configuration on which no mark of the grader's depends."""
+RENAMED = {"autograder.plugins.ExecuteSubmission": "autograder.execute.ExecuteSubmission"}
+"""Names in a configuration that were others before; they count as those, so that nobody is graded again for a name."""
 REGISTERED = ("grade", "solution", "locked", "task")
 """What makes nbgrader keep the text of a cell in the gradebook."""
 
@@ -157,6 +159,8 @@ def _configuration(course: Course, assignment: str) -> Iterator[tuple[str, str]]
             special = values.get("assignment_limits")
             values["assignment_limits"] = special.get(assignment) if isinstance(special, Mapping) else special
         plain = json.dumps(values, sort_keys=True, default=lambda _: fallback)
+        for new, old in RENAMED.items():
+            plain = plain.replace(json.dumps(new), json.dumps(old))
         yield f"the configuration of {name}", _digest(plain)
 
 

@@ -320,7 +320,7 @@ def _results(course: Course, done: Done) -> None:
 
 
 def _item(cell: Any, mark: Any, about: Any) -> Item:
-    from autograder.plugins import told
+    from autograder.execution.outcomes import told
 
     return Item(
         grade_id=mark.name,
@@ -333,14 +333,14 @@ def _item(cell: Any, mark: Any, about: Any) -> Item:
 
 
 def _status(cell: Any, mark: Any) -> Status:
-    from autograder import runner
+    from autograder.execution import outcomes
 
     special = {
-        runner.TIMED_OUT: Status.TIMED_OUT,
-        runner.KERNEL_DIED: Status.KERNEL_DIED,
-        runner.NOT_RUN: Status.NOT_RUN,
-        runner.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
-        runner.TOO_MUCH_OUTPUT: Status.TOO_MUCH_OUTPUT,
+        outcomes.TIMED_OUT: Status.TIMED_OUT,
+        outcomes.KERNEL_DIED: Status.KERNEL_DIED,
+        outcomes.NOT_RUN: Status.NOT_RUN,
+        outcomes.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
+        outcomes.TOO_MUCH_OUTPUT: Status.TOO_MUCH_OUTPUT,
     }
     if is_answer(cell):
         return Status.TO_BE_MARKED if mark.needs_manual_grade else Status.UNANSWERED

@@ -399,7 +399,7 @@ def test_bad_extensions_do_not_stop_grading(marked):
 def test_feedback_says_what_lateness_cost(marked):
     from nbformat.v4 import new_notebook
 
-    from autograder.plugins import FeedbackView
+    from autograder.results.feedback_view import FeedbackView
 
     marked.mark("ada", 8)
     about = {"notebook": "ps1", "assignment": "ps1", "student": "ada", "db_url": marked.course.directory.db_url}
@@ -413,7 +413,7 @@ def test_feedback_says_what_is_not_marked_yet(marked):
     from nbconvert.exporters import HTMLExporter
     from nbformat.v4 import new_markdown_cell, new_notebook
 
-    from autograder.plugins import FeedbackView
+    from autograder.results.feedback_view import FeedbackView
 
     marked.mark("ada", 8, None)
     about = {"notebook": "ps1", "assignment": "ps1", "student": "ada", "db_url": marked.course.directory.db_url}

@@ -16,8 +16,8 @@ from autograder import submission
 from autograder.grade import make_job, make_kit
 from autograder.notebooks import releases
 from autograder.notebooks.cells import grade_id
-from autograder.plugins import RebuildSubmission
 from autograder.rebuild import rebuild
+from autograder.submissions.preprocessors import RebuildSubmission
 from autograder.work import _private_course
 from tests.classroom import Classroom, as_bytes, edited
 

@@ -27,6 +27,13 @@ from tests.marked import ANSWER, Marked
 
 SETUP, SOLUTION, TEST = 1, 2, 3  # cells of ps1
 TEXT = "assert double(limit) == 6"
+BEFORE_THE_ROOMS = """
+c.Autograde.pre_convert_hook = "autograder.plugins.before_autograde"
+c.Autograde.exporter_class = "autograder.plugins.SubmissionReader"
+c.Autograde.sanitize_preprocessors[0] = "autograder.plugins.RebuildSubmission"
+c.Autograde.autograde_preprocessors[0] = "autograder.execute.ExecuteSubmission"
+c.Autograde.autograde_preprocessors[3] = "autograder.plugins.SaveMarks"
+"""
 
 
 @pytest.mark.parametrize(
@@ -37,6 +44,7 @@ TEXT = "assert double(limit) == 6"
         (lambda room: room.policy(kind="per day"), []),
         (lambda room: room.configure("c.ExecuteSubmission.assignment_limits = {'ps2': {'memory': '1 GiB'}}"), []),
         (lambda room: room.configure("c.ExecuteSubmission.sandbox = False"), []),
+        (lambda room: room.configure(BEFORE_THE_ROOMS), []),
         (lambda room: room.change(SOLUTION, ANSWER.replace("(x)", "(x, y=0)")), ["the cell double"]),
         (lambda room: room.change(SOLUTION, ANSWER.replace("return", "global z\n    z =")), ["the cell double"]),
         (lambda room: room.change(SETUP, "limit = 3.0"), ["the cell setup"]),
