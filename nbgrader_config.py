@@ -44,7 +44,7 @@ c.Autograde.autograde_preprocessors = [
     "autograder.plugins.SaveMarks",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
-c.ExecuteSubmission.limits = {  # all of them, and their defaults: autograder/limits.py
+c.ExecuteSubmission.limits = {  # all of them, and their defaults: autograder/kernels/limits.py
     "memory": "2 GiB",
     "disk": "256 MiB",
     "cell_time": 20,  # seconds

@@ -29,7 +29,7 @@ from autograder import earlier, follow_on, turns
 from autograder.errors import JudgeLostError, SubmissionError
 from autograder.execution.outcomes import KERNEL_DIED, NOT_RUN, OUTCOMES, TIMED_OUT, named_error
 from autograder.kernels import specs
-from autograder.limits import Limits
+from autograder.kernels.limits import Limits
 from autograder.notebooks import cells, names
 from autograder.notebooks.cells import (
     Result,
@@ -74,7 +74,9 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
     """How long the cells of the submission that this process has run last took, by grade_id. Not kept in its file: the
     same submission gives the same file."""
 
-    limits = Dict(help="What a submission may use: names and values as in autograder/limits.py.").tag(config=True)
+    limits = Dict(help="What a submission may use: names and values as in autograder/kernels/limits.py.").tag(
+        config=True
+    )
     assignment_limits = Dict(help="The same for single assignments, by name.").tag(config=True)
     max_restarts = Integer(3, help="Cells that may take the kernel with them before the rest is not run.").tag(
         config=True

@@ -32,7 +32,7 @@ from autograder.execution.outcomes import (
     named_error,
 )
 from autograder.kernels import SANDBOXED, WARM, server
-from autograder.limits import Limits
+from autograder.kernels.limits import Limits
 from autograder.notebooks.cells import is_ours
 
 GRACE = 10  # seconds after its time until a cell is ended that cannot be interrupted

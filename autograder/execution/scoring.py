@@ -7,9 +7,7 @@ from math import inf
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.preprocessors import (
-    SaveAutoGrades,
-)
+from nbgrader.preprocessors import SaveAutoGrades
 
 from autograder.errors import CourseError
 from autograder.notebooks.cells import Result, is_graded

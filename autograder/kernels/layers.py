@@ -231,7 +231,7 @@ class Tries:
     def new_user_namespace(self) -> None:
         """Be root in a namespace of its own."""
         from autograder.kernels.filters import CLONE_NEWUSER
-        from autograder.kernels.supervisor import LIBC
+        from autograder.kernels.syscalls import LIBC
 
         child = os.fork()
         if child == 0:
@@ -298,8 +298,8 @@ def attempt(tries: Tries) -> dict[str, str]:
 
 def main() -> None:
     """Try outside, then inside, and print what happened as JSON."""
-    from autograder.kernels import sandbox
-    from autograder.limits import Limits
+    from autograder.kernels import rootfs, sandbox
+    from autograder.kernels.limits import Limits
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -312,8 +312,8 @@ def main() -> None:
 
         def run() -> NoReturn:
             try:
-                os.chdir(sandbox.WORK)
-                os.environ["TMPDIR"] = tempfile.tempdir = str(sandbox.SCRATCH)
+                os.chdir(rootfs.WORK)
+                os.environ["TMPDIR"] = tempfile.tempdir = str(rootfs.SCRATCH)
                 os.write(report, json.dumps({"inside": attempt(tries)}).encode() + b"\n")
             finally:
                 os._exit(0)

@@ -26,12 +26,11 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from autograder.errors import KernelServerError, SandboxError, SubmissionError
 from autograder.judge.channel import VARIABLE
-from autograder.limits import Limits
+from autograder.kernels.limits import Limits
 
 if sys.platform == "linux":  # elsewhere there is nothing to fork from: ordinary kernels only
     from autograder.kernels import server
-    from autograder.kernels.sandbox import CHANNELS, listen, variables
-    from autograder.kernels.supervisor import send
+    from autograder.kernels.request import CHANNELS, listen, send, variables
 
 LAUNCHER = ["-m", "ipykernel_launcher"]
 PAUSE = 0.01  # seconds between looks at a kernel that is to end

@@ -32,7 +32,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from autograder.errors import KernelServerError
-from autograder.kernels import INLINE, rehearsal
+from autograder.kernels import INLINE, warmup
 
 PRELOAD = (
     "course_utils",  # first: it tells TensorFlow to be quiet
@@ -56,7 +56,7 @@ PRELOAD = (
     "course_utils.checks",
     "course_utils.plots",
     "course_utils.data",
-    "autograder.kernels.sandbox",
+    "autograder.kernels.supervisor",
     "autograder.kernels.kernelapp",
     "autograder.judge.agent",
     "autograder.judge.reference",
@@ -251,7 +251,7 @@ def main(path: Path, tell: int) -> None:
         sys.path.remove(os.getcwd())
     os.chdir("/")
     try:
-        rehearsal.show_errors()
+        warmup.show_errors()
     except Exception:  # noqa: BLE001  (kernels are only slower without; the log tells)
         traceback.print_exc()
     listener = socket.socket(socket.AF_UNIX)
@@ -262,7 +262,7 @@ def main(path: Path, tell: int) -> None:
     inode = path.stat().st_ino
     gc.collect()
     gc.freeze()  # pages that the collector does not touch stay shared with the kernels
-    rehearsal.gather_pages()
+    warmup.gather_pages()
     os.write(tell, b"!")
     os.close(tell)
     running: set[int] = set()

@@ -8,9 +8,7 @@ from jinja2.filters import do_float, do_round
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import (
-    ClearHiddenTests,
-)
+from nbgrader.preprocessors import ClearHiddenTests
 from pygments.formatters import HtmlFormatter
 
 from autograder import tables

@@ -10,9 +10,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import LateSubmissionPlugin
-from nbgrader.preprocessors import (
-    NbGraderPreprocessor,
-)
+from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict
 from traitlets.config import Config
 

@@ -19,7 +19,7 @@ from autograder.export import export
 from autograder.feedback import feedback
 from autograder.grade import accept, grade
 from autograder.kernels import layers
-from autograder.limits import Limits
+from autograder.kernels.limits import Limits
 from autograder.records import Outcome, Record, Status
 from autograder.runner import Kernel
 from tests.classroom import Classroom

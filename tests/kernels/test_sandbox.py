@@ -20,7 +20,7 @@ import pytest
 from jupyter_client.manager import KernelManager, start_new_kernel
 
 from autograder.kernels import SANDBOXED, layers, server
-from autograder.limits import Limits
+from autograder.kernels.limits import Limits
 
 ROOT = Path(__file__).parents[2]
 

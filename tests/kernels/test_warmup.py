@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.kernels import WARM, rehearsal
+from autograder.kernels import WARM, warmup
 
 if sys.platform != "linux":
     pytest.skip("only Linux can fork warm kernels", allow_module_level=True)
 
 
-@pytest.mark.parametrize("source", rehearsal.ERRORS)
+@pytest.mark.parametrize("source", warmup.ERRORS)
 def test_each_line_of_the_rehearsal_is_an_error(source: str) -> None:
     import keras
     import numpy as np
@@ -26,7 +26,7 @@ def test_each_line_of_the_rehearsal_is_an_error(source: str) -> None:
 
 def test_rehearsal_leaves_no_trace() -> None:
     before = set(linecache.cache), sys.exc_info()
-    rehearsal.show_errors()
+    warmup.show_errors()
     assert not [name for name in set(linecache.cache) - before[0] if name.startswith("<")]
     assert sys.exc_info() == before[1]
 
@@ -34,7 +34,7 @@ def test_rehearsal_leaves_no_trace() -> None:
 def test_what_is_in_memory_stays_as_it_is() -> None:
     pattern = bytes(range(256)) * 32_768  # 8 MiB
     copies = [bytearray(pattern) for _ in range(4)]
-    rehearsal.gather_pages()
+    warmup.gather_pages()
     assert all(copy == pattern for copy in copies)
 
 
