@@ -247,7 +247,7 @@ def collect(
     """
     from autograder.collect import collect as run
     from autograder.collect import compiled
-    from autograder.roster import read as read_roster
+    from autograder.lms.roster import read as read_roster
 
     if pattern:
         try:

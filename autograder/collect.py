@@ -23,9 +23,10 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from autograder import late, platforms
+from autograder import late
 from autograder.errors import ArchiveError
 from autograder.submission import LISTING, MAX_BYTES, printable
+from autograder.submissions.times import read_times
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -149,7 +150,7 @@ def collect(
             raise ArchiveError(f"No notebook in {path} has a name that tells its student. {_example(collection)}")
         places = [_Place.of(course, assignment, student) for student in {*versions, *collection.without}]
         course.require_writable(*(folder for place in places for folder in (place.folder, place.earlier)))
-        told = platforms.times(times, list(versions), lambda text: late.moment(text, zone)) if times else {}
+        told = read_times(times, list(versions), lambda text: late.moment(text, zone)) if times else {}
         for student, found in sorted(versions.items()):
             at = told.get(student, own_times.get(student))
             if at is None and file_times and found[-1].stamp:

@@ -8,14 +8,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import late, platforms, records, tables
+from autograder import late, records
 from autograder.errors import AssignmentError, TableError
 from autograder.late import Verdict
-from autograder.platforms import Canvas, Mark, Moodle, Roster
+from autograder.lms import canvas, moodle, platforms, tables
+from autograder.lms.canvas import Canvas
+from autograder.lms.moodle import Moodle
+from autograder.lms.platforms import Mark, Roster
+from autograder.lms.roster import People
+from autograder.lms.roster import read as read_roster
+from autograder.lms.tables import Table, harmless
 from autograder.records import Outcome
-from autograder.roster import People
-from autograder.roster import read as read_roster
-from autograder.tables import Table, harmless
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -56,7 +59,7 @@ def export(course: Course, assignment: str, out: Path, roster: Path | None = Non
         course: the course.
         assignment: the assignment's name.
         out: the CSV file; replaced in one step.
-        roster: the list of the class (`autograder.roster`): everybody in it gets a row, with name and address.
+        roster: the list of the class (`autograder.lms.roster`): everybody in it gets a row, with name and address.
 
     Returns:
         What is in it.
@@ -122,9 +125,9 @@ def _roster(
 ) -> Roster:
     if form is Form.CANVAS:
         if roster is None:
-            return platforms.bare_canvas(assignment, marks, maximum, column)
+            return canvas.bare_canvas(assignment, marks, maximum, column)
         return Canvas(tables.read(roster), assignment, column)
-    return platforms.bare_moodle(marks, maximum) if roster is None else Moodle(tables.read(roster))
+    return moodle.bare_moodle(marks, maximum) if roster is None else Moodle(tables.read(roster))
 
 
 def _mark(row: Mapping[str, Any]) -> Mark:

@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
-from autograder import tables
 from autograder.errors import SubmissionError, TableError
+from autograder.lms import tables
 from autograder.settings import Settings
 
 if TYPE_CHECKING:

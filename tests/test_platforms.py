@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from autograder import late, platforms, tables
+from autograder import late
 from autograder.collect import collect
 from autograder.errors import TableError
 from autograder.export import Exported, Form, export_for
-from autograder.platforms import Canvas, Mark, Moodle
+from autograder.lms import platforms, tables
+from autograder.lms.canvas import Canvas
+from autograder.lms.moodle import Moodle
+from autograder.lms.platforms import Mark
+from autograder.lms.tables import Table
 from autograder.records import Outcome
-from autograder.tables import Table
 from tests.marked import Marked
 
 DATA = Path(__file__).parent / "data"

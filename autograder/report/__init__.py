@@ -23,7 +23,7 @@ def report(course: Course, assignment: str, out: Path, roster: Path | None = Non
         course: the course.
         assignment: the assignment's name.
         out: the file; replaced in one step.
-        roster: the list of the class (`autograder.roster`), to name everybody and to tell who handed in nothing.
+        roster: the list of the class (`autograder.lms.roster`), to name everybody and to tell who handed in nothing.
 
     Returns:
         How many students are in it.

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from autograder import late, records, submission
 from autograder.errors import SubmissionError
+from autograder.lms.roster import read as read_roster
 from autograder.notebooks.cells import is_answer
 from autograder.records import Outcome, Record
-from autograder.roster import read as read_roster
 
 if TYPE_CHECKING:
     from autograder.course import Course

@@ -11,9 +11,9 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests
 from pygments.formatters import HtmlFormatter
 
-from autograder import tables
 from autograder.execution.outcomes import line_of_test, message, told
 from autograder.judge import IN_YOUR_CODE
+from autograder.lms import tables
 from autograder.notebooks.cells import Result, errors, grade_id, is_graded, marks
 from autograder.safe_html import literal
 

@@ -11,10 +11,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import tables
 from autograder.errors import TableError
-from autograder.platforms import Canvas, Moodle, letters, match
-from autograder.tables import Table
+from autograder.lms import tables
+from autograder.lms.canvas import Canvas
+from autograder.lms.moodle import Moodle
+from autograder.lms.platforms import letters, match
+from autograder.lms.tables import Table
 
 IDS = ("id", "student", "student id", "username", "login", "id number", "email address", "email")
 """Headings of a list of one's own that may tell a student's id, the first that is there."""
