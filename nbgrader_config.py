@@ -53,7 +53,7 @@ c.ExecuteSubmission.limits = {  # all of them, and their defaults: autograder/ke
 c.ExecuteSubmission.assignment_limits = {}  # for example {"06_transfer_learning": {"memory": "4 GiB"}}
 
 # Late submissions: what they cost, by the due date in the gradebook and by extensions.csv. All that may be set, and the
-# defaults: autograder/late.py. For example {"kind": "per day", "percent": 10, "timezone": "Europe/Berlin"}
+# defaults: autograder/submissions/late.py. For example {"kind": "per day", "percent": 10, "timezone": "Europe/Berlin"}
 c.AssignLatePenalties.plugin_class = "autograder.plugins.LatePenalty"
 c.LatePenalty.policy = {"kind": "none", "timezone": "UTC"}
 c.LatePenalty.assignment_policies = {}  # for example {"06_transfer_learning": {"kind": "cut-off", "cut_off_days": 3}}

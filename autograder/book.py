@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import database, late, records
+from autograder import database, records
 from autograder.records import Item, Status
+from autograder.submissions import times
 
 FEW = 20  # records, for which only their own marks are asked for
 
@@ -170,7 +171,7 @@ def write(course: Course, batch: Sequence[Done]) -> None:
 def _enter(course: Course, gradebook: Any, done: Done) -> bool:
     """Enter one result; tell whether it was handed in late."""
     assignment, student = done.record.assignment, done.record.student
-    at = late.known(course.folder("submitted", student, assignment))
+    at = times.known_time(course.folder("submitted", student, assignment))
     gradebook.update_or_create_student(student)
     entry = gradebook.update_or_create_submission(assignment, student, **({"timestamp": at} if at else {}))
     old = records.load(course, assignment, student)

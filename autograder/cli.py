@@ -245,9 +245,9 @@ def collect(
 
     With times: autograder collect 01_convolution_by_hand ~/moodle.zip --times ~/Grades-Course-Convolution-42.csv
     """
-    from autograder.collect import collect as run
-    from autograder.collect import compiled
     from autograder.lms.roster import read as read_roster
+    from autograder.submissions.collect import collect as run
+    from autograder.submissions.collect import compiled
 
     if pattern:
         try:

@@ -8,9 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import late, records
+from autograder import records
 from autograder.errors import AssignmentError, TableError
-from autograder.late import Verdict
 from autograder.lms import canvas, moodle, platforms, tables
 from autograder.lms.canvas import Canvas
 from autograder.lms.moodle import Moodle
@@ -19,6 +18,8 @@ from autograder.lms.roster import People
 from autograder.lms.roster import read as read_roster
 from autograder.lms.tables import Table, harmless
 from autograder.records import Outcome
+from autograder.submissions import late
+from autograder.submissions.late import Verdict
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -144,7 +145,7 @@ def _unmarked(rows: list[dict[str, Any]]) -> int:
 def _rows(
     course: Course, assignment: str, roster: Path | None = None
 ) -> tuple[list[dict[str, Any]], list[str], People]:
-    verdicts = late.settle(course, assignment)
+    verdicts = late.apply_penalties(course, assignment)
     with course.gradebook() as gradebook:
         cells = [cell.name for cell in gradebook.find_notebook(assignment, assignment).grade_cells]
         graded = {entry.student_id: entry for entry in gradebook.assignment_submissions(assignment)}

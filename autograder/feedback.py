@@ -9,9 +9,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import book, bounded, late, records
+from autograder import book, bounded, records
 from autograder.errors import AssignmentError, LimitError
 from autograder.records import Outcome
+from autograder.submissions import late
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -84,7 +85,7 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
     from nbgrader.converters import NbGraderException
 
     course.require_writable(*(course.folder("feedback", student, assignment) for student in ids))
-    late.settle(course, assignment)
+    late.apply_penalties(course, assignment)
     waiting = book.unmarked(course, assignment)
     for student in ids:
         record = records.current(course, assignment, student)

@@ -15,12 +15,13 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import book, database, executor, journal, late, records, regrade, submission, versions
+from autograder import book, database, executor, journal, records, regrade, versions
 from autograder.errors import AssignmentError, BusyError, SubmissionError
 from autograder.kernels import layers
 from autograder.notebooks import releases
 from autograder.notebooks.source import read_source, student_version
 from autograder.records import Outcome, Record
+from autograder.submissions import reader, times
 from autograder.work import Done, Job, Kit, do, put, take
 
 if TYPE_CHECKING:
@@ -287,16 +288,16 @@ def make_job(course: Course, kit: Kit, student: str, version: Version | None = N
     """
     folder = course.folder("submitted", student, kit.assignment)
     with suppress(SubmissionError, OSError):  # which is met again below, or by the worker
-        submission.refuse_links(folder)
-        submission.adopt(folder, kit.assignment)
+        reader.refuse_links(folder)
+        reader.adopt(folder, kit.assignment)
     there = records.handed_in(course, kit.assignment, student)  # if it changes now, the next run sees it
     record, before = regrade.marked(course, kit.assignment, student, there), None
     if version and record and record.sandboxed == kit.sandboxed and _is_final(course, record):
         before = regrade.before(course, record, version)
     try:
-        there_now = submission.files(folder)
-        if late.known(folder) is None:  # nbgrader stumbles over what is no time
-            there_now = [path for path in there_now if path != folder / late.TIMESTAMP]
+        there_now = reader.files(folder)
+        if times.known_time(folder) is None:  # nbgrader stumbles over what is no time
+            there_now = [path for path in there_now if path != folder / times.TIMESTAMP]
         files, problem = take(folder, there_now), ""
     except (SubmissionError, OSError) as error:
         files, problem = {}, str(error)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
-from autograder import submission
 from autograder.errors import SubmissionError
-from autograder.late import LATE_MARK, TIMESTAMP
+from autograder.submissions import reader
+from autograder.submissions.times import LATE_MARK, TIMESTAMP
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -110,7 +110,7 @@ def handed_in(course: Course, assignment: str, student: str) -> str:
     folder = course.folder("submitted", student, assignment)
     times = {folder / TIMESTAMP, folder / LATE_MARK}
     try:
-        files = [path for path in submission.files(folder) if path not in times]
+        files = [path for path in reader.files(folder) if path not in times]
         return fingerprint([path for path in files if path.is_file() and not path.is_symlink()])
     except (SubmissionError, OSError) as error:  # it is not read at all, and this is why
         return hashlib.sha256(str(error).encode()).hexdigest()

@@ -24,12 +24,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import executor, submission
+from autograder import executor
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import NoNotebookError, SandboxError, SubmissionError
 from autograder.notebooks import releases
 from autograder.notebooks.cells import is_answer, is_graded, last_error
 from autograder.records import Item, Outcome, Record, Status
+from autograder.submissions import reader
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -276,8 +277,8 @@ def _graded(course: Course, job: Job) -> Done:
     folder = course.folder("submitted", job.student, assignment)
     try:
         _look_at(job, folder)
-        handed_in = submission.read(submission.adopt(folder, assignment))
-        submission.require_same(handed_in, read_source(course.source(assignment)), assignment)
+        handed_in = reader.read(reader.adopt(folder, assignment))
+        reader.require_same(handed_in, read_source(course.source(assignment)), assignment)
         done.log = course.convert(Autograde, assignment, job.student)
         _results(course, done)
         record.cell_seconds = {**(job.before.cell_seconds if job.before else {}), **ExecuteSubmission.seconds}
@@ -296,7 +297,7 @@ def _graded(course: Course, job: Job) -> Done:
 def _look_at(job: Job, folder: Path) -> None:
     if job.problem:
         raise SubmissionError(job.problem)
-    submission.refuse_links(folder)
+    reader.refuse_links(folder)
 
 
 def _results(course: Course, done: Done) -> None:

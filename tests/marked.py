@@ -11,10 +11,11 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder import late, records
+from autograder import records
 from autograder.course import Course
 from autograder.records import Outcome, Record
 from autograder.release import release
+from autograder.submissions import late, times
 
 ROOT = Path(__file__).parents[1]
 ANSWER = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
@@ -86,7 +87,7 @@ class Marked:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "ps1.ipynb").write_text(f"the notebook of {student}")
         if at:
-            (folder / late.TIMESTAMP).write_text(f"{at} UTC")
+            (folder / times.TIMESTAMP).write_text(f"{at} UTC")
         return folder
 
     def mark(self, student: str, auto: float, manual: float | None = 0, at: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""autograder.collect: whatever a learning platform or a student packs, each notebook ends up under a name of ours."""
+"""submissions.collect: whatever a learning platform or a student packs, each notebook ends up under a name of ours."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder import collect as module
-from autograder.collect import PATTERNS, Collection, collect
 from autograder.course import Course
 from autograder.errors import ArchiveError, AssignmentError, NoNotebookError
 from autograder.grade import submissions
-from autograder.submission import adopt
+from autograder.submissions import archive as members
+from autograder.submissions import collect as module
+from autograder.submissions.archive import Collection, Member, _stamp
+from autograder.submissions.collect import PATTERNS, collect
+from autograder.submissions.reader import adopt
 from tests.test_submission import nested
 
 
@@ -333,16 +335,16 @@ def test_fifo_in_a_folder_does_not_block(course, tmp_path):
 
 
 def test_too_large_file_is_reported(course, pack, monkeypatch):
-    monkeypatch.setattr(module, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(members, "MAX_BYTES", 2**20)
     collection = collect(course, "ps1", pack({"jane.ipynb": b" " * (2**20 + 1), "joe.ipynb": b" " * 2**20}))
     assert set(kept(course)) == {"joe"}
     assert reasons(collection) == {"jane.ipynb": "larger than 1 MiB"}
 
 
 def test_file_that_grows_while_it_is_read_is_reported(monkeypatch):
-    monkeypatch.setattr(module, "MAX_BYTES", 10)
+    monkeypatch.setattr(members, "MAX_BYTES", 10)
     with pytest.raises(zipfile.BadZipFile, match="larger than the archive says"):
-        module._Member("jane.ipynb", (), lambda: io.BytesIO(b"x" * 11)).read()
+        Member("jane.ipynb", (), lambda: io.BytesIO(b"x" * 11)).read()
 
 
 # later ones and earlier ones
@@ -531,7 +533,7 @@ def test_name_that_is_not_utf8_as_the_zip_claims_is_refused(course, archive):
 
 
 def test_zip_of_too_many_files_is_refused(course, archive, monkeypatch):
-    monkeypatch.setattr(module, "MAX_MEMBERS", 1)
+    monkeypatch.setattr(members, "MAX_MEMBERS", 1)
     with pytest.raises(ArchiveError, match=r"class\.zip holds 2 files, more than 1: this is not a class\."):
         collect(course, "ps1", archive)
 
@@ -722,7 +724,7 @@ def test_times_of_files_count_on_request(course, tmp_path, zone, extra, utc):
 def test_time_that_is_none_is_not_written(course, tmp_path, when):
     entry = zipfile.ZipInfo("jane.ipynb")
     entry.date_time = when
-    assert module._stamp(entry) is None
+    assert _stamp(entry) is None
 
 
 def test_time_of_a_file_in_a_folder_counts_on_request(course, tmp_path):

@@ -23,10 +23,10 @@ from autograder.feedback import feedback
 from autograder.grade import accept, grade, submissions
 from autograder.notebooks.cells import grade_id
 from autograder.notebooks.source import read_source
-from autograder.rebuild import rebuild
 from autograder.records import Outcome, Record
 from autograder.release import release
 from autograder.runner import Kernel
+from autograder.submissions.rebuild import rebuild
 from tests.classroom import DEAF, Classroom
 from tests.exercises import nb01_convolution_by_hand as exercises
 from tests.test_notebooks import ROOT

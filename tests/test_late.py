@@ -1,4 +1,4 @@
-"""autograder.late: what lateness costs, whoever asks and whenever."""
+"""autograder.submissions.late: what lateness costs, whoever asks and whenever."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import late
 from autograder.course import Course
 from autograder.errors import CourseError, SubmissionError, TableError
 from autograder.export import export
 from autograder.feedback import feedback
 from autograder.grade import grade
-from autograder.late import LatePolicy
+from autograder.submissions import late, times
+from autograder.submissions.late import LatePolicy
 from tests.classroom import Classroom
 from tests.marked import DUE, Marked
 
@@ -54,7 +54,7 @@ def money(found: dict[str, str]) -> tuple[str, ...]:
 )
 def test_time_of_a_submission_is_the_moment_that_is_written(tmp_path: Path, text: str, wanted: str) -> None:
     (tmp_path / "timestamp.txt").write_text(text)
-    assert late.submitted_at(tmp_path) == datetime.fromisoformat(wanted)
+    assert times.submitted_at(tmp_path) == datetime.fromisoformat(wanted)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_time_that_may_mean_two_things_is_refused_with_the_file_and_a_mend(tmp_p
     with pytest.raises(
         SubmissionError, match=r"timestamp\.txt holds .* not a time.* Write for example 2026-05-03 16:00:00"
     ):
-        late.submitted_at(tmp_path)
+        times.submitted_at(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -207,28 +207,30 @@ def test_default_costs_nothing(marked):
     ],
 )
 def test_times_are_understood(text, utc):
-    assert late.moment(text, BERLIN) == datetime.fromisoformat(utc)
+    assert times.parse_time(text, BERLIN) == datetime.fromisoformat(utc)
 
 
 def test_date_alone_may_mean_the_end_of_the_day():
-    assert late.moment("2026-05-03", BERLIN, end_of_day=True) == datetime(2026, 5, 3, 21, 59, 59)
-    assert late.moment("2026-10-25", BERLIN, end_of_day=True) == datetime(2026, 10, 25, 22, 59, 59), "winter by then"
+    assert times.parse_time("2026-05-03", BERLIN, end_of_day=True) == datetime(2026, 5, 3, 21, 59, 59)
+    assert times.parse_time("2026-10-25", BERLIN, end_of_day=True) == datetime(2026, 10, 25, 22, 59, 59), (
+        "winter by then"
+    )
 
 
 @pytest.mark.parametrize("text", ["", "tomorrow", "03/05/2026", "3.5.2026", "2026-13-01"])
 def test_what_could_mean_two_days_is_not_a_time(text):
     with pytest.raises(ValueError, match="is not a time such as"):
-        late.moment(text, BERLIN)
+        times.parse_time(text, BERLIN)
 
 
 def test_stamp_is_what_nbgrader_reads(tmp_path):
-    (tmp_path / late.TIMESTAMP).write_text(late.stamp(DUE))
-    assert late.submitted_at(tmp_path) == DUE
+    (tmp_path / times.TIMESTAMP).write_text(times.stamp(DUE))
+    assert times.submitted_at(tmp_path) == DUE
 
 
 def test_other_time_zones_in_a_timestamp_count(tmp_path):
-    (tmp_path / late.TIMESTAMP).write_text("2026-05-02 00:00:00 Europe/Berlin")
-    assert late.submitted_at(tmp_path) == datetime(2026, 5, 1, 22)
+    (tmp_path / times.TIMESTAMP).write_text("2026-05-02 00:00:00 Europe/Berlin")
+    assert times.submitted_at(tmp_path) == datetime(2026, 5, 1, 22)
 
 
 def test_timestamp_that_is_none_is_named_and_stops_nobody(marked):
@@ -254,18 +256,18 @@ def test_timestamp_does_not_make_a_submission_another(marked):
 def test_each_started_day_counts_from_the_due_date(marked, after, grace, days):
     rules = LatePolicy(kind="per day", grace_minutes=grace)
     folder = marked.hand_in("ada", str(DUE + timedelta(seconds=after)))
-    verdict = late.judge(rules, folder, DUE, None, score=8, maximum=10)
+    verdict = late.assess(rules, folder, DUE, None, score=8, maximum=10)
     assert (verdict.days, verdict.points) == (days, days)
 
 
 def test_without_a_due_date_nothing_is_late(marked):
     folder = marked.hand_in("ada", "2027-01-01 00:00:00")
-    assert late.judge(LatePolicy(kind="cut-off"), folder, None, None, score=8, maximum=10).days == 0
+    assert late.assess(LatePolicy(kind="cut-off"), folder, None, None, score=8, maximum=10).days == 0
 
 
 def test_late_by_an_unknown_time_counts_as_a_day_and_is_said(marked):
     marked.policy(kind="per day")
-    (marked.hand_in("ada") / late.LATE_MARK).touch()
+    (marked.hand_in("ada") / times.LATE_MARK).touch()
     marked.mark("ada", 8)
     found = row(marked, "ada")
     assert money(found) == ("1", "1.0", "8.0", "7.0")
@@ -278,7 +280,7 @@ def test_late_by_an_unknown_time_counts_as_a_day_and_is_said(marked):
 
 def test_known_time_goes_before_the_platforms_word(marked):
     marked.policy(kind="per day")
-    (marked.hand_in("ada", "2026-05-01 21:59:59") / late.LATE_MARK).touch()
+    (marked.hand_in("ada", "2026-05-01 21:59:59") / times.LATE_MARK).touch()
     marked.mark("ada", 8)
     assert row(marked, "ada")["late_days"] == "0"
 
@@ -372,7 +374,7 @@ def penalise(marked: Marked, student: str) -> float | None:
     folder = marked.course.folder("submitted", student, "ps1")
     url = marked.course.directory.db_url
     with Gradebook(url) as gradebook:
-        gradebook.update_or_create_submission("ps1", student, timestamp=late.submitted_at(folder))
+        gradebook.update_or_create_submission("ps1", student, timestamp=times.submitted_at(folder))
     about = {"notebook": "ps1", "assignment": "ps1", "student": student, "db_url": url}
     AssignLatePenalties(config=marked.course.config).preprocess(new_notebook(), {"nbgrader": about})
     with Gradebook(url) as gradebook:
@@ -466,7 +468,7 @@ def test_grading_feedback_and_export_agree(ps1: Classroom) -> None:
     with Gradebook(course.directory.db_url) as gradebook:
         gradebook.update_or_create_assignment("ps1", duedate=DUE)
     path = ps1.submit("ada", ps1.fill())
-    path.with_name(late.TIMESTAMP).write_text("2026-05-03 12:00:00 UTC")
+    path.with_name(times.TIMESTAMP).write_text("2026-05-03 12:00:00 UTC")
     [(record, _)] = grade(course, "ps1", ["ada"])
     assert record.score == 9, "the record holds what the tests gave"
     with Gradebook(course.directory.db_url) as gradebook:
@@ -475,7 +477,7 @@ def test_grading_feedback_and_export_agree(ps1: Classroom) -> None:
     assert "Handed in late: 2.8 points less." in page.path.read_text()
     export(course, "ps1", course.root / "grades.csv")
     assert ",6.2,14.0,1,2,2.8,9.0," in (course.root / "grades.csv").read_text()
-    path.with_name(late.TIMESTAMP).write_text("2026-05-01 12:00:00 UTC")
+    path.with_name(times.TIMESTAMP).write_text("2026-05-01 12:00:00 UTC")
     assert [fresh for _, fresh in grade(course, "ps1", ["ada"])] == [False], "another time is no other submission"
     export(course, "ps1", course.root / "grades.csv")
     assert ",9.0,14.0,1,0,0.0,9.0," in (course.root / "grades.csv").read_text()
@@ -485,7 +487,7 @@ def test_report_counts_as_late_what_costs_points(marked: Marked) -> None:
     from autograder.report import gather
 
     marked.mark("ada", 8)
-    (marked.hand_in("ada") / late.LATE_MARK).write_text("late")
+    (marked.hand_in("ada") / times.LATE_MARK).write_text("late")
     marked.mark("bob", 8, at="2026-05-01 23:00:00")
     marked.mark("eve", 8, at="2026-05-01 23:00:00")
     marked.extend("eve,ps1,2026-05-10")

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder import late
-from autograder.collect import collect
 from autograder.errors import TableError
 from autograder.export import Exported, Form, export_for
 from autograder.lms import platforms, tables
@@ -20,6 +18,8 @@ from autograder.lms.moodle import Moodle
 from autograder.lms.platforms import Mark
 from autograder.lms.tables import Table
 from autograder.records import Outcome
+from autograder.submissions.collect import collect
+from autograder.submissions.times import TIMESTAMP
 from tests.marked import Marked
 
 DATA = Path(__file__).parent / "data"
@@ -428,7 +428,7 @@ def test_times_come_from_a_file_of_ones_own(marked: Marked, tmp_path: Path) -> N
     found = collect(marked.course, "ps1", tmp_path / "class", times=times).students
     assert [str(one.at) for one in found] == ["2026-05-03 12:00:00", "None", "None"]
     folder = marked.course.folder("submitted", "ada", "ps1")
-    assert (folder / late.TIMESTAMP).read_text() == "2026-05-03 12:00:00.000000 UTC"
+    assert (folder / TIMESTAMP).read_text() == "2026-05-03 12:00:00.000000 UTC"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""autograder.rebuild: answers go into the released notebook; everything that marks depend on stays released."""
+"""submissions.rebuild: answers go into the released notebook; everything that marks depend on stays released."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder import submission
 from autograder.grade import make_job, make_kit
 from autograder.notebooks import releases
 from autograder.notebooks.cells import grade_id
-from autograder.rebuild import rebuild
+from autograder.submissions import reader
 from autograder.submissions.preprocessors import RebuildSubmission
+from autograder.submissions.rebuild import rebuild
 from autograder.work import _private_course
 from tests.classroom import Classroom, as_bytes, edited
 
@@ -498,7 +498,7 @@ def test_tags_that_a_student_adds_to_a_lecture_cell_have_no_effect(released, fil
 
 def reread(ps1: Classroom, notebook: NotebookNode) -> NotebookNode:
     """Return a notebook as `submission.read` gives it."""
-    return submission.read(ps1.submit("somebody", notebook))
+    return reader.read(ps1.submit("somebody", notebook))
 
 
 def test_what_the_reader_gives_is_enough(released, filled, ps1):
@@ -625,6 +625,6 @@ def test_what_was_released_is_known_wherever_a_submission_is_rebuilt(ps1: Classr
     (tmp_path / "worker").mkdir()
     for course in (ps1.course, _private_course(job, tmp_path / "worker")):
         where = {"nbgrader": {"assignment": "ps1", "notebook": "ps1"}, "metadata": {"path": str(path.parent)}}
-        rebuilt, _ = RebuildSubmission(config=course.config).preprocess(submission.read(path), where)
+        rebuilt, _ = RebuildSubmission(config=course.config).preprocess(reader.read(path), where)
         assert rebuilt.metadata.autograder.notes == []
         assert named(rebuilt, "double-test").source == named(ps1.released(), "double-test").source

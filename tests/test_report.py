@@ -16,13 +16,14 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from autograder import records, submission
+from autograder import records
 from autograder.build import from_source
 from autograder.course import Course
 from autograder.errors import AssignmentError
 from autograder.records import Item, Outcome, Record, Status
 from autograder.report import gather, measures, messages, page, report, similar
 from autograder.report.gather import Class, Student
+from autograder.submissions import reader
 from tests.classroom import Classroom, as_bytes
 from tests.exercises import answers
 
@@ -290,9 +291,9 @@ def test_more_than_a_tenth_or_ten_is_common(students, limit):
 
 def test_code_of_a_submission_is_that_of_read(room):
     path = room.submit("ada", room.fill())
-    cells = [cell for cell in submission.read(path).cells if cell.cell_type == "code"]
-    assert [source for _, source in submission.code(path)] == [cell.source for cell in cells]
-    assert ("double", room.right["double"]) in submission.code(path)
+    cells = [cell for cell in reader.read(path).cells if cell.cell_type == "code"]
+    assert [source for _, source in reader.code(path)] == [cell.source for cell in cells]
+    assert ("double", room.right["double"]) in reader.code(path)
 
 
 def test_report_of_a_class(room):

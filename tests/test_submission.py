@@ -1,4 +1,4 @@
-"""autograder.submission: whatever the file holds, what comes out is a plain notebook or a SubmissionError."""
+"""autograder.submissions.reader: whatever the file holds, what comes out is a plain notebook or a SubmissionError."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import grade, late, records, submission, work
+from autograder import grade, records, work
 from autograder.errors import SubmissionError
 from autograder.records import Outcome
-from autograder.submission import MEND, read, refuse_links
+from autograder.submissions import late, reader
+from autograder.submissions.reader import MEND, read, refuse_links
 from course_utils.predictions import MADE
 from tests.marked import DUE
 
@@ -115,22 +116,22 @@ def test_empty_file_is_refused(path):
 
 
 def test_too_large_file_is_refused_with_a_hint_to_clear_outputs(path, monkeypatch):
-    monkeypatch.setattr(submission, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(reader, "MAX_BYTES", 2**20)
     path.write_bytes(b" " * (3 * 2**20))
     assert refusal(path).startswith("ps1.ipynb has 3 MiB, more than 1. Choose Edit > Clear Outputs of All Cells")
 
 
 def test_file_of_just_the_allowed_size_is_read(path, monkeypatch):
-    monkeypatch.setattr(submission, "MAX_BYTES", len(REAL))
+    monkeypatch.setattr(reader, "MAX_BYTES", len(REAL))
     path.write_bytes(REAL)
     assert len(read(path).cells) == 3
 
 
 def test_too_many_cells_are_refused(path, monkeypatch):
-    monkeypatch.setattr(submission, "MAX_CELLS", 2)
+    monkeypatch.setattr(reader, "MAX_CELLS", 2)
     path.write_bytes(REAL)
     assert refusal(path) == f"ps1.ipynb has 3 cells, more than 2. {MEND}"
-    monkeypatch.setattr(submission, "_upgraded", lambda *_: pytest.fail("what takes long is done before the count"))
+    monkeypatch.setattr(reader, "_upgraded", lambda *_: pytest.fail("what takes long is done before the count"))
     path.write_text(json.dumps(old([{"cell_type": "code"}] * 3)))
     assert refusal(path) == f"ps1.ipynb has 3 cells, more than 2. {MEND}"
 
@@ -448,11 +449,11 @@ def test_notebook_of_another_assignment_is_named_and_gets_no_mark():
         ]
     )
     with pytest.raises(SubmissionError, match=r"another assignment \(“02 A CNN”\). Hand in 01_convolution.ipynb."):
-        submission.require_same(theirs, ours, "01_convolution")
-    submission.require_same(ours, ours, "01_convolution")
+        reader.require_same(theirs, ours, "01_convolution")
+    reader.require_same(ours, ours, "01_convolution")
     del ours.cells[3:]  # only a part of the cells is left
-    submission.require_same(ours, theirs, "02_cnn")
-    submission.require_same(nbformat.v4.new_notebook(), ours, "01_convolution")
+    reader.require_same(ours, theirs, "02_cnn")
+    reader.require_same(nbformat.v4.new_notebook(), ours, "01_convolution")
 
 
 @pytest.mark.parametrize(
@@ -509,7 +510,7 @@ def absurd(request, tmp_path) -> Iterator[Callable[[Path], None]]:
         if request.param == "nested":
             nested(folder / "deep", 1100)
         elif request.param == "many":
-            for number in range(submission.MAX_FILES + 1):
+            for number in range(reader.MAX_FILES + 1):
                 (folder / f"{number}.csv").touch()
         elif request.param == "closed":
             (folder / "data.csv").write_text("1")
@@ -542,5 +543,5 @@ def test_absurd_files_are_the_trouble_of_one_student(absurd, marked):
         assert done.record.outcome is Outcome.UNREADABLE
         assert done.record.reason == jobs["ada"].problem
     assert records.handed_in(course, "ps1", "ada") == jobs["ada"].submission
-    assert late.judge(late.LatePolicy(), folder, DUE, None, score=1, maximum=1).days == 0
+    assert late.assess(late.LatePolicy(), folder, DUE, None, score=1, maximum=1).days == 0
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024  # KiB

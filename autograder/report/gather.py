@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import late, records, submission
+from autograder import records
 from autograder.errors import SubmissionError
 from autograder.lms.roster import read as read_roster
 from autograder.notebooks.cells import is_answer
 from autograder.records import Outcome, Record
+from autograder.submissions import late, reader, times
+from autograder.submissions.late import assess
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -100,10 +102,10 @@ def _lateness(course: Course, assignment: str, due: datetime | None) -> Callable
 
     def late_by(student: str, known: timedelta) -> timedelta:
         folder, until = course.folder("submitted", student, assignment), granted.get((student, assignment))
-        handed_in = late.known(folder)
-        if handed_in is None and not (folder / late.LATE_MARK).exists():
+        handed_in = times.known_time(folder)
+        if handed_in is None and not (folder / times.LATE_MARK).exists():
             return known
-        days = late.judge(rules, folder, due, until, score=0, maximum=0).days
+        days = assess(rules, folder, due, until, score=0, maximum=0).days
         exact = handed_in - max(due, until or due) if handed_in and due else timedelta(days=days)
         return exact if days else timedelta()
 
@@ -154,7 +156,7 @@ def answers(course: Course, assignment: str, names: dict[str, str], ids: list[st
     for student in ids:
         own: dict[str, list[str]] = defaultdict(list)
         try:
-            cells = submission.code(course.folder("submitted", student, assignment) / f"{assignment}.ipynb")
+            cells = reader.code(course.folder("submitted", student, assignment) / f"{assignment}.ipynb")
         except (SubmissionError, OSError):
             continue
         for key, source in cells:

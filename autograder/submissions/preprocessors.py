@@ -14,14 +14,14 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict
 from traitlets.config import Config
 
-from autograder import late, submission
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import AssignmentError, AutograderError
 from autograder.notebooks import releases
 from autograder.notebooks.cells import Result
 from autograder.notebooks.source import read_source, student_version
-from autograder.rebuild import rebuild
-from autograder.submission import printable
+from autograder.submissions import late, reader
+from autograder.submissions.reader import printable
+from autograder.submissions.rebuild import rebuild
 
 
 def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -38,7 +38,7 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
     del student
     names = _sources(assignment)
     if notebooks and len(names) == 1:
-        notebooks[:] = [str(submission.adopt(Path(notebooks[0]).parent, names[0]))]
+        notebooks[:] = [str(reader.adopt(Path(notebooks[0]).parent, names[0]))]
 
 
 def _sources(assignment: str) -> list[str]:
@@ -51,7 +51,7 @@ def _sources(assignment: str) -> list[str]:
 
 
 class SubmissionReader(NotebookExporter):  # type: ignore[misc]
-    """Reads submitted files with `autograder.submission.read` (`Autograde.exporter_class`)."""
+    """Reads submitted files with `autograder.submissions.reader.read` (`Autograde.exporter_class`)."""
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
         """Read a notebook: strictly where students wrote it, as it is where nbgrader wrote it."""
@@ -61,10 +61,8 @@ class SubmissionReader(NotebookExporter):  # type: ignore[misc]
         if Path(filename).resolve().is_relative_to(ours):
             converted = super().from_filename(filename, resources, **kwargs)
         else:
-            submission.refuse_links(
-                Path(filename).parent
-            )  # through which nbgrader has copied what is not the student's
-            converted = self.from_notebook_node(submission.read(Path(filename)), resources, **kwargs)
+            reader.refuse_links(Path(filename).parent)  # through which nbgrader has copied what is not the student's
+            converted = self.from_notebook_node(reader.read(Path(filename)), resources, **kwargs)
         return converted  # type: ignore[no-any-return]
 
 
@@ -107,11 +105,11 @@ def _same(first: Path, second: Path) -> bool:
 class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]
     """Takes points off late submissions by the course's policy (`AssignLatePenalties.plugin_class`).
 
-    nbgrader asks it when it grades, before anything is marked by hand; `late.settle` does the same sum again for
-    feedback and export.
+    nbgrader asks it when it grades, before anything is marked by hand; `late.apply_penalties` does the same sum again
+    for feedback and export.
     """
 
-    policy = Dict(help="What lateness costs: names and values as in autograder/late.py.").tag(config=True)
+    policy = Dict(help="What lateness costs: names and values as in autograder/submissions/late.py.").tag(config=True)
     assignment_policies = Dict(help="The same for single assignments, by name.").tag(config=True)
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
@@ -124,7 +122,7 @@ class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]
             until = late.extensions(course, rules.zone).get((student_id, assignment))
             folder = course.folder("submitted", student_id, assignment)
             due, maximum = entry.assignment.duedate, entry.max_score
-            verdict = late.judge(rules, folder, due, until, score=score, maximum=maximum)
+            verdict = late.assess(rules, folder, due, until, score=score, maximum=maximum)
         except AutograderError as error:  # no reason not to grade; feedback and export will insist
             self.log.warning("No penalty for lateness: %s", error)
             return None

@@ -14,8 +14,8 @@ from autograder.errors import JudgeLostError
 from autograder.execute import ExecuteSubmission
 from autograder.notebooks.cells import grade_id
 from autograder.notebooks.source import read_source
-from autograder.rebuild import rebuild
 from autograder.runner import Kernel
+from autograder.submissions.rebuild import rebuild
 from autograder.turns import Turn
 from tests.classroom import Classroom
 

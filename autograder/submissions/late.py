@@ -2,16 +2,15 @@
 
 nbgrader's gradebook holds the due date; ``submitted/<student>/<assignment>/timestamp.txt`` the time of submission;
 ``late.txt`` beside it says that a platform called the submission late without telling the time; ``extensions.csv`` in
-the course's folder holds extensions. Penalties follow from these at any time: `settle` works them all out anew and
-writes them to the gradebook, so marks given by hand and extensions granted after grading count.
+the course's folder holds extensions. Penalties follow from these at any time: `apply_penalties` works them all out anew
+and writes them to the gradebook, so marks given by hand and extensions granted after grading count.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, tzinfo
+from datetime import UTC, datetime, tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -22,22 +21,15 @@ from pydantic import Field, field_validator
 from autograder.errors import SubmissionError, TableError
 from autograder.lms import tables
 from autograder.settings import Settings
+from autograder.submissions.times import LATE_MARK, known_time, parse_time, submitted_at
 
 if TYPE_CHECKING:
     from autograder.course import Course
 
 PLUGIN = "autograder.plugins.LatePenalty"
-TIMESTAMP, LATE_MARK = "timestamp.txt", "late.txt"
 EXTENSIONS = "extensions.csv"
 DAY = 24 * 60 * 60
-LONGEST = 200  # characters of a time
 Percent = Annotated[float, Field(ge=0, le=100)]
-WORDS = (  # how Moodle writes a time in English
-    "%A, %d %B %Y, %I:%M %p",
-    "%A, %d %B %Y, %H:%M",
-    "%A, %B %d, %Y, %I:%M %p",
-)
-WITH_PM = ("%Y-%m-%d %I:%M %p", "%Y-%m-%d %I:%M:%S %p")  # 2026-05-03 6:00 PM; no other order of numbers is clear
 
 
 class LatePolicy(Settings):
@@ -122,56 +114,6 @@ def policy(config: Any, assignment: str) -> LatePolicy:
     return LatePolicy.of(ours.get("policy", {}), special, f"nbgrader_config.py, LatePenalty.policy (for {assignment})")
 
 
-def moment(text: str, zone: tzinfo, *, end_of_day: bool = False) -> datetime:
-    """Read a time.
-
-    Args:
-        text: as in ISO 8601 (``2026-05-03 18:00``, with an offset or UTC if it is not of `zone`; with AM or PM), or in
-            Moodle's words. Of zones UTC and full names (``Europe/Berlin``), no other order of day, month and year:
-            ``CST`` and ``05/03/2026`` mean two things.
-        zone: of times without an offset.
-        end_of_day: a date without a time means the end of that day, not its start.
-
-    Returns:
-        The time in UTC, without a zone, as nbgrader stores times.
-
-    Raises:
-        ValueError: when it is none.
-    """
-    written = " ".join(text.split())
-    if not written.isprintable():
-        raise ValueError(f"{text!r} is not a time such as 2026-05-03 18:00")
-    if named := re.fullmatch(r"(.*\d) ([A-Z]\w+/[\w/+-]+)", written):
-        written = named[1]
-        try:
-            zone = ZoneInfo(named[2])
-        except (OSError, ValueError, KeyError):
-            raise ValueError(f"there is no time zone {named[2]!r}") from None
-    written = re.sub(r"\s*\b(UTC|GMT|Z)$", "+00:00", written)
-    written = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", written)
-    try:
-        found = datetime.fromisoformat(written)
-        if end_of_day and len(written) <= len("2026-05-03"):
-            found = datetime.combine(found, time(23, 59, 59))
-    except ValueError:
-        found = _in_words(written)
-    return utc(found, zone)
-
-
-def _in_words(text: str) -> datetime:
-    for form in (*WORDS, *WITH_PM):
-        try:
-            return datetime.strptime(text, form)  # its zone is the caller's
-        except ValueError:
-            continue
-    raise ValueError(f"{text!r} is not a time such as 2026-05-03 18:00")
-
-
-def utc(found: datetime, zone: tzinfo) -> datetime:
-    """Turn a time into UTC without a zone; one that has no zone is of `zone`."""
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
-
-
 def extensions(course: Course, zone: tzinfo) -> dict[tuple[str, str], datetime]:
     """Read ``extensions.csv``: columns student, assignment, until.
 
@@ -207,7 +149,7 @@ def read_extensions(path: Path, zone: tzinfo, known: list[str], students: set[st
         if (student, assignment) in granted:
             raise TableError(f"{where}: this student has a row for it already. Keep the one that counts.")
         try:
-            granted[student, assignment] = moment(until, zone, end_of_day=True)
+            granted[student, assignment] = parse_time(until, zone, end_of_day=True)
         except ValueError:
             raise TableError(
                 f"{where}: until {until!r} is not a time. Write 2026-05-03 or 2026-05-03 18:00 (in {zone})."
@@ -221,40 +163,7 @@ def _meant(student: str, students: set[str]) -> str:
     return f"Is it {close[0]!r}? {add}" if close else add
 
 
-def submitted_at(folder: Path) -> datetime | None:
-    """Read when a submission was handed in, from nbgrader's ``timestamp.txt``; None where that is not known.
-
-    Raises:
-        SubmissionError: when the file holds something else.
-    """
-    path = folder / TIMESTAMP
-    if path.is_symlink() or not path.is_file():
-        return None
-    with path.open(encoding="utf-8", errors="replace") as file:
-        text = file.read(LONGEST).strip()
-    try:
-        return moment(text, UTC) if text else None  # nbgrader's own reader takes +0200 for 200 seconds, CEST for UTC
-    except (ValueError, OverflowError):
-        raise SubmissionError(
-            f"{path} holds {text[:40]!r}, which is not a time, or not clearly one. Write for example "
-            "2026-05-03 16:00:00 UTC or 2026-05-03 18:00:00 +0200."
-        ) from None
-
-
-def known(folder: Path) -> datetime | None:
-    """Give when a submission was handed in; None also where its ``timestamp.txt`` holds something else."""
-    try:
-        return submitted_at(folder)
-    except SubmissionError:
-        return None
-
-
-def stamp(found: datetime) -> str:
-    """Write a time (UTC, without a zone) as nbgrader does."""
-    return f"{found:%Y-%m-%d %H:%M:%S.%f} UTC"
-
-
-def judge(
+def assess(
     rules: LatePolicy, folder: Path, due: datetime | None, until: datetime | None, *, score: float, maximum: float
 ) -> Verdict:
     """Tell how late a submission is and what that costs.
@@ -296,12 +205,12 @@ def days_between(start: datetime, end: datetime, zone: tzinfo) -> int:
         end: in UTC, without a zone.
         zone: whose clock.
     """
-    clocks = (moment.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None) for moment in (start, end))
+    clocks = (at.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None) for at in (start, end))
     first, second = clocks
     return math.ceil((second - first).total_seconds() / DAY)
 
 
-def settle(course: Course, assignment: str) -> dict[str, Verdict]:
+def apply_penalties(course: Course, assignment: str) -> dict[str, Verdict]:
     """Work out the penalties of all graded submissions anew and write them to the gradebook.
 
     If nbgrader_config.py names another plugin for late submissions than ours, its penalties are left as they are.
@@ -334,9 +243,9 @@ def settle(course: Course, assignment: str) -> dict[str, Verdict]:
                 verdicts[student] = Verdict(days, entry.late_submission_penalty)
                 continue
             folder, until = course.folder("submitted", student, assignment), granted.get((student, assignment))
-            verdict = judge(rules, folder, due, until, score=entry.score, maximum=entry.max_score)
+            verdict = assess(rules, folder, due, until, score=entry.score, maximum=entry.max_score)
             verdicts[student] = verdict
-            entry.timestamp = known(folder)
+            entry.timestamp = known_time(folder)
             entry.extension = until - due if until and due and until > due else None
             for index, notebook in enumerate(entry.notebooks):
                 notebook.late_submission_penalty = verdict.points if verdict.points and index == 0 else None

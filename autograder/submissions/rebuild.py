@@ -59,7 +59,7 @@ def rebuild(released: NotebookNode, submitted: NotebookNode, known: Known = NOTH
 
     Args:
         released: the student version as generated from the source.
-        submitted: as from `autograder.submission.read`.
+        submitted: as from `autograder.submissions.reader.read`.
         known: fingerprints of all cells that students were ever given: who has an older one has changed nothing.
 
     Returns:

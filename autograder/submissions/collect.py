@@ -9,24 +9,20 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import stat
-import struct
 import unicodedata
-import zipfile
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autograder import late
 from autograder.errors import ArchiveError
-from autograder.submission import LISTING, MAX_BYTES, printable
-from autograder.submissions.times import read_times
+from autograder.submissions import late
+from autograder.submissions.archive import ARCHIVES, NOTEBOOKS, Collected, Collection, Member, open_members
+from autograder.submissions.reader import LISTING, printable
+from autograder.submissions.times import LATE_MARK, TIMESTAMP, parse_time, read_times, stamp, utc
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -49,55 +45,10 @@ PATTERNS = {
 }
 GENERAL = ("folder per student", "file per student")  # what fits any archive; all others are signs of a platform
 Forms = Mapping[str, re.Pattern[str]]  # by title
-MAX_MEMBERS = 200_000
-MAX_DEPTH = 30  # folders in folders
 MAX_EARLIER = 10  # of one student from one archive: who packs a thousand fills no disk
 MAX_NAMES = 20  # of files of one student who handed in no notebook
-MAX_RATIO = 100  # of a file to what it takes up in the archive; notebooks reach 10
 MAX_NAME = 128  # bytes of a student's id, which names folders; nbgrader's gradebook has room for so many
-NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # mail programs and browsers add endings
-ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".rar", ".7z", ".bz2", ".xz")
 LATE_NOTE = "The learning platform calls this submission late. It does not say by how much.\n"
-JUNK = re.compile(r"(^|/)(__MACOSX|Thumbs\.db|desktop\.ini|\.(?!\.?(/|$))[^/]+)(/|$)")  # and all that is hidden
-
-
-@dataclass
-class Collected:
-    """What was found for one student."""
-
-    student: str
-    file: str  # its path in the folder or archive
-    change: str  # "new", "unchanged" or "replaced"
-    at: datetime | None = None  # when it was handed in, in UTC, where that is known
-    late: bool | None = None  # what the platform calls it; None if it does not say
-
-
-@dataclass
-class Collection:
-    """What came of a folder or archive."""
-
-    students: list[Collected] = field(default_factory=list)
-    ignored: list[tuple[str, str]] = field(default_factory=list)  # path and reason
-    without: list[str] = field(default_factory=list)  # students who handed in files, but no notebook that can be used
-    others: dict[str, list[str]] = field(default_factory=dict)  # names of files that are no notebooks, by student
-
-
-@dataclass
-class _Member:
-    """One file of a folder or archive: its path, when it was changed, and how to open it."""
-
-    path: str
-    changed: tuple[int, ...]
-    opener: Callable[[], Any]
-    stamp: datetime | None = None  # `changed` as a time; without a zone where the archive tells none
-    named: str = ""  # the part of the path from the level at which students are told apart
-
-    def read(self) -> bytes:
-        with self.opener() as file:
-            content: bytes = file.read(MAX_BYTES + 1)  # whatever size an archive's directory claims
-        if len(content) > MAX_BYTES:
-            raise zipfile.BadZipFile("it is larger than the archive says")
-        return content
 
 
 def collect(
@@ -138,7 +89,7 @@ def collect(
     patterns, zone = _compiled(assignment, pattern), late.policy(course.config, assignment).zone
     collection = Collection()
     with ExitStack() as stack:
-        members = _members(path, stack, collection)
+        members = open_members(path, stack, collection)
         for member in members:
             member.named = member.path
         own_times = {}
@@ -150,11 +101,11 @@ def collect(
             raise ArchiveError(f"No notebook in {path} has a name that tells its student. {_example(collection)}")
         places = [_Place.of(course, assignment, student) for student in {*versions, *collection.without}]
         course.require_writable(*(folder for place in places for folder in (place.folder, place.earlier)))
-        told = read_times(times, list(versions), lambda text: late.moment(text, zone)) if times else {}
+        told = read_times(times, list(versions), lambda text: parse_time(text, zone)) if times else {}
         for student, found in sorted(versions.items()):
             at = told.get(student, own_times.get(student))
             if at is None and file_times and found[-1].stamp:
-                at = late.utc(found[-1].stamp, zone)
+                at = utc(found[-1].stamp, zone)
             known = Collected(student, found[-1].path, "", at, _marked_late(found[-1].named, patterns))
             _put(_Place.of(course, assignment, student), known, found, collection)
     collection.without = sorted({*collection.without} - {found.student for found in collection.students})
@@ -163,7 +114,7 @@ def collect(
     return collection
 
 
-def _put(place: _Place, known: Collected, versions: list[_Member], collection: Collection) -> None:
+def _put(place: _Place, known: Collected, versions: list[Member], collection: Collection) -> None:
     """Put a student's last notebook and what is known of it into place."""
     try:
         content = versions[-1].read()
@@ -218,7 +169,7 @@ class _Place:
         more = [f"… and {len(shown) - MAX_NAMES} more"] if len(shown) > MAX_NAMES else []
         (self.folder / LISTING).write_text("\n".join([*shown[:MAX_NAMES], *more, ""]), encoding="utf-8")
 
-    def keep_versions(self, versions: list[_Member]) -> None:
+    def keep_versions(self, versions: list[Member]) -> None:
         """Keep other notebooks that a student handed in, each content once."""
         if not versions:
             return
@@ -239,11 +190,11 @@ class _Place:
     def note_time(self, known: Collected) -> None:
         """Write down when a submission was handed in; what is not known is left as it is."""
         if known.at is not None:
-            (self.folder / late.TIMESTAMP).write_text(late.stamp(known.at), encoding="utf-8")
+            (self.folder / TIMESTAMP).write_text(stamp(known.at), encoding="utf-8")
         if known.late:
-            (self.folder / late.LATE_MARK).write_text(LATE_NOTE, encoding="utf-8")
+            (self.folder / LATE_MARK).write_text(LATE_NOTE, encoding="utf-8")
         elif known.late is not None:
-            (self.folder / late.LATE_MARK).unlink(missing_ok=True)
+            (self.folder / LATE_MARK).unlink(missing_ok=True)
 
     def _next(self) -> Path:
         numbers = (int(path.name) for path in self.earlier.glob("*") if path.name.isdecimal())
@@ -251,14 +202,14 @@ class _Place:
 
 
 def _versions(
-    members: list[_Member], patterns: Forms, assignment: str, collection: Collection
-) -> dict[str, list[_Member]]:
+    members: list[Member], patterns: Forms, assignment: str, collection: Collection
+) -> dict[str, list[Member]]:
     """Find each student's notebooks, the one to grade last.
 
     That is the one named after the assignment (browsers and Canvas add numbers); of several the one with the highest
     number; of several the one changed last.
     """
-    handed_in: dict[str, list[tuple[bool, int, tuple[int, ...], str, _Member]]] = {}
+    handed_in: dict[str, list[tuple[bool, int, tuple[int, ...], str, Member]]] = {}
     names: dict[str, str] = {}  # the name as it was, by the id made of it, in lower case as some file systems do
     folders = _in_folders(members, patterns)
     for member in members:
@@ -311,7 +262,7 @@ def _form(path: str, patterns: Forms) -> str:
     return next((title for title, form in patterns.items() if form.fullmatch(path)), "")
 
 
-def _in_folders(members: list[_Member], patterns: Forms) -> bool:
+def _in_folders(members: list[Member], patterns: Forms) -> bool:
     """Tell whether students have folders: then one without a notebook stands for a student too."""
     notebooks = (member.named for member in members if member.path.lower().endswith(NOTEBOOKS))
     return any(_form(path, patterns) == "folder per student" for path in notebooks)
@@ -327,9 +278,9 @@ def _marked_late(path: str, patterns: Forms) -> bool | None:
     return bool(found["late"]) if found and "late" in found.re.groupindex else None
 
 
-def _own_times(members: list[_Member], assignment: str, collection: Collection) -> dict[str, datetime]:
+def _own_times(members: list[Member], assignment: str, collection: Collection) -> dict[str, datetime]:
     """Read the times that nbgrader wrote beside submissions, and take their files off the list."""
-    form = re.compile(rf"(?P<student>[^/]+)/{re.escape(assignment)}/{re.escape(late.TIMESTAMP)}")
+    form = re.compile(rf"(?P<student>[^/]+)/{re.escape(assignment)}/{re.escape(TIMESTAMP)}")
     found = {}
     for member in [member for member in members if form.fullmatch(member.named)]:
         members.remove(member)
@@ -337,13 +288,13 @@ def _own_times(members: list[_Member], assignment: str, collection: Collection) 
         try:
             text = member.read()[:100].decode().strip()
             if student:
-                found[student] = late.moment(text, UTC)
+                found[student] = parse_time(text, UTC)
         except Exception as error:  # noqa: BLE001  (see collect; and the file may hold anything)
             collection.ignored.append((printable(member.path), f"holds no time: {error}"))
     return found
 
 
-def _find_students(members: list[_Member], patterns: Forms, assignment: str) -> None:
+def _find_students(members: list[Member], patterns: Forms, assignment: str) -> None:
     """Find the level of folders at which students are told apart, the same for all, and note each path from there.
 
     It is the first of those that all notebooks share (a zip has a folder around it, or two) at which a name has the
@@ -421,108 +372,6 @@ def _student(path: str, patterns: Forms) -> tuple[str | None, str, int]:
     attempt = groups.get("try") or ""  # of a --pattern it may be anything
     fits = 0 < len(student.encode()) <= MAX_NAME
     return (student if fits else None), name, int(attempt[:9]) if attempt.isdecimal() else 0
-
-
-def _members(path: Path, stack: ExitStack, collection: Collection) -> list[_Member]:
-    if path.is_dir():
-        return list(_folder_members(path, collection))
-    if not path.exists():
-        raise ArchiveError(f"{path} does not exist.")
-    try:
-        archive = stack.enter_context(zipfile.ZipFile(path))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise ArchiveError(f"{path} is neither a folder nor a zip archive, or is damaged ({error}).") from None
-    return list(_zip_members(path, archive, collection))
-
-
-def _folder_members(root: Path, collection: Collection) -> Iterator[_Member]:
-    for path in sorted(_walk(root, collection)):
-        name = str(path.relative_to(root)).encode(errors="replace").decode()
-        info = path.lstat()
-        if JUNK.search(name):
-            continue
-        if not stat.S_ISREG(info.st_mode):
-            collection.ignored.append((printable(name), "a link or special file"))
-        elif info.st_size > MAX_BYTES:
-            collection.ignored.append((printable(name), f"larger than {MAX_BYTES // 2**20} MiB"))
-        else:
-            changed = datetime.fromtimestamp(info.st_mtime, UTC)
-            yield _Member(name, (info.st_mtime_ns,), partial(path.open, "rb"), changed)
-
-
-def _walk(root: Path, collection: Collection) -> Iterator[Path]:
-    """Find all that is in a folder but folders; those that are nested absurdly deep are left out."""
-    waiting, seen = [(root, 0)], 0
-    while waiting:
-        folder, depth = waiting.pop()
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                seen += 1
-                if not entry.is_dir(follow_symlinks=False):
-                    yield Path(entry.path)
-                elif depth < MAX_DEPTH:
-                    waiting.append((Path(entry.path), depth + 1))
-                else:
-                    name = printable(Path(entry.path).relative_to(root))
-                    collection.ignored.append((name, f"more than {MAX_DEPTH} folders in each other"))
-        if seen > MAX_MEMBERS:
-            raise ArchiveError(f"{root} holds more than {MAX_MEMBERS} files: this is not a class.")
-
-
-def _zip_members(path: Path, archive: zipfile.ZipFile, collection: Collection) -> Iterator[_Member]:
-    entries = archive.infolist()
-    if len(entries) > MAX_MEMBERS:
-        raise ArchiveError(f"{path} holds {len(entries)} files, more than {MAX_MEMBERS}: this is not a class.")
-    times_there = Counter(unicodedata.normalize("NFC", _name(entry)) for entry in entries)
-    for entry in entries:
-        name = _name(entry)
-        if entry.is_dir() or JUNK.search(name):
-            continue
-        number = times_there[unicodedata.normalize("NFC", name)]
-        if reason := _danger(entry) or (f"there are {number} files of this name" if number > 1 else ""):
-            collection.ignored.append((printable(name), reason))
-        else:
-            yield _Member(name, entry.date_time, partial(archive.open, entry), _stamp(entry))
-
-
-def _name(entry: zipfile.ZipInfo) -> str:
-    """The name of a member; many programs, Canvas' too, write UTF-8 and do not say so, PowerShell backslashes."""
-    name = entry.filename
-    if not (entry.flag_bits & 0x800 or name.isascii()):
-        with suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
-    return name if "/" in name else name.replace("\\", "/")
-
-
-def _stamp(entry: zipfile.ZipInfo) -> datetime | None:
-    """When a member was changed: in UTC where the archive tells, else by the clock of whoever packed it."""
-    extra = entry.extra
-    while len(extra) >= 4:
-        kind, size = struct.unpack("<HH", extra[:4])
-        if kind == 0x5455 and size >= 5 and len(extra) >= 9 and extra[4] & 1:
-            return datetime.fromtimestamp(struct.unpack("<I", extra[5:9])[0], UTC)
-        extra = extra[4 + size :]
-    try:
-        return datetime(*entry.date_time) if entry.date_time[0] > 1980 else None
-    except ValueError:
-        return None
-
-
-def _danger(entry: zipfile.ZipInfo) -> str:
-    """Why a member of a zip is not read; empty when it may be."""
-    name = _name(entry)
-    parts = PurePosixPath(name.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts or "\\" in name or re.match(r"[A-Za-z]:", name):
-        return "its path leads out of the archive"
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        return "a link"
-    if entry.flag_bits & 0x1:
-        return "encrypted"
-    if entry.file_size > MAX_BYTES:
-        return f"larger than {MAX_BYTES // 2**20} MiB"
-    if entry.file_size > max(2**20, MAX_RATIO * entry.compress_size):
-        return f"it would grow to more than {MAX_RATIO} times its size: no notebook does"
-    return ""
 
 
 def _example(collection: Collection) -> str:
