@@ -22,7 +22,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autograder.execute import ExecuteSubmission
+    from autograder.execution.execute import ExecuteSubmission
     from autograder.execution.scoring import SaveMarks
     from autograder.pages import templates
     from autograder.pages.safe import SafePage, hashes
@@ -56,7 +56,7 @@ HOMES = {
         "RebuildSubmission",
         "LatePenalty",
     ),
-    "autograder.execute": ("ExecuteSubmission",),
+    "autograder.execution.execute": ("ExecuteSubmission",),
     "autograder.execution.scoring": ("SaveMarks",),
     "autograder.results.feedback_view": ("FeedbackView", "as_float", "as_rounded"),
     "autograder.safe_html": ("markdown2html", "clean_html", "ansi2html", "unchanged"),

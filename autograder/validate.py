@@ -123,7 +123,7 @@ def _rehearse(
     """Run a notebook as the grader does and compare what its tests give with what they should."""
     from nbgrader.utils import determine_grade
 
-    from autograder.execute import ExecuteSubmission
+    from autograder.execution.execute import ExecuteSubmission
     from autograder.execution.outcomes import message
     from autograder.execution.scoring import as_scored
     from autograder.kernels import layers

@@ -2,7 +2,7 @@
 
 Each version that submissions were graded with is kept in ``records/<assignment>/versions/``, as fingerprints only.
 Prose and penalties for lateness are no part of it: they change no mark. Nor are reference answers on which no later
-exercise can depend (`autograder.follow_on`).
+exercise can depend (`autograder.execution.follow_on`).
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def now(course: Course, assignment: str) -> Version:
         AssignmentError: it has not been released, its source cannot be used, or that has changed since, so that the
             gradebook holds other tests.
     """
-    from autograder import book, follow_on
+    from autograder import book
+    from autograder.execution import follow_on
     from autograder.notebooks.source import read_source, student_version
 
     there = course.require_release(assignment)

@@ -131,7 +131,7 @@ def dask_setup(worker: Any) -> None:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # jsonschema can do without; seconds to import
     import nbgrader.converters  # noqa: F401
 
-    import autograder.execute  # noqa: F401
+    import autograder.execution.execute  # noqa: F401
 
     gc.freeze()  # what stays for good need not be looked through again and again
 
@@ -269,7 +269,7 @@ def _without_penalties(config: Config) -> None:
 def _graded(course: Course, job: Job) -> Done:
     from nbgrader.converters import Autograde
 
-    from autograder.execute import ExecuteSubmission
+    from autograder.execution.execute import ExecuteSubmission
     from autograder.notebooks.source import read_source
 
     done = Done(job.blank())

@@ -29,7 +29,7 @@ from rich.table import Table
 
 from autograder.build import from_source
 from autograder.course import Course
-from autograder.execute import ExecuteSubmission
+from autograder.execution.execute import ExecuteSubmission
 from autograder.kernels import SANDBOXED, specs
 
 ROOT = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from autograder import follow_on
+from autograder.execution import follow_on
 from autograder.judge import reference
 from autograder.notebooks.cells import grade_id
 from autograder.notebooks.source import read_source

@@ -15,17 +15,17 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
-from autograder import execute
 from autograder.build import build
 from autograder.course import Course
-from autograder.execute import ExecuteSubmission
+from autograder.execution import execute
+from autograder.execution.execute import ExecuteSubmission
+from autograder.execution.runner import Kernel
 from autograder.feedback import feedback
 from autograder.grade import accept, grade, submissions
 from autograder.notebooks.cells import grade_id
 from autograder.notebooks.source import read_source
 from autograder.records import Outcome, Record
 from autograder.release import release
-from autograder.runner import Kernel
 from autograder.submissions.rebuild import rebuild
 from tests.classroom import DEAF, Classroom
 from tests.exercises import nb01_convolution_by_hand as exercises

@@ -15,9 +15,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner, Result
 
-from autograder import earlier, grade, journal, records, regrade, versions
+from autograder import grade, journal, records, regrade, versions
 from autograder.cli import cli
 from autograder.errors import AssignmentError
+from autograder.execution import reuse
 from autograder.notebooks.cells import is_test
 from autograder.records import Outcome
 from autograder.release import release
@@ -116,7 +117,7 @@ def book(*sources: str, locked: str = "import math") -> NotebookNode:
 )
 def test_tests_that_share_names_are_run_together(old: list[str], new: list[str], kept: set[str]) -> None:
     locked = "import math\ndef circle(r):\n    return tau * r"
-    assert set(earlier.kept(book(*new, locked=locked), book(*old, locked=locked))) == kept
+    assert set(reuse.kept(book(*new, locked=locked), book(*old, locked=locked))) == kept
 
 
 @pytest.fixture

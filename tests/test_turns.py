@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from autograder.turns import turn
+from autograder.execution.turns import turn
 
 SOON, LATE = 0.3, 10.0
 

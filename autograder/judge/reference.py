@@ -1,7 +1,8 @@
 """The student's side of follow-on errors: a reference answer takes the place of one that failed its tests.
 
 What arrives is compiled: the text of a reference answer never comes here. Whatever the student's cells could find out
-about it stays here as well: of a run with references nothing but the points of tests gets out (`autograder.follow_on`).
+about it stays here as well: of a run with references nothing but the points of tests gets out
+(`autograder.execution.follow_on`).
 """
 
 from __future__ import annotations

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from nbformat import NotebookNode
 
-from autograder import execute
 from autograder.errors import JudgeLostError
-from autograder.execute import ExecuteSubmission
+from autograder.execution import execute
+from autograder.execution.execute import ExecuteSubmission
+from autograder.execution.runner import Kernel
+from autograder.execution.turns import Turn
 from autograder.notebooks.cells import grade_id
 from autograder.notebooks.source import read_source
-from autograder.runner import Kernel
 from autograder.submissions.rebuild import rebuild
-from autograder.turns import Turn
 from tests.classroom import Classroom
 
 pytestmark = [

@@ -15,13 +15,13 @@ from traitlets.config import Config
 
 from autograder import records
 from autograder.errors import CourseError, SandboxError
+from autograder.execution.runner import Kernel
 from autograder.export import export
 from autograder.feedback import feedback
 from autograder.grade import accept, grade
 from autograder.kernels import layers
 from autograder.kernels.limits import Limits
 from autograder.records import Outcome, Record, Status
-from autograder.runner import Kernel
 from tests.classroom import Classroom
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")

@@ -1,9 +1,9 @@
 """Follow-on errors: a slip in one exercise must not cost the points of later ones that build on it.
 
 Where an exercise failed, and so did a test of a later one that depends on it, the submission is run once more
-(`autograder.execute`). In that run the reference answer takes the place of each answer that failed its tests: at once
-where nothing can change that, else after its tests have been tried with the references of those before. For each test
-that was tried the better of both outcomes counts; a test is never tried with the reference of what it is about.
+(`execute`). In that run the reference answer takes the place of each answer that failed its tests: at once where
+nothing can change that, else after its tests have been tried with the references of those before. For each test that
+was tried the better of both outcomes counts; a test is never tried with the reference of what it is about.
 
 The student's cells of that run work with the reference, and could look at what it is made of. Therefore nothing but
 points leaves it: no output, message, flag or time.
@@ -20,6 +20,7 @@ from functools import cached_property
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from autograder.execution.outcomes import message
 from autograder.judge import reference
 from autograder.notebooks import names
 from autograder.notebooks.cells import grade_id, is_answer, is_test, last_error
@@ -177,8 +178,6 @@ def rest(submission: NotebookNode, plan: Plan) -> NotebookNode:
 
 def outputs(cell: NotebookNode, references: list[str], points: float, most: float) -> list[NotebookNode]:
     """Make what a test shows that has gained points, in place of the error that it showed before."""
-    from autograder.execution.outcomes import message
-
     error = last_error(cell)
     before = f" With yours: {message(error)}" if error else ""
     made = [new_output("stream", name="stdout", text=said(references) + before)]
