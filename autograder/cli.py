@@ -20,12 +20,12 @@ from rich.text import Text
 
 from autograder.course import Course
 from autograder.errors import ArchiveError, AutograderError, FolderError
-from autograder.executor import State
 from autograder.export import Form
-from autograder.records import Item, Outcome, Record, Status
+from autograder.grading.cluster import State
+from autograder.grading.records import Item, Outcome, Record, Status
 
 if TYPE_CHECKING:
-    from autograder.regrade import Change
+    from autograder.grading.regrade import Change
 
 cli = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=False)
 console = Console()
@@ -319,8 +319,8 @@ def grade(
 
     Into PostgreSQL: autograder grade 01_convolution_by_hand --db postgresql+psycopg://user@host/gradebook
     """
-    from autograder import book, journal, regrade, versions
-    from autograder import grade as module
+    from autograder.grading import grade as module
+    from autograder.grading import gradebook, journal, regrade, versions
 
     course = Course(context.obj, db)
     if no_sandbox:
@@ -349,12 +349,12 @@ def grade(
             errors.print(STOPPED)
             raise typer.Exit(INTERRUPTED) from None
     seconds = time.monotonic() - started
-    changes = regrade.waiting(course, assignment, students, versions.now(course, assignment))
+    changes = regrade.pending(course, assignment, students, versions.now(course, assignment))
     written = not changes or _agreed(changes, yes=yes)
     if changes and written:
         module.accept(course, assignment, students)
     graded |= {change.student: change.after if written else change.before for change in changes}
-    graded = {record.student: record for record in book.marked_by_hand(course, list(graded.values()))}
+    graded = {record.student: record for record in gradebook.marked_by_hand(course, list(graded.values()))}
     if written:  # else what there was before would stand below what it would be
         console.print(_table(list(graded.values()), verbose=verbose))
         console.print(_summary(list(graded.values()), unchanged, seconds), soft_wrap=True)

@@ -70,7 +70,7 @@ class Course:
             raise CourseError(f"{self.root / CONFIG_FILE} does not load: {type(error).__name__}: {error}") from error
         config.CourseDirectory.root = str(self.root)
         if url := self.db or config.CourseDirectory.get("db_url"):
-            config.CourseDirectory.db_url = database.complete(url, Path.cwd() if self.db else self.root)
+            config.CourseDirectory.db_url = database.resolve_url(url, Path.cwd() if self.db else self.root)
         return config
 
     @cached_property
@@ -91,7 +91,7 @@ class Course:
 
         self.tools_on_path()
         url, name = self.directory.db_url, self.directory.course_id
-        with database.explained(url), Gradebook(url, name) as gradebook:
+        with database.explain_errors(url), Gradebook(url, name) as gradebook:
             yield gradebook
 
     def convert(self, converter: type[BaseConverter], assignment: str, student: str) -> str:
@@ -122,7 +122,7 @@ class Course:
         run = converter(coursedir=directory, config=self.config, log=log)
         run.force = True
         try:
-            with warnings.catch_warnings(), database.explained(directory.db_url):
+            with warnings.catch_warnings(), database.explain_errors(directory.db_url):
                 warnings.simplefilter("ignore", SAWarning)  # SQLAlchemy 2 has remarks on how nbgrader uses it
                 run.start()
         except Exception as error:

@@ -43,7 +43,7 @@ MENDS = {  # by what the driver says; the first that fits
 }
 
 
-def complete(url: str, folder: Path) -> str:
+def resolve_url(url: str, folder: Path) -> str:
     """Check a URL as far as that goes without opening the database, and say all in it that nbgrader does not.
 
     Args:
@@ -84,7 +84,7 @@ def complete(url: str, folder: Path) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
-def shown(url: str) -> str:
+def redacted(url: str) -> str:
     """Give a URL as it may be printed: no password, nor options, of which one may be the password."""
     from sqlalchemy.engine import make_url
 
@@ -92,11 +92,11 @@ def shown(url: str) -> str:
 
 
 @contextmanager
-def explained(url: str) -> Iterator[None]:
+def explain_errors(url: str) -> Iterator[None]:
     """Turn what a database complains of into an error that says what may help.
 
     Args:
-        url: of the database, as from `complete`.
+        url: of the database, as from `resolve_url`.
 
     Raises:
         GradebookError: in place of the driver's and nbgrader's errors.
@@ -111,15 +111,15 @@ def explained(url: str) -> Iterator[None]:
         said = next(iter(str(cause).strip().splitlines()), type(cause).__name__)
         fitting = (mend for pattern, mend in MENDS.items() if re.search(pattern, said, re.IGNORECASE))
         mend = next(fitting, "Results that wait to be entered are kept; run the command again when this is mended.")
-        raise GradebookError(f"The gradebook {shown(url)} cannot be used: {said}. {mend}") from error
+        raise GradebookError(f"The gradebook {redacted(url)} cannot be used: {said}. {mend}") from error
 
 
 @contextmanager
-def alone(url: str) -> Iterator[None]:
+def advisory_lock(url: str) -> Iterator[None]:
     """Keep graders of other course folders off a gradebook in PostgreSQL; its server lifts the lock when we end.
 
     Args:
-        url: of the database, as from `complete`.
+        url: of the database, as from `resolve_url`.
 
     Raises:
         BusyError: another grader is at work.
@@ -131,10 +131,10 @@ def alone(url: str) -> Iterator[None]:
     if engine.dialect.name != "postgresql":
         yield
         return
-    with explained(url):
+    with explain_errors(url):
         connection = engine.connect()
     with closing(connection):
-        with explained(url):
+        with explain_errors(url):
             _lock(connection, url)
         yield
 
@@ -147,7 +147,7 @@ def _lock(connection: Connection, url: str) -> None:
     if not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
         pid, who = connection.execute(text(HOLDER), {"lock": LOCK}).first() or ("PID", None)
         raise BusyError(
-            f"Another grader is at work on the gradebook {shown(url)} ({who or 'who, is not known'}). "
+            f"Another grader is at work on the gradebook {redacted(url)} ({who or 'who, is not known'}). "
             "Wait until it has finished, or stop it with Ctrl-C; what it has done is kept. "
             f"If its machine is gone, this lifts its lock: SELECT pg_terminate_backend({pid})"
         )

@@ -8,8 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import records
 from autograder.errors import AssignmentError, TableError
+from autograder.grading import records
+from autograder.grading.records import Outcome
 from autograder.lms import canvas, moodle, platforms, tables
 from autograder.lms.canvas import Canvas
 from autograder.lms.moodle import Moodle
@@ -17,7 +18,6 @@ from autograder.lms.platforms import Mark, Roster
 from autograder.lms.roster import People
 from autograder.lms.roster import read as read_roster
 from autograder.lms.tables import Table, harmless
-from autograder.records import Outcome
 from autograder.submissions import late
 from autograder.submissions.late import Verdict
 

@@ -9,9 +9,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import book, bounded, records
+from autograder import bounded
 from autograder.errors import AssignmentError, LimitError
-from autograder.records import Outcome
+from autograder.grading import gradebook, records
+from autograder.grading.records import Outcome
 from autograder.submissions import late
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
 
     course.require_writable(*(course.folder("feedback", student, assignment) for student in ids))
     late.apply_penalties(course, assignment)
-    waiting = book.unmarked(course, assignment)
+    waiting = gradebook.unmarked(course, assignment)
     for student in ids:
         record = records.current(course, assignment, student)
         path = course.folder("feedback", student, assignment) / f"{assignment}.html"

@@ -29,10 +29,11 @@ import psutil
 from rich.console import Console
 from rich.progress import track
 
-from autograder import executor, records
 from autograder.course import Course
-from autograder.grade import grade, submissions
-from autograder.records import Outcome, Record
+from autograder.grading import cluster as executor
+from autograder.grading import records
+from autograder.grading.grade import grade, submissions
+from autograder.grading.records import Outcome, Record
 from tests import forgeries
 from tests.classroom import DEAF, Classroom, as_bytes
 

@@ -39,10 +39,10 @@ from rich.progress import track
 from rich.table import Table
 
 from autograder.course import CONFIG_FILE, Course
-from autograder.grade import make_job, make_kit
+from autograder.grading.grade import make_job, make_kit
+from autograder.grading.worker import do
 from autograder.kernels import SANDBOXED, specs
 from autograder.release import release
-from autograder.work import do
 from tests import forgeries
 from tests.classroom import WRITTEN, Classroom, as_bytes
 
@@ -57,7 +57,8 @@ c.Execute.timeout = {CELL_SECONDS}
 """
 ALL_FAILED = "specific errors on the above failures"  # what nbgrader says when it came to the end of the class
 PREPARED = "ps1"
-PRELOAD = ["autograder.plugins", "autograder.grade", "nbgrader.api", "tests.forgeries"]  # so that processes start soon
+# so that processes start soon
+PRELOAD = ["autograder.execution.execute", "autograder.grading.grade", "nbgrader.api", "tests.forgeries"]
 WHO = ("nbgrader", "ours")
 console = Console()
 

@@ -10,7 +10,7 @@ The comparison: right and wrong answers to one assignment (tests/data/convnet.py
 - nbgrader: one `nbgrader autograde` for all, with its default configuration and the ordinary kernel. In its time per
   submission are the kernel's start, the import of TensorFlow, the cells, and its own steps.
 - otter: one `otter run` for each, as it is meant to be used, with the same tests. In its time is also its own start.
-- ours: `autograder.grade.grade`, sandboxed, with one and with two workers.
+- ours: `autograder.grading.grade.grade`, sandboxed, with one and with two workers.
 - plain cells: the same cells by `exec` in one process that has TensorFlow imported and has run them once. No grader
   that runs them one after the other can be faster; two workers can be twice as fast.
 
@@ -61,15 +61,15 @@ from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 from rich.table import Table
 
-from autograder import executor
 from autograder.build import build
 from autograder.course import CONFIG_FILE, Course
-from autograder.grade import grade, submissions
+from autograder.grading import cluster
+from autograder.grading.grade import grade, submissions
+from autograder.grading.job import Done, Job
+from autograder.grading.records import Item, Outcome, Status
 from autograder.kernels import specs
 from autograder.notebooks.cells import grade_id
-from autograder.records import Item, Outcome, Status
 from autograder.release import release
-from autograder.work import Done, Job
 from tests.classroom import Classroom, as_bytes
 
 ROOT = Path(__file__).parents[1]
@@ -362,7 +362,7 @@ def grade_class(
     students = submissions(course, assignment)
     every = max(1, len(students) // 50)
 
-    def watch(state: executor.State) -> None:
+    def watch(state: cluster.State) -> None:
         nonlocal running
         if state.running < running:
             ends.append(time.time())
@@ -370,7 +370,7 @@ def grade_class(
         running = state.running
 
     own = cProfile.Profile() if profile else nullcontext()
-    with own, nullcontext() if kernels else patch("autograder.grade.do", hollow):
+    with own, nullcontext() if kernels else patch("autograder.grading.grade.do", hollow):
         for number, (record, _) in enumerate(
             grade(course, assignment, students, force=True, workers=workers, watch=watch), 1
         ):

@@ -19,8 +19,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.course import Course
+from autograder.grading.records import Outcome
 from autograder.notebooks.cells import grade_id
-from autograder.records import Outcome
 
 WRITTEN = "I compared the two results and the second one is better, because its error is smaller."
 

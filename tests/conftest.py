@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from nbformat import NotebookNode
 
-from autograder import executor
 from autograder.build import build
 from autograder.course import Course
+from autograder.grading import cluster as executor
 from tests.classroom import Classroom
 from tests.marked import Marked, new_course
 

@@ -11,9 +11,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder import records
 from autograder.course import Course
-from autograder.records import Outcome, Record
+from autograder.grading import records
+from autograder.grading.records import Outcome, Record
 from autograder.release import release
 from autograder.submissions import late, times
 
@@ -111,6 +111,6 @@ class Marked:
 
     def record(self, student: str, outcome: Outcome, reason: str = "") -> None:
         """Leave a record."""
-        handed_in = records.handed_in(self.course, "ps1", student)
+        handed_in = records.submission_digest(self.course, "ps1", student)
         record = Record(assignment="ps1", student=student, outcome=outcome, reason=reason, submission=handed_in)
         records.save(self.course, record)

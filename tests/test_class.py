@@ -7,8 +7,8 @@ import shutil
 import pytest
 
 from autograder.course import Course
-from autograder.grade import grade, submissions
-from autograder.records import Outcome, Record, Status
+from autograder.grading.grade import grade, submissions
+from autograder.grading.records import Outcome, Record, Status
 from autograder.release import release
 from tests.classroom import Classroom, Submission, known_class
 from tests.exercises import nb01_convolution_by_hand as exercises

@@ -16,7 +16,7 @@ from rich.console import Console
 from autograder import cli
 from autograder.course import Course
 from autograder.errors import ArchiveError, FolderError, GradebookError
-from autograder.records import Item, Outcome, Record, Status
+from autograder.grading.records import Item, Outcome, Record, Status
 from tests.classroom import Classroom, as_bytes
 from tests.marked import ROOT, Marked
 

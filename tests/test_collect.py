@@ -15,7 +15,7 @@ import pytest
 
 from autograder.course import Course
 from autograder.errors import ArchiveError, AssignmentError, NoNotebookError
-from autograder.grade import submissions
+from autograder.grading.grade import submissions
 from autograder.submissions import archive as members
 from autograder.submissions import collect as module
 from autograder.submissions.archive import Collection, Member, _stamp

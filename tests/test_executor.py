@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from autograder import executor, grade, journal, records
 from autograder.errors import BusyError, ExecutorError
-from autograder.records import Outcome
+from autograder.grading import cluster, grade, journal, records, writer
+from autograder.grading.records import Outcome
 from tests import quick
 from tests.marked import Marked
 
@@ -51,7 +51,7 @@ def room(marked: Marked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mar
 
 
 def test_workers_of_a_machine_share_out_its_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    there = executor.places(["tls://10.0.0.7:41", "tcp://10.0.0.8:5", "tls://10.0.0.7:302", "tls://10.0.0.7:7"])
+    there = cluster.places(["tls://10.0.0.7:41", "tcp://10.0.0.8:5", "tls://10.0.0.7:302", "tls://10.0.0.7:7"])
     assert sorted(place for address, place in there.items() if "0.7" in address) == [(0, 3), (1, 3), (2, 3)]
     assert there["tcp://10.0.0.8:5"] == (0, 1)
     for usable, workers, shares in (
@@ -63,8 +63,8 @@ def test_workers_of_a_machine_share_out_its_processors(monkeypatch: pytest.Monke
         monkeypatch.setattr(os, "sched_getaffinity", lambda _, usable=usable: usable, raising=False)
         for number, share in enumerate(shares):
             there = copy_context()
-            there.run(executor._place.set, (number, workers))
-            assert there.run(executor.processors) == share
+            there.run(cluster._place.set, (number, workers))
+            assert there.run(cluster.processors) == share
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def everybody() -> list[str]:
 
 @pytest.mark.usefixtures("cluster")
 def test_everybody_is_graded_once(room: Marked, notes: Path) -> None:
-    states: list[executor.State] = []
+    states: list[cluster.State] = []
     assert run(room, watch=states.append) == dict.fromkeys(everybody(), (Outcome.GRADED, True))
     assert is_whole(room, everybody())
     assert quick.notes(notes, "ended") == dict.fromkeys(everybody(), 1)
@@ -187,7 +187,7 @@ def test_workers_elsewhere_by_address(room: Marked, remote: str) -> None:
 
 
 def test_scheduler_that_does_not_answer_is_named(room: Marked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executor, "PATIENCE", 0.5)
+    monkeypatch.setattr(cluster, "PATIENCE", 0.5)
     with pytest.raises(ExecutorError, match=r"127.0.0.1:9 does not answer"):
         run(room, scheduler="tcp://127.0.0.1:9")
 
@@ -219,13 +219,13 @@ class KilledError(BaseException):
 
 
 @pytest.mark.usefixtures("cluster")
-@pytest.mark.parametrize("step", ["_put_files", "book.write", "records.save", "journal.remove"])
+@pytest.mark.parametrize("step", ["_put_files", "gradebook.write", "records.save", "journal.remove"])
 @pytest.mark.parametrize("late", [False, True])
 def test_every_step_of_recording_may_be_the_last(
     room: Marked, notes: Path, monkeypatch: pytest.MonkeyPatch, step: str, *, late: bool
 ) -> None:
     *module, name = step.split(".")
-    where = getattr(grade, module[0]) if module else grade
+    where = getattr(writer, module[0]) if module else writer
     original = getattr(where, name)
 
     def killed(*arguments: Any) -> Any:
@@ -236,7 +236,7 @@ def test_every_step_of_recording_may_be_the_last(
 
     with monkeypatch.context() as patch:
         patch.setattr(where, name, killed)
-        patch.setattr(grade, "BATCH", 5)
+        patch.setattr(writer, "BATCH", 5)
         with pytest.raises(KilledError):
             run(room)
     kept = {done.record.student for done in journal.entries(room.course, "ps1")}
@@ -255,7 +255,7 @@ def test_journal_of_another_file_is_not_believed(room: Marked, notes: Path, monk
         assert record
         records.save(room.course, record.model_copy(update={"submission": "another"}))
     with monkeypatch.context() as patch:
-        patch.setattr(grade, "_record", lambda *_: [])
+        patch.setattr(writer, "_record", lambda *_: [])
         run(room)
     assert len(list(journal.entries(room.course, "ps1"))) == TOTAL
     hand_in(room, "s07", b"another")

@@ -11,11 +11,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from autograder.execution import follow_on
+from autograder.grading.records import Status
+from autograder.grading.worker import _item
 from autograder.judge import reference
 from autograder.notebooks.cells import grade_id
 from autograder.notebooks.source import read_source
-from autograder.records import Status
-from autograder.work import _item
 from tests.test_notebooks import ROOT
 
 SQUARE, FOURTH = "def square(x):\n    return x * x", "def fourth(x):\n    return square(square(x))"

@@ -21,10 +21,10 @@ from autograder.execution import execute
 from autograder.execution.execute import ExecuteSubmission
 from autograder.execution.runner import Kernel
 from autograder.feedback import feedback
-from autograder.grade import accept, grade, submissions
+from autograder.grading.grade import accept, grade, submissions
+from autograder.grading.records import Outcome, Record
 from autograder.notebooks.cells import grade_id
 from autograder.notebooks.source import read_source
-from autograder.records import Outcome, Record
 from autograder.release import release
 from autograder.submissions.rebuild import rebuild
 from tests.classroom import DEAF, Classroom
@@ -147,7 +147,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, scheduler: str) -> Iterator
 
 
 def record(course: Course, student: str) -> Record:
-    from autograder import records
+    from autograder.grading import records
 
     found = records.load(course, "ps4", student)
     assert found is not None
@@ -220,7 +220,7 @@ def test_stock_nbgrader_does_the_same(course: Course) -> None:
 
 
 def test_changed_reference_is_another_version(course: Course, scheduler: str) -> None:
-    from autograder import versions
+    from autograder.grading import versions
 
     before = versions.now(course, "ps4")
     path = course.source("ps4")

@@ -16,10 +16,10 @@ from types import FrameType
 import nbformat
 import pytest
 
-from autograder import records
 from autograder.course import Course
-from autograder.grade import grade
-from autograder.records import Outcome, Record
+from autograder.grading import records
+from autograder.grading.grade import grade
+from autograder.grading.records import Outcome, Record
 from tests.forgeries import CORPUS, TOTAL, hand_in, make_course
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ from autograder.course import Course
 from autograder.errors import CourseError, SubmissionError, TableError
 from autograder.export import export
 from autograder.feedback import feedback
-from autograder.grade import grade
+from autograder.grading.grade import grade
 from autograder.submissions import late, times
 from autograder.submissions.late import LatePolicy
 from tests.classroom import Classroom

@@ -20,11 +20,13 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from autograder import book, cli, database, executor, export, grade, journal
+from autograder import cli, database, export
 from autograder.build import from_source
 from autograder.course import Course
 from autograder.errors import BusyError, GradebookError
 from autograder.feedback import feedback
+from autograder.grading import cluster, grade, journal
+from autograder.grading import gradebook as book
 from autograder.release import release
 from autograder.report import report
 from tests import postgres, quick
@@ -70,10 +72,10 @@ def in_this_process(patch: Any) -> None:
     """Have jobs done here instead of by workers."""
 
     def run(client: Any, function: Any, jobs: Iterator[Any], watch: Any) -> Iterator[Any]:
-        return (executor.Ended(job, function(job)) for job in jobs)
+        return (cluster.Ended(job, function(job)) for job in jobs)
 
-    patch(executor, "connect", lambda *_: nullcontext())
-    patch(executor, "run", run)
+    patch(cluster, "connect", lambda *_: nullcontext())
+    patch(cluster, "run", run)
     patch(grade, "do", quick.mark)
 
 
@@ -271,7 +273,7 @@ def test_second_course_with_the_same_gradebook_waits_its_turn(there: Course) -> 
     students = grade.submissions(there, "ps1")
     first = grade.grade(there, "ps1", students)
     next(first)
-    who = rf"{re.escape(database.shown(str(there.db)))} \(process {os.getpid()} on .*pg_terminate_backend\(\d+\)"
+    who = rf"{re.escape(database.redacted(str(there.db)))} \(process {os.getpid()} on .*pg_terminate_backend\(\d+\)"
     with pytest.raises(BusyError, match=who) as caught:
         run(second)
     assert PASSWORD not in str(caught.value)

@@ -12,13 +12,13 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder.grade import make_job, make_kit
+from autograder.grading.grade import make_job, make_kit
+from autograder.grading.worker import _private_course
 from autograder.notebooks import releases
 from autograder.notebooks.cells import grade_id
 from autograder.submissions import reader
 from autograder.submissions.preprocessors import RebuildSubmission
 from autograder.submissions.rebuild import rebuild
-from autograder.work import _private_course
 from tests.classroom import Classroom, as_bytes, edited
 
 ANSWER = "def double(x):\n    return x + x"

@@ -1,4 +1,4 @@
-"""autograder.records: what grading leaves behind, and how it survives a crash."""
+"""autograder.grading.records: what grading leaves behind, and how it survives a crash."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from autograder import records
 from autograder.course import Course
-from autograder.records import Item, Outcome, Record, Status
+from autograder.grading import records
+from autograder.grading.records import Item, Outcome, Record, Status
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_students_with_dots_in_their_names_do_not_share_a_record(course, record,
 def test_record_is_utf8_whatever_the_system_prefers(tmp_path, record):
     (tmp_path / "nbgrader_config.py").touch()
     code = (
-        "import pathlib, sys; from autograder import records; from autograder.course import Course;"
+        "import pathlib, sys; from autograder.grading import records; from autograder.course import Course;"
         "records.save(Course(pathlib.Path(sys.argv[1])), "
         "records.Record(assignment='ps1', student='s', outcome='graded', reason='\\u201c\\u0141\\u201d'))"
     )

@@ -15,12 +15,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner, Result
 
-from autograder import grade, journal, records, regrade, versions
 from autograder.cli import cli
 from autograder.errors import AssignmentError
 from autograder.execution import reuse
+from autograder.grading import grade, journal, records, regrade, versions, writer
+from autograder.grading.records import Outcome
 from autograder.notebooks.cells import is_test
-from autograder.records import Outcome
 from autograder.release import release
 from tests import quick
 from tests.classroom import Classroom
@@ -129,7 +129,7 @@ def room(marked: Marked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mar
         hand_in(marked, student, b"fine")
     hand_in(marked, "tim", quick.UNREADABLE)
     monkeypatch.setattr(grade, "do", quick.do)
-    monkeypatch.setattr(grade, "SECONDS", 0.0)
+    monkeypatch.setattr(writer, "SECONDS", 0.0)
     return marked
 
 
@@ -158,7 +158,7 @@ def written(room: Marked) -> dict[str, bytes]:
 
 def waiting(room: Marked) -> dict[str, tuple[float | None, float | None]]:
     students, version = grade.submissions(room.course, "ps1"), versions.now(room.course, "ps1")
-    changes = regrade.waiting(room.course, "ps1", students, version)
+    changes = regrade.pending(room.course, "ps1", students, version)
     return {change.student: (change.before.score, change.after.score) for change in changes}
 
 
@@ -224,7 +224,7 @@ class KilledError(BaseException):
 
 
 @pytest.mark.usefixtures("cluster")
-@pytest.mark.parametrize(("step", "again"), [("agree", False), ("agree", True), ("remove", False)])
+@pytest.mark.parametrize(("step", "again"), [("approve", False), ("approve", True), ("remove", False)])
 def test_killed_while_writing_what_was_agreed(
     room: Marked, monkeypatch: pytest.MonkeyPatch, step: str, *, again: bool
 ) -> None:
@@ -244,7 +244,7 @@ def test_killed_while_writing_what_was_agreed(
     if again:
         room.change(TEST, f"{TEXT}  # ada has 6, bob has 6")
     run(room)
-    left = {"ada", "bob", "eve"} if again else {"bob", "eve"} if step == "agree" else set()
+    left = {"ada", "bob", "eve"} if again else {"bob", "eve"} if step == "approve" else set()
     assert set(waiting(room)) == left, "what nobody has agreed to for certain is asked again"
     assert marks(room) == {"ada": 9 if again else 5, "bob": 9 if left else 5, "eve": 9}
     assert list(journal.entries(room.course, "ps1")) == []

@@ -16,11 +16,11 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from autograder import records
 from autograder.build import from_source
 from autograder.course import Course
 from autograder.errors import AssignmentError
-from autograder.records import Item, Outcome, Record, Status
+from autograder.grading import records
+from autograder.grading.records import Item, Outcome, Record, Status
 from autograder.report import gather, measures, messages, page, report, similar
 from autograder.report.gather import Class, Student
 from autograder.submissions import reader
@@ -91,7 +91,7 @@ def room(tmp_path: Path) -> Classroom:
 def hand_in(room: Classroom, name: str, answers: dict[str, str] | None = None, **about: object) -> None:
     room.submit(name, room.fill(answers))
     record = Record(assignment="ps1", student=name, outcome=Outcome.GRADED, **about)  # type: ignore[arg-type]
-    record.submission = records.handed_in(room.course, "ps1", name)
+    record.submission = records.submission_digest(room.course, "ps1", name)
     records.save(room.course, record)
 
 

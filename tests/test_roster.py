@@ -9,8 +9,8 @@ import pytest
 
 from autograder.errors import TableError
 from autograder.export import Exported, export
+from autograder.grading.records import Outcome
 from autograder.lms.roster import Person, read
-from autograder.records import Outcome
 from autograder.report import report
 from tests.marked import Marked
 from tests.test_platforms import CANVAS, MOODLE, written

@@ -24,9 +24,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from autograder import feedback as module
-from autograder import records
+from autograder.grading import records
+from autograder.grading.records import Item, Outcome, Status
 from autograder.notebooks.cells import grade_id
-from autograder.records import Item, Outcome, Status
 from autograder.report import report
 from autograder.safe_html import ansi2html, clean_html, literal, markdown
 from tests.marked import Marked

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.course import Course
 from autograder.feedback import feedback
-from autograder.grade import grade, submissions
+from autograder.grading.grade import grade, submissions
 from autograder.notebooks import releases
 from tests.classroom import DEAF, Classroom, as_bytes, edited
 

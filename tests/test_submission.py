@@ -15,9 +15,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import grade, records, work
 from autograder.errors import SubmissionError
-from autograder.records import Outcome
+from autograder.grading import grade, records, worker
+from autograder.grading.records import Outcome
 from autograder.submissions import late, reader
 from autograder.submissions.reader import MEND, read, refuse_links
 from course_utils.predictions import MADE
@@ -539,9 +539,9 @@ def test_absurd_files_are_the_trouble_of_one_student(absurd, marked):
     if absurd.kind != "closed" or os.getuid():  # root reads everything
         assert jobs["ada"].problem
         assert not jobs["ada"].files
-        done = work._graded(course, jobs["ada"])
+        done = worker._graded(course, jobs["ada"])
         assert done.record.outcome is Outcome.UNREADABLE
         assert done.record.reason == jobs["ada"].problem
-    assert records.handed_in(course, "ps1", "ada") == jobs["ada"].submission
+    assert records.submission_digest(course, "ps1", "ada") == jobs["ada"].submission
     assert late.assess(late.LatePolicy(), folder, DUE, None, score=1, maximum=1).days == 0
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024  # KiB

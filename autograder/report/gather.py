@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import records
 from autograder.errors import SubmissionError
+from autograder.grading import records
+from autograder.grading.records import Outcome, Record
 from autograder.lms.roster import read as read_roster
 from autograder.notebooks.cells import is_answer
-from autograder.records import Outcome, Record
 from autograder.submissions import late, reader, times
 from autograder.submissions.late import assess
 

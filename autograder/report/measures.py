@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.records import Status
+from autograder.grading.records import Status
 from autograder.report.gather import Student
 from autograder.report.messages import is_stub
 

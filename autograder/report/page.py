@@ -16,7 +16,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.records import Outcome
+from autograder.grading.records import Outcome
 from autograder.report import charts, measures, messages
 from autograder.report.gather import NOT_YET, NOTHING, Class, Student
 from autograder.report.measures import Exercise, Scores

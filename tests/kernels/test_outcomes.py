@@ -13,15 +13,15 @@ from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
-from autograder import records
 from autograder.errors import CourseError, SandboxError
 from autograder.execution.runner import Kernel
 from autograder.export import export
 from autograder.feedback import feedback
-from autograder.grade import accept, grade
+from autograder.grading import records
+from autograder.grading.grade import accept, grade
+from autograder.grading.records import Outcome, Record, Status
 from autograder.kernels import layers
 from autograder.kernels.limits import Limits
-from autograder.records import Outcome, Record, Status
 from tests.classroom import Classroom
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")

@@ -80,8 +80,8 @@ def now(course: Course, assignment: str) -> Version:
         AssignmentError: it has not been released, its source cannot be used, or that has changed since, so that the
             gradebook holds other tests.
     """
-    from autograder import book
     from autograder.execution import follow_on
+    from autograder.grading import gradebook
     from autograder.notebooks.source import read_source, student_version
 
     there = course.require_release(assignment)
@@ -92,7 +92,7 @@ def now(course: Course, assignment: str) -> Version:
     except Exception as error:
         raise AssignmentError(f"{path} cannot be used: {type(error).__name__}: {error}") from error
     ours = {_name(cell): cell for cell in cells if any(marks(cell).get(kind) for kind in REGISTERED)}
-    theirs = book.texts(course, assignment)
+    theirs = gradebook.texts(course, assignment)
     if stale := sorted(name for name in {*ours, *theirs} if _differs(ours.get(name), theirs.get(name))):
         raise AssignmentError(
             f"{path} has changed since {assignment} was released ({', '.join(stale)}). "

@@ -102,10 +102,10 @@ def load(course: Course, assignment: str, student: str) -> Record | None:
 def current(course: Course, assignment: str, student: str) -> Record | None:
     """Read a record if it is about what is handed in now; None also when something else was handed in since."""
     record = load(course, assignment, student)
-    return record if record and record.submission == handed_in(course, assignment, student) else None
+    return record if record and record.submission == submission_digest(course, assignment, student) else None
 
 
-def handed_in(course: Course, assignment: str, student: str) -> str:
+def submission_digest(course: Course, assignment: str, student: str) -> str:
     """Fingerprint of what a student handed in; when that was does not count, it changes nothing about the tests."""
     folder = course.folder("submitted", student, assignment)
     times = {folder / TIMESTAMP, folder / LATE_MARK}

@@ -11,16 +11,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import database, records
-from autograder.records import Item, Status
+from autograder import database
+from autograder.grading import records
+from autograder.grading.records import Item, Status
 from autograder.submissions import times
 
 FEW = 20  # records, for which only their own marks are asked for
 
 if TYPE_CHECKING:
     from autograder.course import Course
-    from autograder.records import Record
-    from autograder.work import Done
+    from autograder.grading.job import Done
+    from autograder.grading.records import Record
 
 
 def only(course: Course, assignment: str) -> bytes:
@@ -163,7 +164,7 @@ def write(course: Course, batch: Sequence[Done]) -> None:
         commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
         overdue = [done for done in batch if _enter(course, gradebook, done)]
         commit()
-    with database.explained(course.directory.db_url):
+    with database.explain_errors(course.directory.db_url):
         for done in overdue:
             _penalise(course, done)
 

@@ -116,7 +116,7 @@ def local(workers: int | None = None, security: Any = None) -> Any:
         host="127.0.0.1",
         dashboard_address="127.0.0.1:0",
         memory_limit=0,  # what needs memory are the kernels, and those have limits
-        preload=["autograder.work"],
+        preload=["autograder.grading.worker"],
         security=security,
         env={**os.environ, "DASK_LOGGING__DISTRIBUTED": "critical"},
         silence_logs=logging.CRITICAL,

@@ -7,29 +7,27 @@ a private course is made in a temporary folder, and nbgrader's autograde is run 
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import sqlite3
-import stat
 import sys
 import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import executor
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import NoNotebookError, SandboxError, SubmissionError
+from autograder.grading import cluster
+from autograder.grading.job import Done, Job, put, take
+from autograder.grading.records import Item, Outcome, Status
 from autograder.notebooks import releases
 from autograder.notebooks.cells import is_answer, is_graded, last_error
-from autograder.records import Item, Outcome, Record, Status
 from autograder.submissions import reader
 
 if TYPE_CHECKING:
@@ -40,84 +38,6 @@ FOLDERS = {step: step for step in ("source", "release", "submitted", "autograded
 GRADEBOOK, BEFORE = "gradebook.db", "before.ipynb"
 _alone = threading.Lock()  # nbgrader changes the working directory
 _open: dict[str, Path] = {}  # the gradebook of the job that is being done
-
-
-@dataclass(frozen=True)
-class File:
-    """A file by value. What was no plain file (a link, a pipe) has no content, and its target is not looked at."""
-
-    content: bytes | None
-    mode: int = 0o644
-    changed: int = 0  # nanoseconds since 1970
-
-
-Files = Mapping[str, File]  # by path within their folder
-
-
-@dataclass(frozen=True)
-class Kit:
-    """What all submissions of an assignment need."""
-
-    assignment: str
-    version: str
-    """Fingerprint of source and configuration, and of the gradebook."""
-    config: Config
-    """nbgrader's configuration, as loaded, but for the gradebook's URL."""
-    source: Files
-    release: Files
-    gradebook: bytes
-    """A SQLite database that holds this assignment and no students."""
-    released: bytes = b""
-    """Fingerprints of all cells that students were ever given (`releases`)."""
-
-    @property
-    def sandboxed(self) -> bool:
-        """Whether submissions are confined."""
-        return bool(self.config.ExecuteSubmission.get("sandbox", True))
-
-
-@dataclass(frozen=True)
-class Before:
-    """What a submission came to earlier, where only tests have changed since."""
-
-    notebook: bytes
-    cell_seconds: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Job:
-    """A submission to be graded."""
-
-    kit: Kit
-    student: str
-    files: Files
-    submission: str
-    """Fingerprint of the files."""
-    before: Before | None = None
-    problem: str = ""
-    """Why the files were not even looked at."""
-
-    def blank(self) -> Record:
-        """Start the record of this submission."""
-        return Record(
-            assignment=self.kit.assignment,
-            student=self.student,
-            outcome=Outcome.GRADED,
-            submission=self.submission,
-            version=self.kit.version,
-            sandboxed=self.kit.sandboxed,
-        )
-
-
-@dataclass
-class Done:
-    """What a job came to."""
-
-    record: Record
-    files: dict[str, File] = field(default_factory=dict)  # for autograded/<student>/<assignment>/
-    scores: dict[str, dict[str, float | None]] = field(default_factory=dict)  # automatic ones, by notebook and cell
-    comments: dict[str, dict[str, str | None]] = field(default_factory=dict)  # automatic ones, in the same way
-    log: str = ""
 
 
 def dask_setup(worker: Any) -> None:
@@ -134,41 +54,6 @@ def dask_setup(worker: Any) -> None:
     import autograder.execution.execute  # noqa: F401
 
     gc.freeze()  # what stays for good need not be looked through again and again
-
-
-def take(folder: Path, paths: Iterable[Path] | None = None) -> dict[str, File]:
-    """Read files into memory, without following links.
-
-    Args:
-        folder: their folder.
-        paths: which; all by default.
-
-    Returns:
-        Them, by path within the folder; nothing if there is no such folder.
-    """
-    chosen = sorted(folder.rglob("*") if paths is None else paths)
-    infos = [(path, path.lstat()) for path in chosen]
-    return {
-        str(path.relative_to(folder)): File(
-            path.read_bytes() if stat.S_ISREG(info.st_mode) else None, stat.S_IMODE(info.st_mode), info.st_mtime_ns
-        )
-        for path, info in infos
-        if not stat.S_ISDIR(info.st_mode)
-    }
-
-
-def put(folder: Path, files: Files) -> None:
-    """Write files that `take` has read into a folder, which is made. Links lead nowhere."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, file in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if file.content is None:
-            path.symlink_to("nowhere")
-            continue
-        path.write_bytes(file.content)
-        path.chmod(file.mode)
-        os.utime(path, ns=(file.changed, file.changed))
 
 
 def do(job: Job) -> Done:
@@ -246,7 +131,7 @@ def _private_course(job: Job, root: Path) -> Course:
     config.CourseDirectory.directory_structure = str(Path("{nbgrader_step}", "{student_id}", "{assignment_id}"))
     for step, name in FOLDERS.items():
         config.CourseDirectory[f"{step}_directory"] = name
-    config.ExecuteSubmission.processors = executor.processors()
+    config.ExecuteSubmission.processors = cluster.processors()
     if job.before:
         (root / BEFORE).write_bytes(job.before.notebook)
         config.ExecuteSubmission.before = str(root / BEFORE)

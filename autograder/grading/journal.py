@@ -13,8 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.records import Record
-from autograder.work import Done, File
+from autograder.grading.job import Done, File
+from autograder.grading.records import Record
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -45,7 +45,7 @@ def write(course: Course, done: Done, *, waiting: bool = False) -> None:
     _move(draft, target)
 
 
-def agree(course: Course, assignment: str, student: str) -> None:
+def approve(course: Course, assignment: str, student: str) -> None:
     """Send a result on its way that has waited for that."""
     target = path(course, assignment, student)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograder import book, journal, records, versions
-from autograder.records import Item, Outcome, Record, Status
-from autograder.work import Before
+from autograder.grading import gradebook, journal, records, versions
+from autograder.grading.job import Before
+from autograder.grading.records import Item, Outcome, Record, Status
 
 if TYPE_CHECKING:
     from autograder.course import Course
-    from autograder.versions import Version
+    from autograder.grading.versions import Version
 
 CALM = {Status.PASSED, Status.PARTIAL, Status.FAILED, Status.UNANSWERED, Status.TO_BE_MARKED}
 """How tests end that have no bearing on the others; a hang or a crash takes time, or the kernel, from all."""
@@ -54,7 +54,7 @@ def marked(course: Course, assignment: str, student: str, submission: str) -> Re
     return record if record and record.outcome is Outcome.GRADED and record.submission == submission else None
 
 
-def waiting(course: Course, assignment: str, students: Sequence[str], version: Version) -> list[Change]:
+def pending(course: Course, assignment: str, students: Sequence[str], version: Version) -> list[Change]:
     """Tell what results that wait would change.
 
     Args:
@@ -70,8 +70,8 @@ def waiting(course: Course, assignment: str, students: Sequence[str], version: V
     wanted = set(students)
     after = [record for record in found if record.version == version.key and record.student in wanted]
     pairs = [(marked(course, assignment, record.student, record.submission), record) for record in after]
-    old = book.marked_by_hand(course, [before for before, _ in pairs if before])
-    new = book.marked_by_hand(course, [record for before, record in pairs if before])
+    old = gradebook.marked_by_hand(course, [before for before, _ in pairs if before])
+    new = gradebook.marked_by_hand(course, [record for before, record in pairs if before])
     return [Change(*pair) for pair in zip(old, new, strict=True)]
 
 

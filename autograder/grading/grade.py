@@ -1,0 +1,233 @@
+"""Grading a class: which submissions are to be run, and with what; `writer` keeps what it comes to.
+
+First results, and those of what was handed in again, are recorded as they come. A result that would replace a mark of
+the same submission waits until all are there: if no mark changes they are recorded, else `accept` does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
+from copy import deepcopy
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder import database
+from autograder.errors import AssignmentError, SubmissionError
+from autograder.grading import cluster, gradebook, records, regrade, versions
+from autograder.grading.job import Job, Kit, take
+from autograder.grading.records import Outcome, Record
+from autograder.grading.worker import do
+from autograder.grading.writer import approve, catch_up, is_sandboxed, only_one, write_all
+from autograder.kernels import layers
+from autograder.notebooks import releases
+from autograder.notebooks.source import read_source, student_version
+from autograder.submissions import reader, times
+
+if TYPE_CHECKING:
+    from autograder.course import Course
+    from autograder.grading.versions import Version
+
+
+def submissions(course: Course, assignment: str, students: list[str] | None = None) -> list[str]:
+    """Students whose submissions there are to grade.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name.
+        students: only these; everybody by default.
+
+    Returns:
+        Their ids, in order.
+
+    Raises:
+        AssignmentError: unknown assignment, no submissions at all, or none of a student that was asked for.
+    """
+    course.require(assignment)
+    there = course.students("submitted", assignment)
+    if not there:
+        raise AssignmentError(
+            f"There are no submissions of {assignment} in {course.folder('submitted', '*', assignment)}. "
+            f"Collect some first: autograder collect {assignment} PATH"
+        )
+    missing = sorted(set(students or []) - set(there))
+    if missing:
+        raise AssignmentError(
+            f"There is no submission of {assignment} by {', '.join(missing)} in {course.folder('submitted')}."
+        )
+    return students or there
+
+
+def absent(course: Course, assignment: str) -> list[str]:
+    """Students whom the gradebook knows and who have handed in nothing.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name.
+    """
+    with course.gradebook() as marks:
+        enrolled = {student.id for student in marks.students}
+    return sorted(enrolled - {*course.students("submitted", assignment)})
+
+
+def grade(
+    course: Course,
+    assignment: str,
+    students: list[str],
+    *,
+    force: bool = False,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    watch: Callable[[cluster.State], None] = lambda state: None,
+) -> Generator[tuple[Record, bool], None, None]:
+    """Grade submissions; those that have not changed since they were graded are left as they are.
+
+    Where only tests have changed, only these are run. It can be stopped or killed at any time; called again, it goes
+    on.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name; it must have been released.
+        students: as from `submissions`.
+        force: grade anew even what has not changed.
+        workers: how many to run at a time on this machine; by default what cores and memory allow.
+        scheduler: the address of a Dask scheduler, to run them on its workers instead.
+        watch: told how many are running.
+
+    Yields:
+        For each student the record, and whether it was graded now. If `regrade.waiting` tells of changes afterwards,
+        these records are not written yet.
+
+    Raises:
+        AssignmentError: when the assignment has not been released, or has changed since.
+        BusyError: when another process is grading this course, or into this gradebook.
+        FolderError: when a folder cannot be written; then nothing is graded.
+        GradebookError: when the gradebook cannot be used.
+        ExecutorError: when the workers cannot be used.
+        SandboxError: when submissions cannot be confined there.
+    """
+    version = versions.now(course, assignment)
+    steps = ("submitted", "autograded")
+    course.require_writable_gradebook()
+    course.require_writable(course.root / "records" / assignment / "versions")
+    course.require_writable(*(course.folder(step, student, assignment) for step in steps for student in students))
+    with only_one(course), database.advisory_lock(course.directory.db_url):
+        versions.save(course, assignment, version)
+        recorded = catch_up(course, assignment, version.key)
+        there = {one.student: one.after for one in regrade.pending(course, assignment, students, version)}
+        left = []
+        for student in students:
+            known = None if force else there.get(student) or _known(course, assignment, student, version.key)
+            if known:
+                yield known, student in recorded
+            else:
+                left.append(student)
+        if left:
+            kit = make_kit(course, assignment, version)
+            if kit.sandboxed and not cluster.elsewhere(scheduler):
+                layers.require()
+            jobs = (make_job(course, kit, student, None if force else version) for student in left)
+            with (
+                cluster.connect(scheduler, workers) as client,
+                closing(cluster.run(client, do, jobs, watch)) as ended,
+                closing(write_all(course, ended)) as made,
+            ):
+                for record in made:
+                    yield record, True
+        changes = regrade.pending(course, assignment, students, version)
+        if not any(change.matters for change in changes):
+            approve(course, assignment, version, changes)
+
+
+def accept(course: Course, assignment: str, students: list[str]) -> None:
+    """Record the results that wait, whatever marks they change.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name.
+        students: whose results; those of an earlier version of the assignment are not recorded.
+
+    Raises:
+        AssignmentError: when the assignment has changed since it was released.
+        BusyError: when another process is grading this course, or into this gradebook.
+        GradebookError: when the gradebook cannot be used.
+    """
+    version = versions.now(course, assignment)
+    with only_one(course), database.advisory_lock(course.directory.db_url):
+        approve(course, assignment, version, regrade.pending(course, assignment, students, version))
+
+
+def _known(course: Course, assignment: str, student: str, version: str) -> Record | None:
+    """Give the record of a submission that need not be graded again."""
+    record = records.current(course, assignment, student)
+    if record is None or record.sandboxed != is_sandboxed(course) or not _is_final(course, record):
+        return None
+    if record.version != version and record.outcome in (Outcome.UNREADABLE, Outcome.MISSING):
+        record = record.model_copy(update={"version": version})  # no version makes a notebook of it
+        records.save(course, record)
+    return record if record.version == version else None
+
+
+def _is_final(course: Course, record: Record) -> bool:
+    if record.outcome is Outcome.GRADED:
+        return (course.folder("autograded", record.student, record.assignment) / f"{record.assignment}.ipynb").exists()
+    return record.outcome is not Outcome.GRADER_ERROR
+
+
+def make_kit(course: Course, assignment: str, version: Version | None = None) -> Kit:
+    """Gather what all submissions of an assignment need.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name.
+        version: as it is now; if it changes now, the next run sees it.
+
+    Returns:
+        It, by value.
+    """
+    from nbgrader.utils import find_all_files
+
+    config = deepcopy(course.config)
+    config.CourseDirectory.pop("db_url", None)  # which may hold a password; workers have a copy of their own
+    releases.remember(course.root, assignment, student_version(read_source(course.source(assignment)), course.config))
+    source, release = (course.folder(step, assignment=assignment) for step in ("source", "release"))
+    found = [Path(path) for path in find_all_files(str(source), course.directory.ignore)]
+    return Kit(
+        assignment=assignment,
+        version=(version or versions.now(course, assignment)).key,
+        config=config,
+        source=take(source, found),
+        release=take(release),
+        gradebook=gradebook.only(course, assignment),
+        released=releases.path(course.root, assignment).read_bytes(),
+    )
+
+
+def make_job(course: Course, kit: Kit, student: str, version: Version | None = None) -> Job:
+    """Gather what grading a submission takes.
+
+    Args:
+        course: the course.
+        kit: of the assignment.
+        student: whose submission.
+        version: as it is now, to run only tests that have changed; by default all is run.
+
+    Returns:
+        It, by value. A notebook under another name has been copied to the right one.
+    """
+    folder = course.folder("submitted", student, kit.assignment)
+    with suppress(SubmissionError, OSError):  # which is met again below, or by the worker
+        reader.refuse_links(folder)
+        reader.adopt(folder, kit.assignment)
+    there = records.submission_digest(course, kit.assignment, student)  # if it changes now, the next run sees it
+    record, before = regrade.marked(course, kit.assignment, student, there), None
+    if version and record and record.sandboxed == kit.sandboxed and _is_final(course, record):
+        before = regrade.before(course, record, version)
+    try:
+        there_now = reader.files(folder)
+        if times.known_time(folder) is None:  # nbgrader stumbles over what is no time
+            there_now = [path for path in there_now if path != folder / times.TIMESTAMP]
+        files, problem = take(folder, there_now), ""
+    except (SubmissionError, OSError) as error:
+        files, problem = {}, str(error)
+    return Job(kit, student, files, there, before, problem)
