@@ -20,9 +20,9 @@ from rich.text import Text
 
 from autograder.course import Course
 from autograder.errors import ArchiveError, AutograderError, FolderError
-from autograder.export import Form
 from autograder.grading.cluster import State
 from autograder.grading.records import Item, Outcome, Record, Status
+from autograder.results.export import Form
 
 if TYPE_CHECKING:
     from autograder.grading.regrade import Change
@@ -385,7 +385,7 @@ def feedback(
 
     Example: autograder feedback 01_convolution_by_hand
     """
-    from autograder import feedback as module
+    from autograder.results import feedback as module
 
     course = Course(context.obj, db)
     students = module.students(course, assignment, student)
@@ -439,7 +439,7 @@ def export(
 
     Moodle: autograder export 01_convolution_by_hand --format moodle --roster ~/Grades-42.csv --out grades-moodle.csv
     """
-    from autograder import export as module
+    from autograder.results import export as module
 
     course = Course(context.obj, db)
     if form is Form.CSV:
@@ -474,7 +474,7 @@ def report(
 
     Example: autograder report 01_convolution_by_hand
     """
-    from autograder.report import report as run
+    from autograder.results.report import report as run
 
     out = out or Path(f"report-{assignment}.html")
     with console.status("reading and comparing submissions"):

@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autograder.execution.execute import ExecuteSubmission
     from autograder.execution.scoring import SaveMarks
-    from autograder.pages import templates
-    from autograder.pages.safe import SafePage, hashes
     from autograder.results.feedback_view import FeedbackView, as_float, as_rounded
-    from autograder.safe_html import ansi2html, clean_html, markdown2html, unchanged
+    from autograder.results.pages import templates
+    from autograder.results.pages.safe import SafePage, hashes
+    from autograder.results.safe_html import ansi2html, clean_html, markdown2html, unchanged
     from autograder.submissions.preprocessors import LatePenalty, RebuildSubmission, SubmissionReader, before_autograde
 
 __all__ = [
@@ -59,9 +59,9 @@ HOMES = {
     "autograder.execution.execute": ("ExecuteSubmission",),
     "autograder.execution.scoring": ("SaveMarks",),
     "autograder.results.feedback_view": ("FeedbackView", "as_float", "as_rounded"),
-    "autograder.safe_html": ("markdown2html", "clean_html", "ansi2html", "unchanged"),
-    "autograder.pages": ("templates",),
-    "autograder.pages.safe": ("SafePage", "hashes"),
+    "autograder.results.safe_html": ("markdown2html", "clean_html", "ansi2html", "unchanged"),
+    "autograder.results.pages": ("templates",),
+    "autograder.results.pages.safe": ("SafePage", "hashes"),
 }
 """Where each name is defined."""
 

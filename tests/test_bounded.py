@@ -1,4 +1,4 @@
-"""autograder.bounded: what takes too much is given up, and the caller goes on."""
+"""autograder.results.bounded: what takes too much is given up, and the caller goes on."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from autograder import bounded
 from autograder.errors import LimitError, SubmissionError
+from autograder.results import bounded
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is no child process elsewhere")
 

@@ -20,12 +20,12 @@ from autograder.course import Course
 from autograder.execution import execute
 from autograder.execution.execute import ExecuteSubmission
 from autograder.execution.runner import Kernel
-from autograder.feedback import feedback
 from autograder.grading.grade import accept, grade, submissions
 from autograder.grading.records import Outcome, Record
 from autograder.notebooks.cells import grade_id
 from autograder.notebooks.source import read_source
 from autograder.release import release
+from autograder.results.feedback import feedback
 from autograder.submissions.rebuild import rebuild
 from tests.classroom import DEAF, Classroom
 from tests.exercises import nb01_convolution_by_hand as exercises

@@ -13,11 +13,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.utils import determine_grade
 
 from autograder.execution.scoring import as_scored
-from autograder.export import export
-from autograder.feedback import feedback
 from autograder.grading import records
 from autograder.grading.grade import grade, submissions
 from autograder.grading.records import Outcome, Record, Status
+from autograder.results.export import export
+from autograder.results.feedback import feedback
 from tests.classroom import Classroom
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cluster")]

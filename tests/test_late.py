@@ -12,9 +12,9 @@ from nbgrader.api import Gradebook
 
 from autograder.course import Course
 from autograder.errors import CourseError, SubmissionError, TableError
-from autograder.export import export
-from autograder.feedback import feedback
 from autograder.grading.grade import grade
+from autograder.results.export import export
+from autograder.results.feedback import feedback
 from autograder.submissions import late, times
 from autograder.submissions.late import LatePolicy
 from tests.classroom import Classroom
@@ -484,7 +484,7 @@ def test_grading_feedback_and_export_agree(ps1: Classroom) -> None:
 
 
 def test_report_counts_as_late_what_costs_points(marked: Marked) -> None:
-    from autograder.report import gather
+    from autograder.results.report import gather
 
     marked.mark("ada", 8)
     (marked.hand_in("ada") / times.LATE_MARK).write_text("late")

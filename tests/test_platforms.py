@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import TableError
-from autograder.export import Exported, Form, export_for
 from autograder.grading.records import Outcome
 from autograder.lms import platforms, tables
 from autograder.lms.canvas import Canvas
 from autograder.lms.moodle import Moodle
 from autograder.lms.platforms import Mark
 from autograder.lms.tables import Table
+from autograder.results.export import Exported, Form, export_for
 from autograder.submissions.collect import collect
 from autograder.submissions.times import TIMESTAMP
 from tests.marked import Marked

@@ -20,15 +20,16 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from autograder import cli, database, export
+from autograder import cli, database
 from autograder.build import from_source
 from autograder.course import Course
 from autograder.errors import BusyError, GradebookError
-from autograder.feedback import feedback
 from autograder.grading import cluster, grade, journal
 from autograder.grading import gradebook as book
 from autograder.release import release
-from autograder.report import report
+from autograder.results import export
+from autograder.results.feedback import feedback
+from autograder.results.report import report
 from tests import postgres, quick
 from tests.postgres import PASSWORD
 

@@ -1,4 +1,4 @@
-"""autograder.report: the numbers are right, nothing of a student's runs, and the page stands alone."""
+"""autograder.results.report: the numbers are right, nothing of a student's runs, and the page stands alone."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from autograder.course import Course
 from autograder.errors import AssignmentError
 from autograder.grading import records
 from autograder.grading.records import Item, Outcome, Record, Status
-from autograder.report import gather, measures, messages, page, report, similar
-from autograder.report.gather import Class, Student
+from autograder.results.report import gather, measures, messages, page, report, similar
+from autograder.results.report.gather import Class, Student
 from autograder.submissions import reader
 from tests.classroom import Classroom, as_bytes
 from tests.exercises import answers
@@ -460,7 +460,7 @@ def test_large_class_names_only_some_behind_an_error():
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_text_stands_out_from_what_is_behind_it(dark):
-    style = (ROOT / "autograder" / "report" / "page.css").read_text()
+    style = (ROOT / "autograder" / "results" / "report" / "page.css").read_text()
     schemes = [dict(re.findall(r"--([\w-]+): (#\w+)", block)) for block in re.findall(r":root \{(.*?)\}", style, re.S)]
     color = {**schemes[0], **schemes[1]} if dark else schemes[0]
     bars = dict(re.findall(r"svg \.([\w-]+) \{ fill: (#\w+)", style))

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import TableError
-from autograder.export import Exported, export
 from autograder.grading.records import Outcome
 from autograder.lms.roster import Person, read
-from autograder.report import report
+from autograder.results.export import Exported, export
+from autograder.results.report import report
 from tests.marked import Marked
 from tests.test_platforms import CANVAS, MOODLE, written
 

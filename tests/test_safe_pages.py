@@ -23,12 +23,12 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from autograder import feedback as module
 from autograder.grading import records
 from autograder.grading.records import Item, Outcome, Status
 from autograder.notebooks.cells import grade_id
-from autograder.report import report
-from autograder.safe_html import ansi2html, clean_html, literal, markdown
+from autograder.results import feedback as module
+from autograder.results.report import report
+from autograder.results.safe_html import ansi2html, clean_html, literal, markdown
 from tests.marked import Marked
 from tests.test_pages import wait_for
 

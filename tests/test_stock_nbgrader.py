@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.feedback import feedback
 from autograder.grading.grade import grade, submissions
 from autograder.notebooks import releases
+from autograder.results.feedback import feedback
 from tests.classroom import DEAF, Classroom, as_bytes, edited
 
 pytestmark = pytest.mark.slow

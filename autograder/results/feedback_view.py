@@ -15,7 +15,7 @@ from autograder.execution.outcomes import line_of_test, message, told
 from autograder.judge import IN_YOUR_CODE
 from autograder.lms import tables
 from autograder.notebooks.cells import Result, errors, grade_id, is_graded, marks
-from autograder.safe_html import literal
+from autograder.results.safe_html import literal
 
 
 class FeedbackView(ClearHiddenTests):  # type: ignore[misc]

@@ -15,13 +15,13 @@ from traitlets.config import Config
 
 from autograder.errors import CourseError, SandboxError
 from autograder.execution.runner import Kernel
-from autograder.export import export
-from autograder.feedback import feedback
 from autograder.grading import records
 from autograder.grading.grade import accept, grade
 from autograder.grading.records import Outcome, Record, Status
 from autograder.kernels import layers
 from autograder.kernels.limits import Limits
+from autograder.results.export import export
+from autograder.results.feedback import feedback
 from tests.classroom import Classroom
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")

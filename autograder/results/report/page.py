@@ -17,11 +17,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.grading.records import Outcome
-from autograder.report import charts, measures, messages
-from autograder.report.gather import NOT_YET, NOTHING, Class, Student
-from autograder.report.measures import Exercise, Scores
-from autograder.report.messages import Group
-from autograder.report.similar import Pair
+from autograder.results.report import charts, measures, messages
+from autograder.results.report.gather import NOT_YET, NOTHING, Class, Student
+from autograder.results.report.measures import Exercise, Scores
+from autograder.results.report.messages import Group
+from autograder.results.report.similar import Pair
 
 HERE = Path(__file__).parent
 LONG = 12  # a longer table is folded

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.grading.records import Status
-from autograder.report.gather import Student
-from autograder.report.messages import is_stub
+from autograder.results.report.gather import Student
+from autograder.results.report.messages import is_stub
 
 Numbers = NDArray[np.float64]
 

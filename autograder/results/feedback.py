@@ -9,10 +9,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import bounded
 from autograder.errors import AssignmentError, LimitError
 from autograder.grading import gradebook, records
 from autograder.grading.records import Outcome
+from autograder.results import bounded
 from autograder.submissions import late
 
 if TYPE_CHECKING:

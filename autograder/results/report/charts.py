@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from markupsafe import Markup
 
-from autograder.report.measures import HAPPENED, Exercise, Seconds
+from autograder.results.report.measures import HAPPENED, Exercise, Seconds
 
 Place = tuple[float, float]  # percent across, pixels down
 ROW = 50  # height of a named row, in pixels

@@ -27,8 +27,8 @@ from nbconvert.filters import ansi2html as nbconverts_ansi2html
 from nbconvert.filters import strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from autograder import mathml
-from autograder.mathml import Token
+from autograder.results import mathml
+from autograder.results.mathml import Token
 
 BLOCKS = {"p", "br", "hr", "div", "span", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd"}
 FOLDS = {"details", "summary", "figure", "figcaption"}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import AssignmentError
-from autograder.report import gather, page, similar
+from autograder.results.report import gather, page, similar
 
 if TYPE_CHECKING:
     from autograder.course import Course

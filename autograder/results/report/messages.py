@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from autograder.report.gather import Student
+from autograder.results.report.gather import Student
 
 LONGEST = 300  # characters of a message that are looked at and shown; an exception may carry a novel
 STUB = re.compile(r"NotImplementedError\b")  # what every stub raises

@@ -12,7 +12,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
 from autograder.notebooks.cells import Result
-from autograder.safe_html import LONGEST, cut
+from autograder.results.safe_html import LONGEST, cut
 
 PICTURES = ("image/png", "image/jpeg")
 TEXTS = ("text/html", "text/markdown", "image/svg+xml", "text/latex", "text/plain")
