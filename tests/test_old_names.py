@@ -10,6 +10,13 @@ from traitlets.utils.importstring import import_item
 
 OLD = {
     "autograder.execute.ExecuteSubmission": "autograder.plugins.ExecuteSubmission",
+    "autograder.safe_html.markdown2html": "autograder.plugins.markdown2html",
+    "autograder.safe_html.clean_html": "autograder.plugins.clean_html",
+    "autograder.safe_html.ansi2html": "autograder.plugins.ansi2html",
+    "autograder.safe_html.unchanged": "autograder.plugins.unchanged",
+    "autograder.pages.templates": "autograder.plugins.templates",
+    "autograder.pages.safe.SafePage": "autograder.plugins.SafePage",
+    "autograder.pages.safe.hashes": "autograder.plugins.hashes",
 }
 
 
