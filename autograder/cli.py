@@ -116,7 +116,7 @@ def new(context: typer.Context, assignment: Name) -> None:
 
     Example: autograder new 11_optimisers
     """
-    from autograder.new import new as run
+    from autograder.authoring.new import new as run
 
     for path in run(Course(context.obj), assignment):
         console.print(f"wrote {path}", soft_wrap=True)
@@ -136,7 +136,7 @@ def build(
 
     Example: autograder build 01_convolution_by_hand
     """
-    from autograder import build as module
+    from autograder.authoring import build as module
 
     course = Course(context.obj, db)
     names = assignments or course.assignments()
@@ -156,7 +156,7 @@ def validate_source(
 
     Example: autograder validate-source 01_convolution_by_hand
     """
-    from autograder.validate import validate
+    from autograder.authoring.validate import validate
 
     course, found = Course(context.obj), 0
     for name in assignments or course.assignments():
@@ -185,8 +185,8 @@ def measure(
 
     Example: COURSE_DATA_DIR=~/data autograder measure 02_cnn_on_mnist --profile full
     """
-    from autograder.build import kept_runs
-    from autograder.build import measure as run
+    from autograder.authoring.build import kept_runs
+    from autograder.authoring.build import measure as run
 
     course = Course(context.obj)
     kept = kept_runs(course, course.require(assignment), profile, seed)
@@ -209,7 +209,7 @@ def release(
 
     Example: autograder release 01_convolution_by_hand
     """
-    from autograder.release import release as run
+    from autograder.authoring.release import release as run
 
     course = Course(context.obj, db)
     for name in assignments or course.assignments():

@@ -181,7 +181,7 @@ def _course(root: Path) -> Iterator[Finding]:
 
 
 def _assignments(course: Course) -> Iterator[Finding]:
-    from autograder.build import drift
+    from autograder.authoring.build import drift
 
     names = course.assignments()
     if not names:

@@ -38,11 +38,11 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from autograder.authoring.release import release
 from autograder.course import CONFIG_FILE, Course
 from autograder.grading.grade import make_job, make_kit
 from autograder.grading.worker import do
 from autograder.kernels import SANDBOXED, specs
-from autograder.release import release
 from tests import forgeries
 from tests.classroom import WRITTEN, Classroom, as_bytes
 

@@ -61,7 +61,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 from rich.table import Table
 
-from autograder.build import build
+from autograder.authoring.build import build
+from autograder.authoring.release import release
 from autograder.course import CONFIG_FILE, Course
 from autograder.grading import cluster
 from autograder.grading.grade import grade, submissions
@@ -69,7 +70,6 @@ from autograder.grading.job import Done, Job
 from autograder.grading.records import Item, Outcome, Status
 from autograder.kernels import specs
 from autograder.notebooks.cells import grade_id
-from autograder.release import release
 from tests.classroom import Classroom, as_bytes
 
 ROOT = Path(__file__).parents[1]

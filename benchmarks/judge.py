@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from autograder.build import from_source
+from autograder.authoring.build import from_source
 from autograder.course import Course
 from autograder.execution.execute import ExecuteSubmission
 from autograder.kernels import SANDBOXED, specs

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from nbformat import NotebookNode
 
-from autograder.build import build
+from autograder.authoring.build import build
 from autograder.course import Course
 from autograder.grading import cluster as executor
 from tests.classroom import Classroom

@@ -20,7 +20,7 @@ from textwrap import dedent, indent
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
-from autograder.build import build
+from autograder.authoring.build import build
 from autograder.course import CONFIG_FILE, Course
 from autograder.notebooks.cells import grade_id
 from tests.classroom import Classroom

@@ -11,10 +11,10 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.authoring.release import release
 from autograder.course import Course
 from autograder.grading import records
 from autograder.grading.records import Outcome, Record
-from autograder.release import release
 from autograder.submissions import late, times
 
 ROOT = Path(__file__).parents[1]

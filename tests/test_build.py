@@ -7,11 +7,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.build import build, drift, from_source
+from autograder.authoring.build import build, drift, from_source
+from autograder.authoring.release import release
 from autograder.course import Course
 from autograder.errors import AssignmentError
 from autograder.notebooks.source import read_source, student_version
-from autograder.release import release
 
 
 def source(course: Course) -> Path:

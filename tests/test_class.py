@@ -6,10 +6,10 @@ import shutil
 
 import pytest
 
+from autograder.authoring.release import release
 from autograder.course import Course
 from autograder.grading.grade import grade, submissions
 from autograder.grading.records import Outcome, Record, Status
-from autograder.release import release
 from tests.classroom import Classroom, Submission, known_class
 from tests.exercises import nb01_convolution_by_hand as exercises
 from tests.test_notebooks import ROOT

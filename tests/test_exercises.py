@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.build import from_source
+from autograder.authoring.build import from_source
 from autograder.notebooks.cells import grade_id
 from tests.exercises import SOLUTIONS, Answer, answers, message
 

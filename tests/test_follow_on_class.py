@@ -15,7 +15,8 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
-from autograder.build import build
+from autograder.authoring.build import build
+from autograder.authoring.release import release
 from autograder.course import Course
 from autograder.execution import execute
 from autograder.execution.execute import ExecuteSubmission
@@ -24,7 +25,6 @@ from autograder.grading.grade import accept, grade, submissions
 from autograder.grading.records import Outcome, Record
 from autograder.notebooks.cells import grade_id
 from autograder.notebooks.source import read_source
-from autograder.release import release
 from autograder.results.feedback import feedback
 from autograder.submissions.rebuild import rebuild
 from tests.classroom import DEAF, Classroom

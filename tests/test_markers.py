@@ -8,11 +8,11 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.build import from_source
+from autograder.authoring.build import from_source
+from autograder.authoring.release import release
+from autograder.authoring.validate import validate
 from autograder.errors import AssignmentError
 from autograder.notebooks import markers
-from autograder.release import release
-from autograder.validate import validate
 from tests.classroom import as_bytes
 from tests.marked import Marked
 

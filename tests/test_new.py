@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from autograder.build import build, from_source
+from autograder.authoring.build import build, from_source
+from autograder.authoring.new import new
+from autograder.authoring.validate import read, validate
 from autograder.course import Course
 from autograder.errors import AssignmentError
-from autograder.new import new
 from autograder.notebooks.cells import grade_id
-from autograder.validate import read, validate
 from tests import exercises, test_exercises
 
 ROOT = Path(__file__).parents[1]

@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbval.plugin import IPyNbFile, coalesce_streams, get_sanitize_patterns
 
-from autograder.build import MEND
+from autograder.authoring.build import MEND
 from autograder.course import Course
 from autograder.kernels import WARM
 from course_utils.ledger import FOLDER_VARIABLE

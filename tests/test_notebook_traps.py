@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from autograder.build import from_source
+from autograder.authoring.build import from_source
 from autograder.notebooks.cells import grade_id
 
 SOLUTIONS = Path(__file__).parents[1] / "solutions"

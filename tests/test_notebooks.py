@@ -14,9 +14,9 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
-from autograder.build import MEND, drift
+from autograder.authoring.build import MEND, drift
+from autograder.authoring.release import release
 from autograder.course import Course
-from autograder.release import release
 from course_utils.ledger import claims, listings
 
 ROOT = Path(__file__).parents[1]

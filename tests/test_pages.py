@@ -22,7 +22,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.build import KERNELSPEC
+from autograder.authoring.build import KERNELSPEC
 from tests.test_notebooks import ASSIGNMENTS, ROOT
 
 pytestmark = pytest.mark.slow

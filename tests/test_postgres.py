@@ -21,12 +21,12 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from autograder import cli, database
-from autograder.build import from_source
+from autograder.authoring.build import from_source
+from autograder.authoring.release import release
 from autograder.course import Course
 from autograder.errors import BusyError, GradebookError
 from autograder.grading import cluster, grade, journal
 from autograder.grading import gradebook as book
-from autograder.release import release
 from autograder.results import export
 from autograder.results.feedback import feedback
 from autograder.results.report import report

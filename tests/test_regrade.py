@@ -15,13 +15,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner, Result
 
+from autograder.authoring.release import release
 from autograder.cli import cli
 from autograder.errors import AssignmentError
 from autograder.execution import reuse
 from autograder.grading import grade, journal, records, regrade, versions, writer
 from autograder.grading.records import Outcome
 from autograder.notebooks.cells import is_test
-from autograder.release import release
 from tests import quick
 from tests.classroom import Classroom
 from tests.marked import ANSWER, Marked

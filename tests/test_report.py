@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from autograder.build import from_source
+from autograder.authoring.build import from_source
 from autograder.course import Course
 from autograder.errors import AssignmentError
 from autograder.grading import records

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder.build import from_source
+from autograder.authoring.build import from_source
+from autograder.authoring.validate import Problem, read, validate
 from autograder.cli import cli
 from autograder.course import Course
-from autograder.validate import Problem, read, validate
 
 HEAD = """# ---
 # jupyter:

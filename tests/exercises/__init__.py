@@ -20,7 +20,7 @@ from typing import Self
 
 from nbformat import NotebookNode
 
-from autograder.build import from_source
+from autograder.authoring.build import from_source
 from autograder.judge.agent import Agent
 from autograder.judge.channel import Channel
 from autograder.judge.standins import Judge, NotSent

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.authoring.release import release
 from autograder.errors import AssignmentError
 from autograder.notebooks import markers
-from autograder.release import release
 from course_utils.ledger import FOLDER_VARIABLE
 from course_utils.study import STORE_VARIABLE
 

@@ -66,9 +66,9 @@ def validate(course: Course, assignment: str) -> Iterator[Problem]:
     """
     from nbgrader.preprocessors import CheckCellMetadata
 
-    from autograder.build import from_source
+    from autograder.authoring.build import from_source
+    from autograder.authoring.release import require_source
     from autograder.notebooks.source import student_version
-    from autograder.release import require_source
 
     course.require(assignment)
     path = course.source(assignment)

@@ -1,0 +1,7 @@
+"""From a .py source to what students get.
+
+`new`       a small assignment that is complete, to begin with
+`build`     sources become executed notebooks
+`release`   executed notebooks become student versions, registered in the gradebook
+`validate`  is an assignment fit to be graded? What its author should hear before students get it
+"""
