@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import sys
 import time
@@ -12,24 +11,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich import markup
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
+from autograder.console import (
+    MARKS,
+    GradingProgress,
+    changes_table,
+    console,
+    counted,
+    direction,
+    errors,
+    escape,
+    name_strangers,
+    progress_bar,
+    results_table,
+    step,
+    summary,
+)
 from autograder.course import Course
 from autograder.errors import ArchiveError, AutograderError, FolderError
-from autograder.grading.cluster import State
-from autograder.grading.records import Item, Outcome, Record, Status
+from autograder.grading.records import Outcome, Record
 from autograder.results.export import Form
 
 if TYPE_CHECKING:
     from autograder.grading.regrade import Change
 
 cli = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=False)
-console = Console()
-errors = Console(stderr=True)
 
 Name = Annotated[str, typer.Argument(help="The assignment's name, as in solutions/.", show_default=False)]
 Students = Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default=False)]
@@ -51,27 +57,7 @@ Database = Annotated[
     ),
 ]
 STOPPED = "Stopped. What was finished is kept; the same command goes on from there."
-STEPS = 5  # from what to what points change: so many kinds are shown
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
-MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[red]✗[/]"}
-
-
-def escape(text: str) -> str:
-    """Keep what others wrote from being taken for markup, or for commands to the terminal."""
-    return markup.escape("".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text))
-
-
-ASCII = {"→": "->", "–": "-", "…": "...", "✓": "ok", "✗": "x", "×": "x", "“": '"', "”": '"', "’": "'"}
-
-
-def _in_ascii(error: UnicodeError) -> tuple[str, int]:
-    """What to print for letters that the terminal, or a file, cannot take."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return "".join(ASCII.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
-
-
-codecs.register_error("in-ascii", _in_ascii)
 
 
 def app() -> None:
@@ -140,7 +126,7 @@ def build(
 
     course = Course(context.obj, db)
     names = assignments or course.assignments()
-    with _progress() as progress:
+    with progress_bar() as progress:
         for name, executed in progress.track(module.build(course, names, force=force), total=len(names)):
             progress.console.print(f"{name}: {'run and released' if executed else 'was up to date, released'}")
 
@@ -259,7 +245,7 @@ def collect(
         console.print(f"[yellow]not used[/] {escape(name)}: {escape(reason)}", soft_wrap=True)
     counts = Counter(found.change for found in collection.students)
     changes = ", ".join(f"{number} {change}" for change, number in counts.items()) or "nothing collected"
-    console.print(f"{_number(len(collection.students), 'student')}: {changes}")
+    console.print(f"{counted(len(collection.students), 'student')}: {changes}")
     if (times or file_times) and (unknown := [found.student for found in collection.students if found.at is None]):
         console.print(f"[yellow]time not known:[/] {escape(', '.join(unknown))}", soft_wrap=True)
     if marked := [found.student for found in collection.students if found.late]:
@@ -269,7 +255,7 @@ def collect(
         people = read_roster(roster, course.students("submitted", assignment))
         if nothing := sorted({*people.students} - {*course.students("submitted", assignment)}):
             console.print(f"[yellow]nothing from {len(nothing)}:[/] {escape(', '.join(nothing))}", soft_wrap=True)
-        _name_strangers(sorted(people.strangers.items()))
+        name_strangers(sorted(people.strangers.items()))
     if collection.without:
         shown = [f"{name} ({', '.join(collection.others.get(name, []))})" for name in collection.without]
         console.print(f"[red]no notebook from:[/] {escape(', '.join(shown))}", soft_wrap=True)
@@ -335,7 +321,7 @@ def grade(
     if causes := regrade.causes(course, assignment, students):
         console.print(f"Changed since submissions were graded: {escape(', '.join(causes))}.", soft_wrap=True)
     started = time.monotonic()
-    with _Grading(len(students)) as show:
+    with GradingProgress(len(students)) as show:
         found = module.grade(
             course, assignment, students, force=force, workers=workers, scheduler=scheduler, watch=show.state
         )
@@ -356,13 +342,13 @@ def grade(
     graded |= {change.student: change.after if written else change.before for change in changes}
     graded = {record.student: record for record in gradebook.marked_by_hand(course, list(graded.values()))}
     if written:  # else what there was before would stand below what it would be
-        console.print(_table(list(graded.values()), verbose=verbose))
-        console.print(_summary(list(graded.values()), unchanged, seconds), soft_wrap=True)
+        console.print(results_table(list(graded.values()), verbose=verbose))
+        console.print(summary(list(graded.values()), unchanged, seconds), soft_wrap=True)
         if absent := module.absent(course, assignment):
             console.print(f"nothing handed in: {len(absent)} of the class; the table of export names them")
     else:
         errors.print(
-            f"[red]Not written:[/] new results of {_number(len(changes), 'submission')}, waiting in "
+            f"[red]Not written:[/] new results of {counted(len(changes), 'submission')}, waiting in "
             f"{journal.path(course, assignment, 'x', waiting=True).parent}. "
             f"To write them: autograder grade {assignment} --yes. To drop them, delete that folder.",
             soft_wrap=True,
@@ -389,9 +375,9 @@ def feedback(
 
     course = Course(context.obj, db)
     students = module.students(course, assignment, student)
-    with _progress() as progress:
+    with progress_bar() as progress:
         pages = list(progress.track(module.feedback(course, assignment, students), total=len(students)))
-    console.print(f"{_number(len(pages), 'page')}, the first: {pages[0].path}", soft_wrap=True)
+    console.print(f"{counted(len(pages), 'page')}, the first: {pages[0].path}", soft_wrap=True)
     if unmarked := sum(page.unmarked for page in pages):
         console.print(f"[yellow]{unmarked} with written answers that nobody has marked yet[/]; these pages say so")
     failed = [page for page in pages if page.problem]
@@ -446,7 +432,7 @@ def export(
         if column or scale:
             raise typer.BadParameter("--column and --scale need --format canvas or --format moodle.")
         done = module.export(course, assignment, out, roster)
-        _name_strangers(done.strangers)
+        name_strangers(done.strangers)
     else:
         done = module.export_for(
             form, course, assignment, out, roster, column=column, scale=scale, provisional=provisional
@@ -455,7 +441,7 @@ def export(
         console.print(f"no mark: {escape(student)}: {escape(reason)}", soft_wrap=True)
     if done.to_be_marked:
         console.print(f"[yellow]{done.to_be_marked} with written answers that nobody has marked yet[/]")
-    console.print(f"{_number(done.students, 'student')} → {out}", soft_wrap=True)
+    console.print(f"{counted(done.students, 'student')} → {out}", soft_wrap=True)
     for student, reason in done.left_out:
         errors.print(f"[red]mark not in the file:[/] {escape(student)} {escape(reason)}", soft_wrap=True)
     if done.left_out:
@@ -479,7 +465,7 @@ def report(
     out = out or Path(f"report-{assignment}.html")
     with console.status("reading and comparing submissions"):
         number = run(Course(context.obj, db), assignment, out, roster)
-    console.print(f"{_number(number, 'student')} → {out}", soft_wrap=True)
+    console.print(f"{counted(number, 'student')} → {out}", soft_wrap=True)
 
 
 @cli.command()
@@ -501,158 +487,14 @@ def doctor(context: typer.Context) -> None:
     raise typer.Exit(worst)
 
 
-def _name_strangers(strangers: list[tuple[str, str]]) -> None:
-    for student, reason in strangers:
-        console.print(f"[yellow]not in the list of the class:[/] {escape(student)} {escape(reason)}", soft_wrap=True)
-
-
-def _number(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console)
-
-
-class _Grading:
-    """Shows how far grading has come."""
-
-    def __init__(self, total: int) -> None:
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[more]}"),
-        )
-        self._progress = Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console)
-        self._task = self._progress.add_task("grading", total=total, more="")
-        self._state = State(0, 0)
-        self._failed = self._fresh = 0
-        self._since = time.monotonic()
-
-    def __enter__(self) -> _Grading:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def state(self, state: State) -> None:
-        """Take in how many are running."""
-        if state.dashboard and not self._state.dashboard:
-            self._progress.console.print(
-                f"{_number(state.workers, 'worker')}; dashboard: {state.dashboard}", soft_wrap=True
-            )
-        self._state = state
-        self._show()
-
-    def record(self, record: Record, fresh: bool) -> None:
-        """Count one that is done."""
-        self._failed += record.outcome is not Outcome.GRADED
-        self._fresh += fresh
-        self._progress.advance(self._task)
-        self._show()
-
-    def _show(self) -> None:
-        rate = 60 * self._fresh / max(time.monotonic() - self._since, 1.0)
-        more = f"{self._state.running} running, [{'red' if self._failed else 'dim'}]{self._failed} failed[/], "
-        self._progress.update(self._task, more=f"{more}{rate:.0f} a minute")
-
-
 def _agreed(changes: list[Change], *, yes: bool) -> bool:
     """Show what would change for students who have a mark, and ask whether it shall."""
-    console.print(_changes(changes))
+    console.print(changes_table(changes))
     for one in sorted(changes, key=lambda one: one.student):
-        if _way(one.before, one.after) < 0:
-            console.print(f"[red]down:[/] {escape(one.student)}: {_step(one.before, one.after)}", soft_wrap=True)
+        if direction(one.before, one.after) < 0:
+            console.print(f"[red]down:[/] {escape(one.student)}: {step(one.before, one.after)}", soft_wrap=True)
     return yes or (_can_ask() and typer.confirm("Write these marks?"))
 
 
 def _can_ask() -> bool:
     return sys.stdin.isatty()
-
-
-def _changes(changes: list[Change]) -> Table:
-    table = Table(
-        "Exercise", "Up", "Down", "Points", title=f"What would change for {_number(len(changes), 'submission')}"
-    )
-    found: dict[str, list[tuple[Item | Record | None, Item | Record | None]]] = {}
-    for change in changes:
-        for name, pair in change.items.items():
-            found.setdefault(escape(name), []).append(pair)
-    found["[bold]all together[/]"] = [(change.before, change.after) for change in changes if change.matters]
-    for name, pairs in found.items():
-        ways = Counter(_way(*pair) for pair in pairs)
-        steps = Counter(_step(*pair) for pair in pairs).most_common()
-        shown = [f"{step} ({number})" for step, number in steps[:STEPS]]
-        table.add_row(name, str(ways[1]), str(ways[-1]), "\n".join([*shown, *(["…"] if len(steps) > STEPS else [])]))
-    return table
-
-
-def _way(before: Item | Record | None, after: Item | Record | None) -> int:
-    """Tell whether points go up (1) or down (-1); to have none is less than zero."""
-    old, new = (-1.0 if one is None or one.score is None else one.score for one in (before, after))
-    return (new > old) - (new < old)
-
-
-def _step(before: Item | Record | None, after: Item | Record | None) -> str:
-    both = (before, after)
-    return " → ".join(
-        "–" if one is None or one.score is None else f"{one.score:g} of {one.max_score:g}" for one in both
-    )
-
-
-def _summary(graded: list[Record], unchanged: int, seconds: float) -> str:
-    counts = Counter(record.outcome for record in graded)
-    parts = [f"{number} {outcome}" for outcome, number in counts.items()]
-    if unchanged:
-        parts.append(f"{unchanged} of them were not run again, as nothing has changed since (--force runs them)")
-    return f"{', '.join(parts)}; {seconds:.0f} s."
-
-
-def _table(records: list[Record], *, verbose: bool = False) -> Table:
-    """One line a student, whatever the terminal's width; if `verbose`, all that stands out."""
-    table = Table(title=_number(len(records), "submission"))
-    for heading in ("Student", "Outcome", "Points"):
-        table.add_column(heading, no_wrap=True, overflow="fold")
-    table.add_column("What stands out", overflow="fold")  # the only one that gives way to a narrow terminal
-    for record in sorted(records, key=lambda record: record.student):
-        points = "–" if record.score is None else f"{record.score:g} of {record.max_score:g}"
-        color = "green" if record.outcome is Outcome.GRADED else "red"
-        table.add_row(
-            escape(record.student),
-            f"[{color}]{record.outcome}[/]",
-            points,
-            escape(_remark(record)) if verbose else Text(_brief(record), no_wrap=True, overflow="ellipsis"),
-        )
-    return table
-
-
-def _brief(record: Record) -> str:
-    """What stands out about a submission, counted."""
-    open_door = [] if record.sandboxed else ["no sandbox"]
-    flags = [f"{_number(len(record.flags), 'flag')}: worth a look"] if record.flags else []
-    counts = Counter(item.status for item in record.items if item.status is not Status.PASSED)
-    statuses = [f"{number} {status.removesuffix(' by hand')}" for status, number in counts.items()]
-    notes = [_number(len(record.notes), "note")] if record.notes else []
-    if helped := sum(bool(item.references) for item in record.items):
-        statuses.append(f"{helped} with references")
-    said = record.reason.partition("\n")[0]
-    return "; ".join([*open_door, *([said] if said else []), *flags, *statuses, *notes])
-
-
-def _remark(record: Record) -> str:
-    """The few words about a submission that fit into a table."""
-    open_door = [] if record.sandboxed else ["run without sandbox"]
-    if record.reason:
-        return "; ".join([record.reason, *open_door])
-    groups: dict[Status, list[str]] = {}
-    for item in record.items:
-        if item.status is not Status.PASSED:
-            groups.setdefault(item.status, []).append(item.grade_id.removesuffix("-test"))
-    remarks = [f"{status}: {', '.join(names)}" for status, names in groups.items()]
-    if helped := [item.grade_id.removesuffix("-test") for item in record.items if item.references]:
-        remarks.append(f"marked with earlier references: {', '.join(helped)}")
-    flags = [f"worth a look: {flag}" for flag in record.flags]
-    return "; ".join([*open_door, *flags, *remarks, *record.notes])

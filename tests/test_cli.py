@@ -13,7 +13,7 @@ import pytest
 import typer
 from rich.console import Console
 
-from autograder import cli
+from autograder import cli, console
 from autograder.course import Course
 from autograder.errors import ArchiveError, FolderError, GradebookError
 from autograder.grading.records import Item, Outcome, Record, Status
@@ -29,7 +29,7 @@ def autograder(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_what_others_wrote_is_no_command_to_the_terminal() -> None:
-    assert cli.escape("[red]a\x1b]0;title\x07b\u202ec\nd") == "\\[red]a ]0;title b c\nd"
+    assert console.escape("[red]a\x1b]0;title\x07b\u202ec\nd") == "\\[red]a ]0;title b c\nd"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -160,12 +160,12 @@ def test_a_class_is_one_line_a_student_at_80_columns(capsys: pytest.CaptureFixtu
         for number in range(120)
     ]
     graded[0].outcome, graded[0].reason = Outcome.UNREADABLE, "ps1.ipynb breaks off at line 1. " * 9
-    Console(width=80).print(cli._table(graded))
+    Console(width=80).print(console.results_table(graded))
     short = capsys.readouterr().out.splitlines()
     assert len(short) <= 120 + 5
     assert max(map(len, short)) <= 80
     assert sum("1 flag: worth" in line for line in short) == 119
-    Console(width=80).print(cli._table(graded[:2], verbose=True))
+    Console(width=80).print(console.results_table(graded[:2], verbose=True))
     assert "double" in capsys.readouterr().out
 
 
