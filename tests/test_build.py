@@ -12,6 +12,7 @@ from autograder.authoring.release import release
 from autograder.course import Course
 from autograder.errors import AssignmentError
 from autograder.notebooks.source import read_source, student_version
+from course_utils.check import ABOUT
 
 
 def source(course: Course) -> Path:
@@ -93,7 +94,9 @@ def test_what_has_not_changed_is_not_run(course: Course) -> None:
 
 def test_student_version_in_memory_is_the_released_one(course: Course) -> None:
     released = nbformat.read(course.folder("release", assignment="ps1") / "ps1.ipynb", as_version=4)
+    about = released.metadata.pop(ABOUT)  # for students who check it before they hand it in
     assert student_version(read_source(course.source("ps1")), course.config) == released
+    assert about.assignment == "ps1"
 
 
 @pytest.mark.slow

@@ -3,5 +3,6 @@
 `new`       a small assignment that is complete, to begin with
 `build`     sources become executed notebooks
 `release`   executed notebooks become student versions, registered in the gradebook
+`handout`   what students get, as a folder, a zip or a branch
 `validate`  is an assignment fit to be graded? What its author should hear before students get it
 """

@@ -9,10 +9,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.errors import AssignmentError, LimitError
+from autograder.errors import AssignmentError, CourseError, LimitError
 from autograder.grading import gradebook, records
 from autograder.grading.records import Outcome
-from autograder.results import bounded
+from autograder.results import bounded, pages
 from autograder.submissions import late
 
 if TYPE_CHECKING:
@@ -81,10 +81,13 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
     Raises:
         GradebookError: when the gradebook cannot be used.
         FolderError: when a folder cannot be written; then no page is.
+        CourseError: when pages would not be safe, for the course's settings.
         CourseError, TableError: when penalties for lateness cannot be worked out.
     """
     from nbgrader.converters import NbGraderException
 
+    if problem := pages.unsafe(course.config):
+        raise CourseError(problem)
     course.require_writable(*(course.folder("feedback", student, assignment) for student in ids))
     late.apply_penalties(course, assignment)
     waiting = gradebook.unmarked(course, assignment)
