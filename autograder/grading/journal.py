@@ -7,12 +7,12 @@ then they move into the journal.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.files import move, write_atomically
 from autograder.grading.job import Done, File
 from autograder.grading.records import Record
 
@@ -35,30 +35,16 @@ def write(course: Course, done: Done, *, waiting: bool = False) -> None:
 
     target = path(course, done.record.assignment, done.record.student, waiting=waiting)
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".tmp")
     plain = {**asdict(done), "record": done.record.model_dump_json()}
     plain["files"] = {name: asdict(file) for name, file in done.files.items()}
-    with draft.open("wb") as file:
-        file.write(msgpack.packb(plain, unicode_errors=NAMES))
-        file.flush()
-        os.fsync(file.fileno())
-    _move(draft, target)
+    write_atomically(target, msgpack.packb(plain, unicode_errors=NAMES), sync=True)
 
 
 def approve(course: Course, assignment: str, student: str) -> None:
     """Send a result on its way that has waited for that."""
     target = path(course, assignment, student)
     target.parent.mkdir(parents=True, exist_ok=True)
-    _move(path(course, assignment, student, waiting=True), target)
-
-
-def _move(draft: Path, target: Path) -> None:
-    os.replace(draft, target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    move(path(course, assignment, student, waiting=True), target, sync=True)
 
 
 def entries(course: Course, assignment: str, *, waiting: bool = False) -> Iterator[Done]:

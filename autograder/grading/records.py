@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ValidationError
 
 from autograder.errors import SubmissionError
+from autograder.files import write_atomically
 from autograder.submissions import reader
 from autograder.submissions.times import LATE_MARK, TIMESTAMP
 
@@ -130,6 +131,4 @@ def save(course: Course, record: Record) -> None:
     """Write a record so that a crash leaves the old one or the new one, never half of one."""
     target = path(course, record.assignment, record.student)
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".tmp")
-    draft.write_text(record.model_dump_json(indent=1), encoding="utf-8")
-    os.replace(draft, target)
+    write_atomically(target, record.model_dump_json(indent=1))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from autograder.course import CONFIG_FILE
 from autograder.errors import AssignmentError
+from autograder.files import write_atomically
 from autograder.notebooks.cells import grade_id, is_answer, is_test, marks
 
 if TYPE_CHECKING:
@@ -118,9 +118,7 @@ def save(course: Course, assignment: str, version: Version) -> None:
     target = _path(course, assignment, version.key)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_suffix(".tmp")
-        draft.write_text(version.model_dump_json(indent=1), encoding="utf-8")
-        os.replace(draft, target)
+        write_atomically(target, version.model_dump_json(indent=1))
 
 
 def load(course: Course, assignment: str, key: str) -> Version | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import TableError
+from autograder.files import write_atomically
 
 BOM = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what spreadsheets take for one
@@ -102,12 +102,9 @@ def write(path: Path, table: Table) -> None:
     writer = csv.writer(text, delimiter=table.delimiter)
     writer.writerow(table.header)
     writer.writerows(table.rows)
-    draft = path.with_name(path.name + ".tmp")
     try:
-        draft.write_bytes((BOM * table.bom + text.getvalue()).encode(errors="replace"))
-        os.replace(draft, path)
+        write_atomically(path, (BOM * table.bom + text.getvalue()).encode(errors="replace"))
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise TableError(f"{path} cannot be written: {error.strerror}. Choose another --out.") from None
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.files import write_atomically
 from autograder.notebooks.cells import grade_id
 
 Known = frozenset[str]
@@ -48,9 +48,7 @@ def remember(root: Path, assignment: str, released: NotebookNode) -> None:
         return
     target = path(root, assignment)
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".tmp")
-    draft.write_text(json.dumps(sorted(now)), encoding="utf-8")
-    os.replace(draft, target)
+    write_atomically(target, json.dumps(sorted(now)))
 
 
 def plain(text: str) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from autograder.errors import ArchiveError
+from autograder.files import write_atomically
 from autograder.submissions import late
 from autograder.submissions.archive import ARCHIVES, NOTEBOOKS, Collected, Collection, Member, open_members
 from autograder.submissions.reader import LISTING, printable
@@ -154,9 +155,7 @@ class _Place:
             shutil.move(self.folder, self._next())
             change = "replaced"
         self.folder.mkdir(parents=True, exist_ok=True)
-        draft = self.folder / ".collecting"
-        draft.write_bytes(content)
-        os.replace(draft, target)
+        write_atomically(target, content)
         (self.folder / LISTING).unlink(missing_ok=True)
         return change
 

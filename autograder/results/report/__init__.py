@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import AssignmentError
+from autograder.files import write_atomically
 from autograder.results.report import gather, page, similar
 
 if TYPE_CHECKING:
@@ -36,10 +36,8 @@ def report(course: Course, assignment: str, out: Path, roster: Path | None = Non
     if not everybody.students:
         raise AssignmentError(f"There is nobody to report on. Grade first: autograder grade {assignment}")
     html = page.render(assignment, everybody, compare(course, assignment, everybody))
-    draft = out.with_name(out.name + ".tmp")
     try:
-        draft.write_text(html, encoding="utf-8")
-        os.replace(draft, out)
+        write_atomically(out, html)
     except OSError as error:
         raise AssignmentError(f"{out} cannot be written: {error.strerror}.") from error
     return len(everybody.students)
