@@ -35,7 +35,7 @@ ASCII = {"→": "->", "–": "-", "…": "...", "✓": "ok", "✗": "x", "×": "
 
 
 def _in_ascii(error: UnicodeError) -> tuple[str, int]:
-    """What to print for letters that the terminal, or a file, cannot take."""
+    """Replace letters that the terminal, or a file, cannot take."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(ASCII.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
@@ -148,7 +148,7 @@ def summary(graded: list[Record], unchanged: int, seconds: float) -> str:
 
 
 def results_table(records: list[Record], *, verbose: bool = False) -> Table:
-    """One line a student, whatever the terminal's width; if `verbose`, all that stands out."""
+    """Make the table of results: one line a student; if `verbose`, as many as it takes to say all that stands out."""
     table = Table(title=counted(len(records), "submission"))
     for heading in ("Student", "Outcome", "Points"):
         table.add_column(heading, no_wrap=True, overflow="fold")
@@ -166,7 +166,7 @@ def results_table(records: list[Record], *, verbose: bool = False) -> Table:
 
 
 def _brief(record: Record) -> str:
-    """What stands out about a submission, counted."""
+    """Say what stands out about a submission, counted."""
     open_door = [] if record.sandboxed else ["no sandbox"]
     flags = [f"{counted(len(record.flags), 'flag')}: worth a look"] if record.flags else []
     counts = Counter(item.status for item in record.items if item.status is not Status.PASSED)
@@ -179,7 +179,7 @@ def _brief(record: Record) -> str:
 
 
 def _remark(record: Record) -> str:
-    """The few words about a submission that fit into a table."""
+    """Say all that stands out about a submission."""
     open_door = [] if record.sandboxed else ["run without sandbox"]
     if record.reason:
         return "; ".join([record.reason, *open_door])

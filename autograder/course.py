@@ -131,7 +131,7 @@ class Course:
         return buffer.getvalue()
 
     def folder(self, step: str, student: str = ".", assignment: str = ".") -> Path:
-        """Where nbgrader keeps files of one of its steps.
+        """Return the folder where nbgrader keeps files of one of its steps.
 
         Args:
             step: ``"source"``, ``"release"``, ``"submitted"``, ``"autograded"`` or ``"feedback"``.
@@ -179,7 +179,7 @@ class Course:
             )
 
     def assignments(self) -> list[str]:
-        """Names of all assignments that have a source, in order."""
+        """List the assignments that have a source, in order."""
         return sorted(
             {path.parent.name for pattern in ("*/*.py", "*/*.ipynb") for path in self.folder("source").glob(pattern)}
         )
@@ -220,11 +220,11 @@ class Course:
                 ) from None
 
     def source(self, assignment: str) -> Path:
-        """The executed source notebook of an assignment (its .py twin has the same name)."""
+        """Return the executed source notebook of an assignment (its .py twin has the same name)."""
         return self.folder("source", assignment=assignment) / f"{assignment}.ipynb"
 
     def students(self, step: str, assignment: str) -> list[str]:
-        """Ids of the students that have a folder for an assignment in one of nbgrader's steps."""
+        """List the ids of the students that have a folder for an assignment in one of nbgrader's steps."""
         pattern = Path(self.directory.format_path(getattr(self.directory, f"{step}_directory"), "*", assignment))
         return sorted(path.parent.name for path in self.root.glob(str(pattern.relative_to(self.root))) if path.is_dir())
 

@@ -158,7 +158,7 @@ def nothing_left(problems: list[str], *, killed: bool) -> Iterator[None]:
 
 
 def processes(folder: str) -> list[psutil.Process]:
-    """Processes that keep their temporary files in a folder."""
+    """List the processes that keep their temporary files in a folder."""
     found = []
     for one in psutil.process_iter():
         with suppress(psutil.Error):
@@ -169,7 +169,7 @@ def processes(folder: str) -> list[psutil.Process]:
 
 
 def line(one: psutil.Process) -> str:
-    """The command line of a process; nothing when it has ended."""
+    """Return the command line of a process; nothing when it has ended."""
     try:
         return " ".join(one.cmdline())
     except psutil.Error:

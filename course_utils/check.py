@@ -325,7 +325,7 @@ def _errors(done: NotebookNode) -> list[tuple[int, NotebookNode]]:
 
 
 def _message(error: NotebookNode) -> str:
-    """What an error says, on one line."""
+    """Say on one line what an error says."""
     said = " ".join(ANSI.sub("", error.evalue).split())
     if error.ename == "KeyboardInterrupt":
         return "it takes too long and was interrupted. Is there a loop that does not end?"

@@ -92,6 +92,6 @@ def require_source(path: Path) -> NotebookNode:
 
 
 def _reason(log: str) -> str:
-    """The last line of nbgrader's log that is the message of an exception, without the traceback around it."""
+    """Return the last line of nbgrader's log that is the message of an exception, without the traceback around it."""
     lines = [line for line in log.splitlines() if "Error:" in line or "Exception:" in line]
     return lines[-1].strip() if lines else ""

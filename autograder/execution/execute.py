@@ -193,7 +193,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         return read_source(Path(folder) / f"{where['notebook']}.ipynb")
 
     def _judges_folder(self, resources: dict[str, Any], empty: str) -> str:
-        """The judge sees the files that all students got, not those that this one handed in."""
+        """Return the folder that the judge gets: the files that all students got, not those that this one handed in."""
         course = CourseDirectory(config=self.config)
         released = course.format_path(course.release_directory, ".", resources["nbgrader"]["assignment"])
         return str(released) if Path(released).is_dir() else empty

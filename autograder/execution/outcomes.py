@@ -25,7 +25,7 @@ def named_error(name: str, message: str) -> NotebookNode:
 
 
 def message(output: NotebookNode) -> str:
-    """What an error output tells the student, in one line or a few: a check's own words, else the error's name too."""
+    """Say what an error tells the student, in a line or a few: a check's own words, else the error's name too."""
     plain = output.ename in {"CheckFailed", "AssertionError", "NotSent", *OUTCOMES} and line_of_test(output) is None
     if plain and output.evalue:
         return str(output.evalue)
@@ -33,7 +33,7 @@ def message(output: NotebookNode) -> str:
 
 
 def told(cell: NotebookNode, about: NotebookNode) -> str:
-    """What a graded cell tells the student; nothing where all is well.
+    """Say what a graded cell tells the student; nothing where all is well.
 
     Args:
         cell: the cell, as it was run.
@@ -47,6 +47,6 @@ def told(cell: NotebookNode, about: NotebookNode) -> str:
 
 
 def line_of_test(output: NotebookNode) -> int | None:
-    """The line of a test for which a student's code raised an error; None if it was the test that did."""
+    """Return the line of a test for which a student's code raised an error; None if it was the test that did."""
     found = [line.removeprefix(RAISED_AT).strip() for line in output.traceback if line.startswith(RAISED_AT)]
     return int(found[-1]) if found and found[-1].isdecimal() else None

@@ -186,13 +186,13 @@ def run(
 
 
 def places(workers: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Number the workers of each machine.
+    """Count the workers of each machine.
 
     Args:
         workers: their addresses, such as ``tcp://10.0.0.7:4321``.
 
     Returns:
-        For each its number among those of its machine, from 0, and how many there are.
+        For each address the worker's number on its machine, from 0, and how many workers there are.
     """
     machines = defaultdict(list)
     for address in sorted(workers):

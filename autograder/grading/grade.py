@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def submissions(course: Course, assignment: str, students: list[str] | None = None) -> list[str]:
-    """Students whose submissions there are to grade.
+    """List the students whose submissions there are to grade.
 
     Args:
         course: the course.
@@ -38,7 +38,7 @@ def submissions(course: Course, assignment: str, students: list[str] | None = No
         students: only these; everybody by default.
 
     Returns:
-        Their ids, in order.
+        The students' ids, in order.
 
     Raises:
         AssignmentError: unknown assignment, no submissions at all, or none of a student that was asked for.
@@ -59,7 +59,7 @@ def submissions(course: Course, assignment: str, students: list[str] | None = No
 
 
 def absent(course: Course, assignment: str) -> list[str]:
-    """Students whom the gradebook knows and who have handed in nothing.
+    """List the students whom the gradebook knows and who have handed in nothing.
 
     Args:
         course: the course.
@@ -183,7 +183,7 @@ def make_kit(course: Course, assignment: str, version: Version | None = None) ->
         version: as it is now; if it changes now, the next run sees it.
 
     Returns:
-        It, by value.
+        The kit, by value.
     """
     from nbgrader.utils import find_all_files
 
@@ -213,7 +213,7 @@ def make_job(course: Course, kit: Kit, student: str, version: Version | None = N
         version: as it is now, to run only tests that have changed; by default all is run.
 
     Returns:
-        It, by value. A notebook under another name has been copied to the right one.
+        The job, by value. A notebook under another name has been copied to the right one.
     """
     folder = course.folder("submitted", student, kit.assignment)
     with suppress(SubmissionError, OSError):  # which is met again below, or by the worker

@@ -70,7 +70,7 @@ def texts(course: Course, assignment: str) -> dict[str, tuple[str, float | None]
         assignment: an assignment that is in the gradebook.
 
     Returns:
-        Them by grade_id, as they are run and counted in grading.
+        Text and points by grade_id, as they are run and counted in grading.
     """
     with course.gradebook() as gradebook:
         notebook = gradebook.find_notebook(assignment, assignment)
@@ -103,7 +103,7 @@ def marked_by_hand(course: Course, found: Sequence[Record]) -> list[Record]:
         found: records of submissions of one assignment.
 
     Returns:
-        Copies of them.
+        Copies of the records.
     """
     by_hand = _by_hand(course, found) if found else {}
     done = []

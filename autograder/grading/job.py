@@ -101,7 +101,7 @@ def take(folder: Path, paths: Iterable[Path] | None = None) -> dict[str, File]:
         paths: which; all by default.
 
     Returns:
-        Them, by path within the folder; nothing if there is no such folder.
+        The files, by path within the folder; nothing if there is no such folder.
     """
     chosen = sorted(folder.rglob("*") if paths is None else paths)
     infos = [(path, path.lstat()) for path in chosen]

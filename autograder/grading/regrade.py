@@ -28,7 +28,7 @@ class Change:
 
     @property
     def student(self) -> str:
-        """Whose."""
+        """The student whose result it is."""
         return self.after.student
 
     @property

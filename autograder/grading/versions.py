@@ -67,14 +67,14 @@ class Version(BaseModel):
 
 
 def now(course: Course, assignment: str) -> Version:
-    """Tell the version of an assignment as it is now.
+    """Return the version of an assignment as it is now.
 
     Args:
         course: the course.
         assignment: its name.
 
     Returns:
-        It.
+        The version.
 
     Raises:
         AssignmentError: it has not been released, its source cannot be used, or that has changed since, so that the

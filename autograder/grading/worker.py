@@ -103,7 +103,7 @@ def _require_sandbox() -> None:
 
 
 def _scratch() -> str | None:
-    """A Dask worker's own folder, which Dask removes even if the worker was killed; elsewhere the usual one."""
+    """Return a Dask worker's own folder, which Dask removes even if the worker was killed; elsewhere the usual one."""
     from distributed import get_worker
 
     try:

@@ -48,7 +48,7 @@ class Raised(Exception):  # noqa: N818
         return [*lines, f"{RAISED_AT} {self._line_of_test()}"]
 
     def _line_of_test(self) -> int:
-        """The line of the test cell that was being run; 0 where that is not known."""
+        """Return the line of the test cell that was being run; 0 where that is not known."""
         for frame, line in traceback.walk_tb(self.__traceback__):
             if frame.f_globals.get("__name__") == "__main__":
                 return line

@@ -70,7 +70,7 @@ class Canvas:
         )
 
     def students(self) -> Iterable[list[str]]:
-        """Rows below “Points Possible” and notes on posting."""
+        """Return the rows below “Points Possible” and notes on posting."""
         return (row for row in self.table.rows if row[self._id].strip())
 
     def _is_total(self, row: list[str]) -> bool:
@@ -78,20 +78,20 @@ class Canvas:
         return row[0].strip() == TOTAL and not row[self._id].strip()
 
     def number(self, row: list[str]) -> str:
-        """Canvas' user id."""
+        """Return Canvas' user id."""
         return row[self._id].strip()
 
     def name(self, row: list[str]) -> str:
-        """Last name first, as in the names of files."""
+        """Return the name, last name first, as in the names of files."""
         return " ".join(row[index] for index in self._name)
 
     def keys(self, row: list[str]) -> set[str]:
-        """The ids that the university gave."""
+        """Return the ids that the university gave."""
         columns = [self.table.column(name) for name in ("SIS User ID", "SIS Login ID", "Integration ID")]
         return {row[column].strip() for column in columns if column is not None and row[column].strip()}
 
     def refusal(self, row: list[str], score: float) -> str:
-        """Excused students and those to whom the assignment is not assigned."""
+        """Refuse excused students and those to whom the assignment is not assigned."""
         del score
         said = row[self.grade].strip().upper()
         if said == "EX":
@@ -99,7 +99,7 @@ class Canvas:
         return "does not have this assignment in Canvas (N/A)" if said == "N/A" else ""
 
     def upload(self) -> Table:
-        """Only the columns that name students, and the marks: other columns may have changed since."""
+        """Return the columns that name students, and the marks: other columns may have changed since."""
         header = self.table.header
         keep = [index for index, head in enumerate(header) if head.strip() in CANVAS_STUDENT] + [self.grade]
         raw = {self._id, self.grade}

@@ -48,25 +48,25 @@ class Moodle:
                 )
 
     def students(self) -> Iterable[list[str]]:
-        """All rows."""
+        """Return all rows."""
         return self.table.rows
 
     def number(self, row: list[str]) -> str:
-        """The participant's number, at the end of the identifier."""
+        """Return the participant's number, at the end of the identifier."""
         found = re.search(r"\d+$", row[self._id].strip())
         return found[0] if found else ""
 
     def name(self, row: list[str]) -> str:
-        """The full name, unless marking is anonymous."""
+        """Return the full name, unless marking is anonymous."""
         return row[self._name] if self._name is not None else ""
 
     def keys(self, row: list[str]) -> set[str]:
-        """The e-mail address, and the id that the university gave."""
+        """Return the e-mail address, and the id that the university gave."""
         columns = [self.table.column(name) for name in ("Email address", "ID number", "Username")]
         return {row[column].strip() for column in columns if column is not None and row[column].strip()}
 
     def refusal(self, row: list[str], score: float) -> str:
-        """Locked marks and those above the maximum, which Moodle passes over in silence."""
+        """Refuse locked marks and those above the maximum, which Moodle passes over in silence."""
         if self._locked is not None and row[self._locked].strip().casefold() == "no":
             return "has a locked mark in Moodle (Grade can be changed: No)"
         if self.maximum is not None and score > self.maximum + 0.005:
@@ -74,7 +74,7 @@ class Moodle:
         return ""
 
     def upload(self) -> Table:
-        """All columns, as Moodle wants as many as there were; those that it reads are left alone."""
+        """Return all columns, as Moodle wants as many as there were; those that it reads are left alone."""
         header = self.table.header
         raw = {self._id, self.grade, self.table.column("Last modified (grade)")}
         raw |= {index for index, name in enumerate(header) if name.startswith("Feedback")}

@@ -47,22 +47,22 @@ class Roster(Protocol):
     grade: int  # the column for marks
 
     def students(self) -> Iterable[list[str]]:
-        """Rows that are about a student."""
+        """Return the rows that are about a student."""
 
     def number(self, row: list[str]) -> str:
-        """The platform's number of the student."""
+        """Return the platform's number of the student."""
 
     def name(self, row: list[str]) -> str:
-        """The student's name; empty where the platform hides it."""
+        """Return the student's name; empty where the platform hides it."""
 
     def keys(self, row: list[str]) -> set[str]:
-        """Other things that may serve as the student's id: login, e-mail address."""
+        """Return other things that may serve as the student's id: login, e-mail address."""
 
     def refusal(self, row: list[str], score: float) -> str:
-        """Why the platform would not take a mark; empty when it does."""
+        """Say why the platform would not take a mark; empty when it does."""
 
     def upload(self) -> Table:
-        """The table to give back."""
+        """Return the table to give back."""
 
 
 def numbered(marks: list[Mark]) -> list[re.Match[str]]:

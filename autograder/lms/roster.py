@@ -89,7 +89,7 @@ class _Canvas(Canvas):
         return self._section
 
     def student(self, row: list[str]) -> str:
-        """The id that a submission would get."""
+        """Return the id that a submission would get."""
         return f"{letters(self.name(row))}_{self.number(row)}"
 
     def person(self, row: list[str]) -> Person:
@@ -104,7 +104,7 @@ class _Moodle(Moodle):
     """A grading worksheet of Moodle's."""
 
     def student(self, row: list[str]) -> str:
-        """The id that a submission would get."""
+        """Return the id that a submission would get."""
         return re.sub(r"[^\w.@-]+", "_", f"{self.name(row)}_{self.number(row)}").strip("._")
 
     def person(self, row: list[str]) -> Person:
@@ -126,34 +126,34 @@ class _Plain:
         self._columns = columns
 
     def students(self) -> Iterable[list[str]]:
-        """Rows with an id."""
+        """Return the rows with an id."""
         return (row for row in self.table.rows if row[self._columns[0]].strip())
 
     def number(self, row: list[str]) -> str:
-        """None: ids are compared as a whole."""
+        """Return no number: ids are compared as a whole."""
         del row
         return ""
 
     def name(self, row: list[str]) -> str:
-        """First and last name."""
+        """Return first and last name."""
         person = self.person(row)
         return f"{person.first_name} {person.last_name}".strip()
 
     def keys(self, row: list[str]) -> set[str]:
-        """Whatever may be the id."""
+        """Return whatever may be the id."""
         return {row[column].strip() for column in self._columns if row[column].strip()}
 
     def refusal(self, row: list[str], score: float) -> str:
-        """Nothing is refused."""
+        """Refuse nothing."""
         del row, score
         return ""
 
     def upload(self) -> Table:
-        """It is not given back."""
+        """Return the table as it is: it is not given back."""
         return self.table
 
     def student(self, row: list[str]) -> str:
-        """The id."""
+        """Return the id."""
         return row[self._columns[0]].strip()
 
     def person(self, row: list[str]) -> Person:

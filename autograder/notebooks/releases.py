@@ -21,7 +21,7 @@ NOTHING = Known()
 
 
 def path(root: Path, assignment: str) -> Path:
-    """Where they are kept, below the course's root folder."""
+    """Return the file with the fingerprints, below the course's root folder."""
     return root / "records" / assignment / "releases" / "cells.json"
 
 
@@ -52,7 +52,7 @@ def remember(root: Path, assignment: str, released: NotebookNode) -> None:
 
 
 def plain(text: str) -> str:
-    """A cell's text without what editors change by themselves: line ends, spaces at their ends, empty lines around."""
+    """Return a cell's text without what editors change by themselves: line ends, spaces there, empty lines around."""
     return "\n".join(line.rstrip() for line in text.splitlines()).strip()
 
 

@@ -30,7 +30,7 @@ def call(work: Callable[[], T], what: str, *, memory: int = 1 << 30, seconds: fl
         seconds: its time.
 
     Returns:
-        Its result.
+        The result of the work.
 
     Raises:
         LimitError: when it took too long or too much, or died.

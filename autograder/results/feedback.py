@@ -38,7 +38,7 @@ OUR_FAULT = "This is a fault of the grader, not of your work; your instructor ha
 
 
 def students(course: Course, assignment: str, only: list[str] | None = None) -> list[str]:
-    """Students who can get feedback: all that were graded, or that have a reason why not.
+    """List the students who can get feedback: all that were graded, or that have a reason why not.
 
     Args:
         course: the course.

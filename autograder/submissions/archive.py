@@ -141,7 +141,7 @@ def _zip_members(path: Path, archive: zipfile.ZipFile, collection: Collection) -
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """The name of a member; many programs, Canvas' too, write UTF-8 and do not say so, PowerShell backslashes."""
+    """Return the name of a member; many programs write UTF-8 and do not say so (Canvas), PowerShell backslashes."""
     name = entry.filename
     if not (entry.flag_bits & 0x800 or name.isascii()):
         with suppress(UnicodeError):
@@ -150,7 +150,7 @@ def _name(entry: zipfile.ZipInfo) -> str:
 
 
 def _stamp(entry: zipfile.ZipInfo) -> datetime | None:
-    """When a member was changed: in UTC where the archive tells, else by the clock of whoever packed it."""
+    """Tell when a member was changed: in UTC where the archive tells, else by the clock of whoever packed it."""
     extra = entry.extra
     while len(extra) >= 4:
         kind, size = struct.unpack("<HH", extra[:4])
@@ -164,7 +164,7 @@ def _stamp(entry: zipfile.ZipInfo) -> datetime | None:
 
 
 def _danger(entry: zipfile.ZipInfo) -> str:
-    """Why a member of a zip is not read; empty when it may be."""
+    """Say why a member of a zip is not read; empty when it may be."""
     name = _name(entry)
     parts = PurePosixPath(name.replace("\\", "/"))
     if parts.is_absolute() or ".." in parts.parts or "\\" in name or re.match(r"[A-Za-z]:", name):

@@ -257,7 +257,7 @@ def _is_named(path: str, patterns: Forms, assignment: str) -> bool:
 
 
 def _form(path: str, patterns: Forms) -> str:
-    """The title of the first form that a path has."""
+    """Return the title of the first form that a path has."""
     return next((title for title, form in patterns.items() if form.fullmatch(path)), "")
 
 

@@ -101,7 +101,7 @@ def require_same(submitted: NotebookNode, released: NotebookNode, name: str) -> 
 
 
 def printable(path: Path | PurePath | str) -> str:
-    """A file's path for messages: no bytes that are not UTF-8, and nothing that a terminal would obey."""
+    """Return a file's path for messages: no bytes that are not UTF-8, and nothing that a terminal would obey."""
     name = str(path).encode(errors="replace").decode()
     return "".join("?" if unicodedata.category(letter) in ("Cc", "Cf") else letter for letter in name)
 

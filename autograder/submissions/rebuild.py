@@ -45,7 +45,7 @@ class _Place:
 
     @property
     def all(self) -> list[NotebookNode]:
-        """Its cells in order."""
+        """The cells in order."""
         return [*self.before, *self.cells, *self.after]
 
 
@@ -164,14 +164,14 @@ def _may_write(cell: NotebookNode) -> bool:
 
 
 def _extra(released: str, submitted: str) -> tuple[str, str]:
-    """What stands before and after the released text in a cell; nothing where that is not there as it was."""
+    """Return what stands before and after the released text in a cell; nothing where that is not there as it was."""
     text = plain(released)
     before, found, after = plain(submitted).partition(text) if text else ("", "", "")
     return (before.strip("\n"), after.strip("\n")) if found else ("", "")
 
 
 def _added(cell: NotebookNode, copies: list[NotebookNode]) -> tuple[list[NotebookNode], list[NotebookNode]]:
-    """What a student added to a locked cell, as by merging it with an answer: cells of the student's own."""
+    """Return what a student added to a locked cell, as by merging it with an answer: cells of the student's own."""
     sides: tuple[list[NotebookNode], list[NotebookNode]] = ([], [])
     if is_locked(cell) and cell.cell_type == "code":
         for copy in copies:

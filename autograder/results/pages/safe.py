@@ -140,7 +140,7 @@ def _attached(bundle: Any, left: _Left) -> NotebookNode:
 
 
 def _number(value: Any) -> int | None:
-    """A number of pixels or of a cell; None for all else."""
+    """Return a number of pixels or of a cell; None for all else."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e6:
         return None
     return min(int(value), WIDEST)

@@ -138,7 +138,7 @@ def fingerprints(source: str) -> Hashes:
         source: code.
 
     Returns:
-        Its fingerprints, sorted, each once.
+        The fingerprints of the answer, sorted, each once.
     """
     return np.unique(_winnowed(_pieces(tokens(source))))
 
