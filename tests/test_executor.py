@@ -27,12 +27,12 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}  # fo
 SCRIPT = """
 import sys
 from pathlib import Path
-from autograder import grade
 from autograder.course import Course
+from autograder.grading import grade, writer
 from tests import quick
 
 if __name__ == "__main__":
-    grade.do, grade.BATCH, grade.SECONDS = quick.do, 4, 60
+    grade.do, writer.BATCH, writer.SECONDS = quick.do, 4, 60
     course = Course(Path(sys.argv[1]))
     for record, fresh in grade.grade(course, "ps1", grade.submissions(course, "ps1"), workers=1):
         print(record.student, flush=True)

@@ -48,7 +48,8 @@ DUE = "2026-05-01 22:00:00"
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from autograder import book, grade
+from autograder.grading import grade
+from autograder.grading import gradebook as book
 from autograder.course import Course
 from tests import quick, test_postgres
 
