@@ -54,6 +54,13 @@ class Course:
                 f"{' '.join(map(repr, special))} in its name. Rename it, or move the course to another place."
             )
 
+    @classmethod
+    def configured(cls, root: Path, config: Any) -> Course:
+        """Return the course in a folder with a configuration in place of what its file says."""
+        course = cls(root)
+        vars(course)["config"] = config  # where the cached property below looks first
+        return course
+
     @cached_property
     def config(self) -> Any:
         """The traitlets configuration of nbgrader_config.py, with the root and the gradebook's URL set.

@@ -6,6 +6,7 @@
 `worker`     one job done: a private course in a temporary folder, nbgrader's autograde on it
 `writer`     results become part of the course: journal, files, marks, records, in this order
 `journal`    results on their way; `gradebook`: nbgrader's marks; `records`: what is kept of each submission
+`patches`    what of nbgrader is changed from within, and for which versions
 `versions`   what marks depend on beside the submission
 `regrade`    what of an earlier run is kept, and what would change for whom
 """

@@ -129,9 +129,10 @@ def room(kernels: int = 3 << 30) -> int:
     Args:
         kernels: memory that one takes, in bytes.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return max(1, min(cores, memory // kernels))
+    from dask.system import CPU_COUNT
+    from distributed.system import MEMORY_LIMIT  # both know what a container, or a batch system, leaves of the machine
+
+    return int(max(1, min(CPU_COUNT, MEMORY_LIMIT // kernels)))
 
 
 def _refuse_threads(client: Client) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder import database
-from autograder.grading import records
+from autograder.grading import patches, records
 from autograder.grading.records import Item, Status
 from autograder.submissions import times
 
@@ -160,10 +160,8 @@ def write(course: Course, batch: Sequence[Done]) -> None:
         return
     with warnings.catch_warnings(), course.gradebook() as gradebook:
         warnings.simplefilter("ignore", SAWarning)  # SQLAlchemy 2 has remarks on how nbgrader uses it
-        # nbgrader commits after each step, which takes a while and can be cut in two
-        commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
-        overdue = [done for done in batch if _enter(course, gradebook, done)]
-        commit()
+        with patches.one_transaction(gradebook):
+            overdue = [done for done in batch if _enter(course, gradebook, done)]
     with database.explain_errors(course.directory.db_url):
         for done in overdue:
             _penalise(course, done)

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import gc
 import signal
-import sqlite3
 import sys
 import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -23,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import NoNotebookError, SandboxError, SubmissionError
-from autograder.grading import cluster
+from autograder.grading import cluster, patches
 from autograder.grading.job import Done, Job, put, take
 from autograder.grading.records import Item, Outcome, Status
 from autograder.notebooks import releases
@@ -31,13 +28,11 @@ from autograder.notebooks.cells import is_answer, is_graded, last_error
 from autograder.submissions import reader
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
     from traitlets.config import Config
 
 FOLDERS = {step: step for step in ("source", "release", "submitted", "autograded", "feedback")}
 GRADEBOOK, BEFORE = "gradebook.db", "before.ipynb"
 _alone = threading.Lock()  # nbgrader changes the working directory
-_open: dict[str, Path] = {}  # the gradebook of the job that is being done
 
 
 def dask_setup(worker: Any) -> None:
@@ -66,33 +61,10 @@ def do(job: Job) -> Done:
         started = time.monotonic()
         if job.kit.sandboxed:
             _require_sandbox()
-        with _one_engine(Path(folder) / GRADEBOOK):
+        with patches.one_engine(Path(folder) / GRADEBOOK):
             done = _graded(_private_course(job, Path(folder)), job)
         done.record.seconds = round(time.monotonic() - started, 2)
         return done
-
-
-@contextmanager
-def _one_engine(gradebook: Path) -> Iterator[None]:
-    """Have nbgrader open the gradebook by the same engine always: it makes a new one nine times for each submission.
-
-    An engine remembers how statements are compiled to SQL; doing so anew was a quarter of a worker's own time.
-    """
-    from nbgrader import api
-
-    made, api.create_engine = api.create_engine, lambda *_, **__: _engine()
-    _open.update(gradebook=gradebook)
-    try:
-        yield
-    finally:
-        api.create_engine = made
-
-
-@cache
-def _engine() -> Engine:
-    from sqlalchemy import NullPool, create_engine
-
-    return create_engine("sqlite://", creator=lambda: sqlite3.connect(_open["gradebook"]), poolclass=NullPool)
 
 
 @cache
@@ -136,9 +108,7 @@ def _private_course(job: Job, root: Path) -> Course:
         (root / BEFORE).write_bytes(job.before.notebook)
         config.ExecuteSubmission.before = str(root / BEFORE)
     _without_penalties(config)
-    course = Course(root)
-    vars(course)["config"] = config  # in place of the cached property's value
-    return course
+    return Course.configured(root, config)
 
 
 def _without_penalties(config: Config) -> None:
