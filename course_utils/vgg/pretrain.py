@@ -1,8 +1,8 @@
 """Trains the narrow VGG16 on the source task and writes its weights: `python -m course_utils.vgg.pretrain`.
 
 The source task is to tell eight drawn animals apart, in all poses and colours (`embedded.photos.make_source`). Nothing
-of it is a cat or a dog. Three to four minutes on two cores. Another run gives other weights: sums in another order are rounded otherwise,
-and training makes more of it. What should agree, and is tested, is how well they do.
+of it is a cat or a dog. It takes about four CPU-minutes. Another run gives other weights: sums in another order are
+rounded otherwise, and training makes more of it. What should agree, and is tested, is how well they do.
 """
 
 from __future__ import annotations
