@@ -57,6 +57,11 @@ SMALL_03 = {
     "y_train, y_val, names =": "x_train, y_train, x_val, y_val = x_train[:64], y_train[:64], x_val[:32], y_val[:32]",
 }
 SHOWN_03 = {"long_study.runs('2 epochs')[0]['accuracy']": ""}
+SMALL_06 = {
+    "settings = {": "settings['num'], settings['steps'] = 20, dict.fromkeys(settings['steps'], 4); seeds = [0]",
+}
+SHOWN_06 = {"race_study.runs('scratch')[0]['accuracy']": ""}
+MORE_06 = "settings['steps']['scratch'] = 6"
 FEW_07 = "x_train=q.x_train[:64], y_train=q.y_train[:64], x_val=q.x_val[:32], y_val=q.y_val[:32]"
 SMALL_07 = {
     "questions = data": f"import dataclasses; q = questions; questions = dataclasses.replace(q, {FEW_07})",
@@ -66,6 +71,7 @@ SHOWN_07 = {"study.runs('10,000 tokens')[0]['accuracy']": ""}
 TRAPS = [
     Trap("02_cnn_on_mnist", STUDY, SHOWN_02, "settings['epochs'] = 1", "networks['convnet'][0]", small=SMALL_02),
     Trap("03_cnn_on_cifar10", "long_study = Study(", SHOWN_03, "num_long = 32", "model", small=SMALL_03),
+    Trap("06_transfer_learning", "race_study = Study(", SHOWN_06, MORE_06, "model", small=SMALL_06),
     Trap(
         "07_text_vectorisation",
         "study = Study(",
