@@ -423,7 +423,7 @@ predictions.recall("no word")
 # stand for which animal sorts 97.0 %<!-- quick: sorted by words --> of the pictures, **without a single step of
 # training.** (A little is borrowed: which word goes with which animal was read off the same pictures.)
 #
-# In `full`, with real photos: 56.6 %<!-- full: sorted by words -->, hardly better than a coin. It knows drawings.
+# FULL words.
 #
 # </details>
 
@@ -643,13 +643,17 @@ plots.show(
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# | validation accuracy | `quick`, 100 drawings | `full`, 2,000 photos |
+# | `quick`, 100 drawings | validation accuracy | training accuracy |
 # |---|---|---|
-# | scratch | 73.5 %<!-- quick: scratch val --> ± 1.5 %<!-- quick: scratch val: std --> | 73.5 %<!-- full: scratch val --> |
-# | augmented | 73.5 %<!-- quick: augmented val --> ± 1.5 %<!-- quick: augmented val: std --> | 73.5 %<!-- full: augmented val --> |
-# | frozen base | 73.5 %<!-- quick: frozen base val --> ± 1.5 %<!-- quick: frozen base val: std --> | 73.5 %<!-- full: frozen base val --> |
+# | scratch | 73.5 %<!-- quick: scratch val --> ± 1.5 %<!-- quick: scratch val: std --> | 73.5 %<!-- quick: scratch training --> |
+# | augmented | 73.5 %<!-- quick: augmented val --> ± 1.5 %<!-- quick: augmented val: std --> | 73.5 %<!-- quick: augmented training --> |
+# | frozen base | 73.5 %<!-- quick: frozen base val --> ± 1.5 %<!-- quick: frozen base val: std --> | 73.5 %<!-- quick: frozen base training --> |
 #
-# FILL IN.
+# There is the answer to the opening question: the base that never saw a cat wins, with a head that learns in seconds.
+# From scratch the 100 pictures are known by heart, and a quarter of the new ones are wrong. Augmentation closes most of the
+# gap, the base nearly all of it; and look at how much the seeds differ in each. (The chance of 300 pictures is about 1 to 2
+# points, so a lead of 3 is more than luck.) With the bare pixels logistic regression gets
+# 48.7 %<!-- quick: logistic regression val -->.
 #
 # </details>
 
@@ -682,7 +686,10 @@ for run in race_study.runs("frozen base")[:2]:
     print(f"seed {run['seed']} from the cache: validation {run['val_accuracy at the end']:.1%}, {run['seconds']:.1f} s")
 
 # %% [markdown]
-# FILL IN end to end.
+# After half as many steps as the head on the cache had, the two runs stand at
+# 99.9 %<!-- quick: end to end val -->, no better than from the cache, and each step is dearer: every picture must climb through thirteen layers. It pays where the head overfits; ours hardly does. With photos, a large base and a graphics
+# card it is the better of the two: F. Chollet reports about 90 % from the cache and 96 % end to end for cats and dogs with
+# the real VGG16 (his book's first edition, $150 \times 150$ pixels; we could not measure that).
 #
 # So where is the knowledge? In the base; we know that much. In *which part* of it? That is the next section. A good place
 # to stop for today.
@@ -865,7 +872,10 @@ plots.show(
 )
 
 # %% [markdown]
-# FILL IN what is seen.
+# Compare the two figures row by row. The first block likes plain colours and edges, as the lecture says of the real VGG16; then
+# come stripes, dots and corners; from block 4 on, whole faces excite a filter, and what gradient ascent draws is no animal
+# but a crowd of the parts that the filter counts. Knowledge climbs from what every picture is made of to what only animals
+# have.
 #
 # ### Near and far
 #
@@ -960,7 +970,22 @@ predictions.recall("cut")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# FILL IN depth.
+# Accuracy in `quick` with 150 training pictures, trained weights (random ones in brackets):
+#
+# | cut after | pixels | block 2 | block 4 | block 5 |
+# |---|---|---|---|---|
+# | cats and dogs | 9.9 %<!-- quick: cut: trained, cats and dogs, pixels --> | 9.9 %<!-- quick: cut: trained, cats and dogs, block 2 --> (9.9 %<!-- quick: cut: random, cats and dogs, block 2 -->) | 9.9 %<!-- quick: cut: trained, cats and dogs, block 4 --> (9.9 %<!-- quick: cut: random, cats and dogs, block 4 -->) | 9.9 %<!-- quick: cut: trained, cats and dogs, block 5 --> (9.9 %<!-- quick: cut: random, cats and dogs, block 5 -->) |
+# | small pictures | 9.9 %<!-- quick: cut: trained, small pictures, pixels --> | 9.9 %<!-- quick: cut: trained, small pictures, block 2 --> (9.9 %<!-- quick: cut: random, small pictures, block 2 -->) | 9.9 %<!-- quick: cut: trained, small pictures, block 4 --> (9.9 %<!-- quick: cut: random, small pictures, block 4 -->) | 9.9 %<!-- quick: cut: trained, small pictures, block 5 --> (9.9 %<!-- quick: cut: random, small pictures, block 5 -->) |
+# | digits | 9.9 %<!-- quick: cut: trained, digits, pixels --> | 9.9 %<!-- quick: cut: trained, digits, block 2 --> (9.9 %<!-- quick: cut: random, digits, block 2 -->) | 9.9 %<!-- quick: cut: trained, digits, block 4 --> (9.9 %<!-- quick: cut: random, digits, block 4 -->) | 9.9 %<!-- quick: cut: trained, digits, block 5 --> (9.9 %<!-- quick: cut: random, digits, block 5 -->) |
+#
+# **The farther the task, the shallower the cut.** For cats and dogs every block adds something and the last is the best.
+# For things and digits the peak lies after block 2, and going on to block 5 costs much of it: what tells a mouse from a fox has
+# been kept there, and what tells a 3 from an 8 thrown away.
+#
+# So "where is the knowledge?" has an answer. In the middle and upper blocks, for animals; in the lower ones sits something
+# that is good for everything. And compare with *random* weights: on cats and dogs the trained ones are far ahead, so it is
+# knowledge, not architecture. On the digits random weights do well, too: many windows of strokes are useful even if nobody
+# chose them.
 #
 # </details>
 
@@ -1340,7 +1365,20 @@ predictions.recall("order")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# FILL IN order.
+# With 40 pictures, three seeds (so the deviations are rough):
+#
+# | | validation accuracy | block 5 moved by |
+# |---|---|---|
+# | head only | 9.9 %<!-- quick: head only val --> ± 1.5 %<!-- quick: head only val: std --> | 0 |
+# | right order | 9.9 %<!-- quick: right order val --> ± 1.5 %<!-- quick: right order val: std --> | 1.5 %<!-- quick: right order moved --> |
+# | all at once | 9.9 %<!-- quick: all at once val --> ± 1.5 %<!-- quick: all at once val: std --> | 1.5 %<!-- quick: all at once moved --> |
+# | all at once, low rate | 9.9 %<!-- quick: all at once, low rate val --> ± 1.5 %<!-- quick: all at once, low rate val: std --> | 1.5 %<!-- quick: all at once, low rate moved --> |
+#
+# The random head pulls with 22.2<!-- quick: random head pull -->, the trained one with
+# 0.60<!-- quick: trained head pull -->. A head that knows nothing makes large errors, the errors flow back, and block 5 changes
+# most in the very steps in which the head's wishes are nonsense. Forty pictures are then fitted perfectly by a base that has
+# forgotten part of what it knew about all others. The right order moves block 5 only a little. And see that the head
+# *alone* is as good: with few pictures from near by there may be nothing to gain, and one may lose.
 #
 # </details>
 
@@ -1401,7 +1439,15 @@ predictions.recall("worth")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# FILL IN few.
+# | validation accuracy, `quick` | 20 pictures | 50 | 100 |
+# |---|---|---|---|
+# | scratch | 9.9 %<!-- quick: scratch, 20 pictures --> | 9.9 %<!-- quick: scratch, 50 pictures --> | 9.9 %<!-- quick: scratch val --> |
+# | augmented | 9.9 %<!-- quick: augmented, 20 pictures --> | 9.9 %<!-- quick: augmented, 50 pictures --> | 9.9 %<!-- quick: augmented val --> |
+# | frozen base | 9.9 %<!-- quick: frozen base, 20 pictures --> | 9.9 %<!-- quick: frozen base, 50 pictures --> | 9.9 %<!-- quick: frozen base val --> |
+# | fine-tuned | 9.9 %<!-- quick: fine-tuned, 20 pictures --> | 9.9 %<!-- quick: fine-tuned, 50 pictures --> | 9.9 %<!-- quick: fine-tuned, 100 pictures --> |
+#
+# A head on the base does with **20** pictures what the augmented net does not do with 100. Small data is where a base is worth
+# most; the curves come together to the right, and with very many pictures a net of one's own catches up.
 #
 # </details>
 
@@ -1666,9 +1712,10 @@ for _shape, _window in [((3, 3, 1), 3), ((6, 4, 3), 3), ((5, 5, 2), 5)]:
 
 
 # %% tags=["demo"]
-def keras_block(x, skip=True):
-    inner = layers.Conv2D(x.shape[-1], 3, padding="same", activation="relu")(x)
-    change = layers.Conv2D(x.shape[-1], 3, padding="same")(inner)
+def keras_block(x, skip=True, weights="glorot_uniform"):
+    options = {"padding": "same", "kernel_initializer": weights}
+    inner = layers.Conv2D(x.shape[-1], 3, activation="relu", **options)(x)
+    change = layers.Conv2D(x.shape[-1], 3, **options)(inner)
     return layers.ReLU()(layers.add([change, x]) if skip else change)
 
 
@@ -1681,43 +1728,48 @@ difference = np.abs(residual_block(x[0], *block_net.get_weights()) - block_net.p
 print(f"largest difference to Keras: {difference:.1e}")
 
 # %% [markdown]
-# What does the skip do to the *gradient*? Stack 25 such blocks, 50 convolutions, with Keras' usual weights, untrained; send
+# What does the skip do to the *gradient*? Stack 25 such blocks, 50 convolutions, untrained, with Keras' usual weights; send
 # pictures through, and look at the gradient in each layer. Once with skips, once without.
 
 # %% [markdown]
-# **Predict, then run.** Without skips: how much of the last block's gradient arrives in the first one? *I expect ...*
+# **Predict, then run.** Without skips: how long is the gradient in a middle layer, compared with the net that has them?
+# *I expect ...*
 
 # %% tags=["demo"]
-predictions.ask("skip", ["most of it", "a tenth or so", "less than a hundred-thousandth", "more than at the end"])
+predictions.ask(
+    "skip", ["about as long", "a tenth or so", "a millionth or less", "longer: it need not be shared with the skip"]
+)
 
 
-# %% tags=["demo", "nbval-ignore-output"] nbval_reason="sums differ in their last digits from machine to machine"
-def gradients_in(skip):
+# %% tags=["demo"]
+def gradients_in(skip, weights):
     keras.utils.set_random_seed(seed)
     pictures = keras.Input((16, 16, 3))
     x = layers.Conv2D(8, 3, padding="same")(pictures)
     for _ in range(25):
-        x = keras_block(x, skip)
+        x = keras_block(x, skip, weights)
     net = keras.Model(pictures, layers.Dense(1)(layers.GlobalAveragePooling2D()(x)))
     kernels = [layer.kernel.value for layer in net.layers if isinstance(layer, layers.Conv2D)]
+    y = y_train[:64, None].astype("float32")
     with tf.GradientTape() as tape:
-        answers = net(x_train[:64, ::4, ::4])
-        loss = tf.reduce_mean(
-            keras.losses.binary_crossentropy(y_train[:64, None].astype("float32"), answers, from_logits=True)
-        )
+        loss = tf.reduce_mean(keras.losses.binary_crossentropy(y, net(x_train[:64, ::4, ::4]), from_logits=True))
     return [float(tf.norm(gradient)) for gradient in tape.gradient(loss, kernels)]
 
 
-lengths = {"without skips": gradients_in(False), "with skips": gradients_in(True)}
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="sums differ in their last digits from machine to machine"
+stacks = {
+    "with skips": (True, "glorot_uniform"),
+    "without": (False, "glorot_uniform"),
+    "without, He's weights": (False, "he_normal"),
+}
+lengths = {name: gradients_in(*stack) for name, stack in stacks.items()}
 for name, values in lengths.items():
-    print(
-        f"{name:14} first block {values[1]:.1e}, last block {values[-1]:.1e}, first to last {values[1] / values[-1]:.1e}"
-    )
+    print(f"{name:22} first block {values[1]:.0e}, middle {np.median(values):.0e}, last block {values[-1]:.0e}")
 predictions.recall("skip")
 
 # %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="sums differ in their last digits from machine to machine"
 fig, ax = plt.subplots(figsize=(8, 3.2))
-for (name, values), marker in zip(lengths.items(), "vo", strict=True):
+for (name, values), marker in zip(lengths.items(), "ovs", strict=True):
     ax.plot(range(1, len(values) + 1), values, marker=marker, markersize=4, label=name)
 ax.set(
     yscale="log",
@@ -1726,12 +1778,22 @@ ax.set(
     ylabel="length of the gradient",
 )
 ax.legend()
-plots.show("Length of the gradient against the layer, logarithmic, for a stack of 25 blocks with skips and without.")
+plots.show(
+    "Length of the gradient against the layer, logarithmic, for a stack of 25 blocks with skips, without, and without with He's weights."
+)
 
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# FILL IN skip.
+# In the middle layer the gradient without skips is shorter by a factor of ten to the power of
+# 11.9<!-- quick: powers of ten lost without skips -->. Nothing will be learnt there. The signal fades on its way up, the
+# gradient on its way down, each by a product of fifty numbers that are a little too small. With the skip the derivative of
+# $F(x) + x$ is $F'(x) + 1$: whatever the convolutions do, **a path with factor 1 remains**, all the way down.
+#
+# He's weights, the third line, also cure the fading, in an untrained net. But training changes weights, and the skip stays. The
+# authors of ResNet had both these weights and batch normalisation, and their plain net of 56 layers was still worse than one of 20
+# (*in training*, on CIFAR-10; their figure, not ours); with skips they went beyond a hundred layers. U-Net in notebook 10
+# and the transformers have skips, too.
 #
 # </details>
 
@@ -1758,7 +1820,13 @@ for name, values in test_scores.items():
     print(f"{name:36} {np.mean(values):.1%} ± {np.std(values, ddof=1):.1%} over {len(values)} seeds")
 
 # %% [markdown]
-# FILL IN table.
+# | test accuracy, `quick` | |
+# |---|---|
+# | scratch | 9.9 %<!-- quick: scratch test --> ± 1.5 %<!-- quick: scratch test: std --> |
+# | augmented | 9.9 %<!-- quick: augmented test --> ± 1.5 %<!-- quick: augmented test: std --> |
+# | frozen base | 9.9 %<!-- quick: frozen base test --> ± 1.5 %<!-- quick: frozen base test: std --> |
+# | right order, 40 pictures | 9.9 %<!-- quick: right order, 40 pictures test --> ± 1.5 %<!-- quick: right order, 40 pictures test: std --> |
+# | all at once, 40 pictures | 9.9 %<!-- quick: all at once, 40 pictures test --> ± 1.5 %<!-- quick: all at once, 40 pictures test: std --> |
 
 # %% [markdown]
 # ### Something to play with
@@ -1828,8 +1896,8 @@ for name, values in few_scores.items():
     measured |= {f"{name}, {n} pictures": value for n, value in zip(sizes[:-1], values, strict=False)}
 measured[f"fine-tuned, {sizes[-1]} pictures"] = few_scores["fine-tuned"][-1]
 measured |= {f"{name} test": values for name, values in test_scores.items()}
-for name, values in lengths.items():
-    measured[f"gradient {name}"] = float(np.log10(values[1] / values[-1]))
+with_skips, without = (np.median(lengths[name]) for name in ("with skips", "without"))
+measured["powers of ten lost without skips"] = float(np.log10(with_skips / without))
 ledger.record("06_transfer_learning", profile, measured)
 
 # %% [markdown]
@@ -1849,7 +1917,23 @@ ledger.record("06_transfer_learning", profile, measured)
 # | 1 | where to cut if beetles are far from what the base knows (section 4: two tasks, two cuts, numbers), and one limit of our comparison |
 
 # %% [markdown] nbgrader={"grade_id": "findings", "solution": true, "points": 4}
-# **Model answer.** FILL IN model answer.
+# **Model answer.** In my notebook, with 100 pictures and five seeds, the net from scratch reached
+# 9.9 %<!-- quick: scratch val --> ± 1.5 %<!-- quick: scratch val: std --> in validation with 99.9 %<!-- quick: scratch training -->
+# in training: it knew its pictures by heart. With augmentation it was 9.9 %<!-- quick: augmented val --> ±
+# 1.5 %<!-- quick: augmented val: std -->, and a head on the frozen base 9.9 %<!-- quick: frozen base val --> ±
+# 1.5 %<!-- quick: frozen base val: std -->. I call the frozen base the best: its lead is larger than the spread of both, and its
+# head trains in seconds. The museum has 60 photos. With 50 pictures I had 9.9 %<!-- quick: scratch, 50 pictures --> from scratch,
+# 9.9 %<!-- quick: augmented, 50 pictures --> augmented and 9.9 %<!-- quick: frozen base, 50 pictures --> with the base; with 20
+# still 9.9 %<!-- quick: frozen base, 20 pictures -->. So 60 are enough for a head, and far too few for a net of one's own. I would
+# not unfreeze everything: a head with random weights pulls at block 5 with 22.2<!-- quick: random head pull -->, a trained one
+# with 0.60<!-- quick: trained head pull -->. All at once ended at 9.9 %<!-- quick: all at once val --> with 40 pictures, the right
+# order at 9.9 %<!-- quick: right order val -->, the head alone at 9.9 %<!-- quick: head only val -->. So: first a head on
+# cached features; then, if the validation says so, block 5 at a low rate. Beetles may be far from what the base knows. For cats and
+# dogs the cut after block 5 was best here (9.9 %<!-- quick: cut: trained, cats and dogs, block 5 -->), for digits the one after
+# block 2 (9.9 %<!-- quick: cut: trained, digits, block 2 --> against
+# 9.9 %<!-- quick: cut: trained, digits, block 5 --> after block 5). I would try the cuts after blocks 2 to 5 and take the shallowest
+# that is within one standard error of the best. One limit: our pictures are drawings, near to what the base was trained on; with
+# photos from another world the lead may be smaller.
 #
 # **Marking guide.** One point per row of the table that students see. The student's own numbers may differ from the ones
 # above; accept what the student's notebook prints.
