@@ -572,31 +572,34 @@ def head():
     ]
 
 
-def train(net, x, y, x_val, steps, rate=0.001):
+def train(net, x, y, steps, rate=0.001, **watched):
     batch = 20 if len(x) >= 100 else 10
     net.compile(optimizer=keras.optimizers.Adam(rate), loss="binary_crossentropy", metrics=["accuracy"])
-    fit = {"batch_size": batch, "validation_data": (x_val, y_val), "validation_batch_size": 300, "verbose": 0}
-    return net.fit(x, y, epochs=max(1, steps * batch // len(x)), **fit).history
+    return net.fit(x, y, batch_size=batch, epochs=max(1, steps * batch // len(x)), **watched, verbose=0).history
 
 
 # %% [markdown]
-# Three ways to learn from the same 100 pictures, each with the number of steps that suits it (after more steps they change
+# Three ways to learn from the same pictures, each with the number of steps that suits it (after more steps they change
 # little): the four-block net from scratch; the same with augmentation; a head on the frozen base. A run also puts its
 # answers to the test pictures into an envelope, for the end.
 
 
 # %% tags=["demo"]
-def learn(seed, way, num):
+def results(net, history, val, test):
+    answers = (net.predict(test, batch_size=300, verbose=0)[:, 0] > 0.5).tolist()
+    last = {"training": history["accuracy"][-1], "validation": net.evaluate(val, y_val, batch_size=300, verbose=0)[1]}
+    return {**history, **last, "envelope": answers}
+
+
+def learn(seed, way, num, watch=True):
     keras.utils.set_random_seed(seed)
     if way == "frozen":
         net = keras.Sequential([keras.Input(cache["train"][-1].shape[1:]), *head()])
         x, val, test = (cache[part][-1] for part in ("train", "val", "test"))
     else:
         net, (x, val, test) = four_block_net(augment=way == "augmented"), (x_train, x_val, x_test)
-    history = train(net, x[:num], y_train[:num], val, settings["steps"][way])
-    answers = (net.predict(test, batch_size=300, verbose=0)[:, 0] > 0.5).tolist()
-    last = {"training": history["accuracy"][-1], "val_accuracy at the end": history["val_accuracy"][-1]}
-    return {**history, **last, "envelope": answers}
+    watched = {"validation_data": (val, y_val), "validation_batch_size": 300} if watch else {}
+    return results(net, train(net, x[:num], y_train[:num], settings["steps"][way], **watched), val, test)
 
 
 ways = {"scratch": "scratch", "augmented": "augmented", "frozen base": "frozen"}
@@ -620,7 +623,7 @@ predictions.ask(
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 from sklearn.linear_model import LogisticRegression
 
-table = race_study.summary("val_accuracy at the end").round(3)
+table = race_study.summary("validation").round(3)
 table["training"] = race_study.summary("training")["mean"].round(3)
 print(table.to_string())
 flat = [x.reshape(len(x), -1) for x in (x_train[: settings["num"]], x_val)]
@@ -671,19 +674,16 @@ def end_to_end(seed):
     base.trainable = False
     net = keras.Sequential([keras.Input((64, 64, 3)), *changes(), base, *head()])
     x, val = (prepare(pictures.astype("float32")) for pictures in (photos.x_train, photos.x_val))
-    history = train(net, x[: settings["num"]], y_train[: settings["num"]], val, settings["steps"]["frozen"] // 2)
-    return {"val_accuracy at the end": history["val_accuracy"][-1], "training": history["accuracy"][-1]}
+    history = train(net, x[: settings["num"]], y_train[: settings["num"]], settings["steps"]["frozen"] // 2)
+    return {"training": history["accuracy"][-1], "validation": net.evaluate(val, y_val, batch_size=300, verbose=0)[1]}
 
 
 through_study = Study(end_to_end, {"frozen base, augmented": {}}, seeds[:2])
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-for run in through_study.runs("frozen base, augmented"):
-    print(
-        f"seed {run['seed']}: training {run['training']:.1%}, validation {run['val_accuracy at the end']:.1%}, {run['seconds']:.1f} s"
-    )
-for run in race_study.runs("frozen base")[:2]:
-    print(f"seed {run['seed']} from the cache: validation {run['val_accuracy at the end']:.1%}, {run['seconds']:.1f} s")
+for study, name in ((through_study, "frozen base, augmented"), (race_study, "frozen base")):
+    for run in study.runs(name)[:2]:
+        print(f"{name:22} seed {run['seed']}: validation {run['validation']:.1%}, {run['seconds']:.1f} s")
 
 # %% [markdown]
 # After half as many steps as the head on the cache had, the two runs stand at
@@ -702,23 +702,26 @@ for run in race_study.runs("frozen base")[:2]:
 
 # %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="sums differ in their last digits from machine to machine"
 base = pretrained_base()
-everything = np.concatenate([photos.x_train[:200], photos.x_val])
+everything = photos.x_val
 FIELDS = {1: 5, 2: 14, 3: 40, 4: 64, 5: 64}  # receptive fields of the blocks' last convolutions, at most the picture
 
 
+def last_convolution(block):
+    return base.get_layer(f"block{block}_conv{2 if block < 3 else 3}")
+
+
+answers_of = keras.Model(base.inputs[0], [last_convolution(block).output for block in FIELDS])
+answered = answers_of.predict(prepare(everything.astype("float32")), batch_size=50, verbose=0)
+
+
 def patches(block, channel, number=7):
-    layer = base.get_layer(f"block{block}_conv{2 if block < 3 else 3}")
-    maps = keras.Model(base.inputs[0], layer.output).predict(prepare(everything.astype("float32")), verbose=0)[
-        ..., channel
-    ]
+    maps = answered[block - 1][..., channel]
     best = np.argsort(-maps.max(axis=(1, 2)))[:number]
-    found, half = [], FIELDS[block] // 2
+    found, size, step = [], FIELDS[block], 2 ** (block - 1)
     for k in best:
-        row, column = (
-            np.array(np.unravel_index(maps[k].argmax(), maps[k].shape)) * 2 ** (block - 1) + 2 ** (block - 1) // 2
-        )
-        top, left = (np.clip(place - half, 0, 64 - FIELDS[block]) for place in (row, column))
-        found.append(everything[k, top : top + FIELDS[block], left : left + FIELDS[block]])
+        places = np.array(np.unravel_index(maps[k].argmax(), maps[k].shape)) * step + step // 2
+        top, left = np.clip(places - size // 2, 0, 64 - size)
+        found.append(everything[k, top : top + size, left : left + size])
     return found
 
 
@@ -845,8 +848,8 @@ for _start, _steps, _rate in [
 import tensorflow as tf
 
 
-def dream(block, channels, steps=30, rate=0.06):
-    layer = base.get_layer(f"block{block}_conv{2 if block < 3 else 3}")
+def dream(block, channels, steps=20, rate=0.08):
+    layer = last_convolution(block)
     maps_of = keras.Model(base.inputs[0], layer.output)
     scale = 1.0 if imagenet is None else 127.5  # the pixels that this base is used to
     x = tf.constant(scale * np.random.default_rng(seed).normal(0, 0.1, (len(channels), 64, 64, 3)).astype("float32"))
@@ -947,7 +950,7 @@ def probe(seed, base, task, cut):
 
 grid = [(base, task, cut) for base in seen_by for task in seen_by[base] for cut in range(6)]
 cut_study = Study(
-    probe, {f"{b}, {t}, {cuts[c]}": {"base": b, "task": t, "cut": c} for b, t, c in grid}, range(seed, seed + 5)
+    probe, {f"{b}, {t}, {cuts[c]}": {"base": b, "task": t, "cut": c} for b, t, c in grid}, range(seed, seed + 3)
 )
 
 # %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
@@ -962,7 +965,7 @@ for ax, task in zip(axes, seen_by["trained"], strict=True):
 axes[0].legend()
 plots.show(
     "Three panels, accuracy against the block after which the base is cut, for cats and dogs, small pictures and digits, with "
-    "trained and with random weights; bars are one standard deviation over five draws of 150 training pictures."
+    "trained and with random weights; bars are one standard deviation over three draws of 150 training pictures."
 )
 print(scores["mean"].round(3).to_numpy().reshape(2, 3, 6))
 predictions.recall("cut")
@@ -1277,38 +1280,29 @@ def pull(net, convolutions, x, y):
 
 
 # %% [markdown]
-# A run follows a plan: a list of trainings, each with (may block 5 learn?, rate). It writes down the pull on block 5 just
-# before block 5 may learn, and how far block 5 has moved at the end, as a share of its length.
+# A run follows a plan: a list of trainings, each with (may block 5 learn?, rate, steps). It writes down the pull on block 5
+# before the last training, the validation accuracy before it, and how far block 5 has moved at the end, as a share of its
+# length.
 
 
 # %% tags=["demo"]
-def fine_tune(seed, plan, num, steps=80):
+def fine_tune(seed, plan, num):
     keras.utils.set_random_seed(seed)
     net, block5 = upper_net()
     x, y, before = cache["train"][3][:num], y_train[:num], [layer.get_weights()[0] for layer in block5]
-    for learns, rate in plan:
+    for learns, rate, steps in plan:
         for layer in block5:
             layer.trainable = learns
-        strength = pull(net, block5, x, y)
-        history = train(net, x, y, cache["val"][3], steps, rate)
-    moved = np.mean(
-        [
-            np.linalg.norm(layer.get_weights()[0] - w) / np.linalg.norm(w)
-            for layer, w in zip(block5, before, strict=True)
-        ]
-    )
-    answers = (net.predict(cache["test"][3], batch_size=300, verbose=0)[:, 0] > 0.5).tolist()
-    result = {"training": history["accuracy"][-1], "val_accuracy at the end": history["val_accuracy"][-1]}
-    return {**result, "pull on block 5": strength, "moved": moved, "envelope": answers}
+        said = net.predict(cache["val"][3], batch_size=300, verbose=0)[:, 0] > 0.5
+        stage = {"pull on block 5": pull(net, block5, x, y), "validation before": np.mean(said == y_val)}
+        history = train(net, x, y, steps, rate)
+    after = [layer.get_weights()[0] for layer in block5]
+    moved = [np.linalg.norm(new - old) / np.linalg.norm(old) for old, new in zip(before, after, strict=True)]
+    return {**results(net, history, cache["val"][3], cache["test"][3]), **stage, "moved": np.mean(moved)}
 
 
-RIGHT = ((False, 0.001), (True, 0.0001))
-plans = {
-    "head only": ((False, 0.001), (False, 0.001)),
-    "right order": RIGHT,
-    "all at once": ((True, 0.001), (True, 0.001)),
-    "all at once, low rate": ((True, 0.0001), (True, 0.0001)),
-}
+RIGHT = ((False, 0.001, 80), (True, 0.0001, 80))
+plans = {"head only": ((False, 0.001, 160),), "right order": RIGHT, "all at once": ((True, 0.001, 160),)}
 order_study = Study(
     fine_tune, {name: {"plan": plan, "num": settings["few"]} for name, plan in plans.items()}, seeds[:3]
 )
@@ -1329,26 +1323,10 @@ predictions.ask(
 )
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-columns = ("val_accuracy at the end", "training", "moved")
-table = order_study.summary(columns[0]).round(3)
-for column in columns[1:]:
+table = order_study.summary("validation").round(3)
+for column in ("training", "pull on block 5", "moved"):
     table[column] = order_study.summary(column)["mean"].round(3)
 print(table.to_string())
-
-
-def pull_of(head_is, seed):
-    keras.utils.set_random_seed(seed)
-    net, block5 = upper_net()
-    x, y = cache["train"][3][: settings["few"]], y_train[: settings["few"]]
-    if head_is == "trained":
-        for layer in block5:
-            layer.trainable = False
-        train(net, x, y, cache["val"][3], 80)
-    return {"pull": pull(net, block5, x, y)}
-
-
-pull_study = Study(pull_of, {"random head": {"head_is": "random"}, "trained head": {"head_is": "trained"}}, seeds[:3])
-print(pull_study.summary("pull").round(2).to_string())
 predictions.recall("order")
 
 # %% [markdown]
@@ -1361,10 +1339,9 @@ predictions.recall("order")
 # | head only | 9.9 %<!-- quick: head only val --> ± 1.5 %<!-- quick: head only val: std --> | 0 |
 # | right order | 9.9 %<!-- quick: right order val --> ± 1.5 %<!-- quick: right order val: std --> | 1.5 %<!-- quick: right order moved --> |
 # | all at once | 9.9 %<!-- quick: all at once val --> ± 1.5 %<!-- quick: all at once val: std --> | 1.5 %<!-- quick: all at once moved --> |
-# | all at once, low rate | 9.9 %<!-- quick: all at once, low rate val --> ± 1.5 %<!-- quick: all at once, low rate val: std --> | 1.5 %<!-- quick: all at once, low rate moved --> |
 #
-# The random head pulls with 22.2<!-- quick: random head pull -->, the trained one with
-# 0.60<!-- quick: trained head pull -->. A head that knows nothing makes large errors, the errors flow back, and block 5 changes
+# The random head pulls with 22.2<!-- quick: all at once pull -->, the trained one with
+# 0.60<!-- quick: right order pull -->. A head that knows nothing makes large errors, the errors flow back, and block 5 changes
 # most in the very steps in which the head's wishes are nonsense. Forty pictures are then fitted perfectly by a base that has
 # forgotten part of what it knew about all others. The right order moves block 5 only a little. And see that the head
 # *alone* is as good: with few pictures from near by there may be nothing to gain, and one may lose.
@@ -1388,26 +1365,27 @@ predictions.ask("worth", ["it never does", "with 50", "with 20", "it needs more 
 
 # %% tags=["demo"]
 def with_few(seed, way, num):
-    if way == "tuned":
-        return fine_tune(seed, RIGHT, num)
-    return {
-        key: value for key, value in learn(seed, way, num).items() if key in ("training", "val_accuracy at the end")
-    }
+    run = fine_tune(seed, RIGHT, num) if way == "tuned" else learn(seed, way, num, watch=False)
+    return {key: value for key, value in run.items() if key.startswith("validation")}
 
 
-few_ways = {"scratch": "scratch", "augmented": "augmented", "frozen base": "frozen", "fine-tuned": "tuned"}
+few_ways = {"scratch": "scratch", "augmented": "augmented", "fine-tuned": "tuned"}
 few_settings = {f"{name}, {n}": {"way": way, "num": n} for name, way in few_ways.items() for n in settings["sizes"]}
 few_settings[f"fine-tuned, {settings['num']}"] = {"way": "tuned", "num": settings["num"]}
 few_study = Study(with_few, few_settings, seeds[:3])
 
 # %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 fig, ax = plt.subplots(figsize=(8, 3.6))
-sizes, few_scores = [*settings["sizes"], settings["num"]], {}
-for name in few_ways:
-    known = [few_study.runs(f"{name}, {n}") for n in settings["sizes"]]
-    known.append(few_study.runs(f"{name}, {sizes[-1]}") if name == "fine-tuned" else race_study.runs(name))
-    few_scores[name] = [[run["val_accuracy at the end"] for run in runs] for runs in known]
-    means, spreads = [np.mean(s) for s in few_scores[name]], [np.std(s, ddof=1) for s in few_scores[name]]
+sizes = [*settings["sizes"], settings["num"]]
+few_scores = {
+    name: [[r["validation"] for r in few_study.runs(f"{name}, {n}")] for n in sizes[:-1]] for name in few_ways
+}
+few_scores["fine-tuned"].append([r["validation"] for r in few_study.runs(f"fine-tuned, {sizes[-1]}")])
+few_scores["frozen base"] = [[r["validation before"] for r in few_study.runs(f"fine-tuned, {n}")] for n in sizes]
+for name in ("scratch", "augmented"):
+    few_scores[name].append([r["validation"] for r in race_study.runs(name)])
+for name, each in few_scores.items():
+    means, spreads = [np.mean(s) for s in each], [np.std(s, ddof=1) for s in each]
     ax.errorbar(sizes, means, yerr=spreads, marker="o", capsize=4, label=name)
     print(f"{name:12}", ", ".join(f"{n}: {m:.3f} ± {s:.3f}" for n, m, s in zip(sizes, means, spreads, strict=True)))
 ax.set(
@@ -1432,7 +1410,7 @@ predictions.recall("worth")
 # |---|---|---|---|
 # | scratch | 9.9 %<!-- quick: scratch, 20 pictures --> | 9.9 %<!-- quick: scratch, 50 pictures --> | 9.9 %<!-- quick: scratch val --> |
 # | augmented | 9.9 %<!-- quick: augmented, 20 pictures --> | 9.9 %<!-- quick: augmented, 50 pictures --> | 9.9 %<!-- quick: augmented val --> |
-# | frozen base | 9.9 %<!-- quick: frozen base, 20 pictures --> | 9.9 %<!-- quick: frozen base, 50 pictures --> | 9.9 %<!-- quick: frozen base val --> |
+# | frozen base | 9.9 %<!-- quick: frozen base, 20 pictures --> | 9.9 %<!-- quick: frozen base, 50 pictures --> | 9.9 %<!-- quick: frozen base, 100 pictures --> |
 # | fine-tuned | 9.9 %<!-- quick: fine-tuned, 20 pictures --> | 9.9 %<!-- quick: fine-tuned, 50 pictures --> | 9.9 %<!-- quick: fine-tuned, 100 pictures --> |
 #
 # A head on the base does with **20** pictures what the augmented net does not do with 100. Small data is where a base is worth
@@ -1836,7 +1814,7 @@ EARS = {
 }
 keras.utils.set_random_seed(seed)
 play_head = keras.Sequential([keras.Input(cache["train"][-1].shape[1:]), *head()])
-history = train(play_head, cache["train"][-1][: settings["num"]], y_train[: settings["num"]], cache["val"][-1], 150)
+train(play_head, cache["train"][-1][: settings["num"]], y_train[: settings["num"]], 150)
 play_base = pretrained_base()
 
 
@@ -1870,20 +1848,16 @@ measured |= {
 }
 measured["logistic regression val"] = float(baseline)
 for name in ways:
-    measured[f"{name} val"] = [run["val_accuracy at the end"] for run in race_study.runs(name)]
+    measured[f"{name} val"] = [run["validation"] for run in race_study.runs(name)]
     measured[f"{name} training"] = [run["training"] for run in race_study.runs(name)]
-measured["end to end val"] = [run["val_accuracy at the end"] for run in through_study.runs("frozen base, augmented")]
+measured["end to end val"] = [run["validation"] for run in through_study.runs("frozen base, augmented")]
 for setting in cut_study.settings:
     measured[f"cut: {setting}"] = [run["accuracy"] for run in cut_study.runs(setting)]
 for name in plans:
-    runs = order_study.runs(name)
-    measured[f"{name} val"] = [run["val_accuracy at the end"] for run in runs]
-    measured[f"{name} moved"] = [run["moved"] for run in runs]
-for name in pull_study.settings:
-    measured[f"{name} pull"] = [run["pull"] for run in pull_study.runs(name)]
+    for what, column in (("val", "validation"), ("moved", "moved"), ("pull", "pull on block 5")):
+        measured[f"{name} {what}"] = [run[column] for run in order_study.runs(name)]
 for name, values in few_scores.items():
-    measured |= {f"{name}, {n} pictures": value for n, value in zip(sizes[:-1], values, strict=False)}
-measured[f"fine-tuned, {sizes[-1]} pictures"] = few_scores["fine-tuned"][-1]
+    measured |= {f"{name}, {n} pictures": value for n, value in zip(sizes, values, strict=True)}
 measured |= {f"{name} test": values for name, values in test_scores.items()}
 with_skips, without = (np.median(lengths[name]) for name in ("with skips", "without"))
 measured["powers of ten lost without skips"] = float(np.log10(with_skips / without))
@@ -1914,8 +1888,8 @@ ledger.record("06_transfer_learning", profile, measured)
 # head trains in seconds. The museum has 60 photos. With 50 pictures I had 9.9 %<!-- quick: scratch, 50 pictures --> from scratch,
 # 9.9 %<!-- quick: augmented, 50 pictures --> augmented and 9.9 %<!-- quick: frozen base, 50 pictures --> with the base; with 20
 # still 9.9 %<!-- quick: frozen base, 20 pictures -->. So 60 are enough for a head, and far too few for a net of one's own. I would
-# not unfreeze everything: a head with random weights pulls at block 5 with 22.2<!-- quick: random head pull -->, a trained one
-# with 0.60<!-- quick: trained head pull -->. All at once ended at 9.9 %<!-- quick: all at once val --> with 40 pictures, the right
+# not unfreeze everything: a head with random weights pulls at block 5 with 22.2<!-- quick: all at once pull -->, a trained one
+# with 0.60<!-- quick: right order pull -->. All at once ended at 9.9 %<!-- quick: all at once val --> with 40 pictures, the right
 # order at 9.9 %<!-- quick: right order val -->, the head alone at 9.9 %<!-- quick: head only val -->. So: first a head on
 # cached features; then, if the validation says so, block 5 at a low rate. Beetles may be far from what the base knows. For cats and
 # dogs the cut after block 5 was best here (9.9 %<!-- quick: cut: trained, cats and dogs, block 5 -->), for digits the one after
