@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,3 +121,11 @@ def test_notebook_runs_on_real_weights_where_there_are_some(imagenet_file: Path)
     net, block5 = names["upper_net"]()
     assert [layer.name for layer in block5] == ["block5_conv1", "block5_conv2", "block5_conv3"]
     assert net.predict(names["cache"]["val"][3], verbose=0).shape == (8, 1)
+
+
+def test_transfer_leads_augmentation_leads_scratch_by_three_points_over_five_seeds() -> None:
+    recorded = json.loads((SOURCE.parent / "results" / "quick.json").read_text(encoding="utf-8"))["measurements"]
+    scratch, augmented, frozen = (recorded[f"{name} val"] for name in ("scratch", "augmented", "frozen base"))
+    assert len(frozen["values"]) == 5
+    assert augmented["mean"] - scratch["mean"] >= 0.03
+    assert frozen["mean"] - augmented["mean"] >= 0.03

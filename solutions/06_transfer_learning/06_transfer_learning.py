@@ -423,7 +423,7 @@ predictions.recall("no word")
 # stand for which animal sorts 97.0 %<!-- quick: sorted by words --> of the pictures, **without a single step of
 # training.** (A little is borrowed: which word goes with which animal was read off the same pictures.)
 #
-# FULL words.
+# In `full` the photos are real, and our net has seen nothing but drawings. Do not expect as much.
 #
 # </details>
 
