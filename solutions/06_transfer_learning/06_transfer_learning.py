@@ -1550,7 +1550,7 @@ for name, args in {"block1_conv2": (224, 64, 64, 3), "block5_conv3": (14, 512, 5
 # %% tags=["demo", "fold"]
 def lenet5():
     c1, c3 = (layers.Conv2D(f, 5, activation="tanh") for f in (6, 16))
-    return keras.Sequential([keras.Input((32, 32, 1)), c1, layers.AveragePooling2D(), c3, layers.AveragePooling2D()])
+    return keras.Sequential([keras.Input((32, 32, 1)), c1, layers.AveragePooling2D(2), c3, layers.AveragePooling2D(2)])
 
 
 def alexnet():
