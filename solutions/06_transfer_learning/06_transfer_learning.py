@@ -885,7 +885,7 @@ plots.show(
 # ### Near and far
 #
 # If the first blocks know specks and strokes, they should be of use anywhere, and the last blocks only where things look
-# like faces of animals. Test it: three target tasks, each with 200 pictures to learn from.
+# like faces of animals. Test it: three target tasks, each with 150 pictures to learn from (another 150 for each seed).
 #
 # - **near**: cats and dogs;
 # - **farther**: the drawn boats, cars, trees and umbrellas of notebook 03, ten classes (`full`: real CIFAR-10);
