@@ -57,6 +57,12 @@ SMALL_03 = {
     "y_train, y_val, names =": "x_train, y_train, x_val, y_val = x_train[:64], y_train[:64], x_val[:32], y_val[:32]",
 }
 SHOWN_03 = {"long_study.runs('2 epochs')[0]['accuracy']": ""}
+SMALL_05 = {
+    "settings = {": "settings['epochs'], settings['draws'], seeds = 2, 1, [0]",
+    "photos = data": "import dataclasses; p = photos; few = {'x_val': p.x_val[:50], 'y_val': p.y_val[:50]}; "
+    "few |= {'x_test': p.x_test[:10], 'y_test': p.y_test[:10]}; photos = dataclasses.replace(p.subset(40), **few)",
+}
+SHOWN_05 = {"race.runs('augmented')[0]['accuracy']": ""}
 SMALL_06 = {
     "settings = {": "settings['num'], settings['steps'] = 20, dict.fromkeys(settings['steps'], 4); seeds = [0]",
 }
@@ -68,9 +74,30 @@ SMALL_07 = {
     "epochs, batch_size": "epochs = 2",
 }
 SHOWN_07 = {"study.runs('10,000 tokens')[0]['accuracy']": ""}
+SMALL_08 = {
+    "settings = {": "settings['epochs'], seeds = 2, [0]",
+    "questions = data": SMALL_07["questions = data"],
+}
+SHOWN_08 = {"first_study.runs('convnet')[0]['accuracy']": ""}
+SMALL_09 = {
+    "train, new, ball_epochs =": "ball_epochs = 1; before, after = before[:4100], after[:4100]",
+    "lamp_x, lamp_y, waits =": "lamp_x, lamp_y, waits = lamps(3100, 40, seed)",
+    "lamp_epochs = 10": "lamp_epochs = 2",
+    "settings = {": "seeds = [0]",
+}
+SHOWN_09 = {"simple_study.runs('SimpleRNN')[0]['accuracy']": ""}
 TRAPS = [
     Trap("02_cnn_on_mnist", STUDY, SHOWN_02, "settings['epochs'] = 1", "networks['convnet'][0]", small=SMALL_02),
     Trap("03_cnn_on_cifar10", "long_study = Study(", SHOWN_03, "num_long = 32", "model", small=SMALL_03),
+    Trap(
+        "05_data_augmentation",
+        "race = Study(",
+        SHOWN_05,
+        "settings['epochs'] = 1",
+        "model",
+        "photos.x_val, photos.y_val",
+        SMALL_05,
+    ),
     Trap("06_transfer_learning", "race_study = Study(", SHOWN_06, MORE_06, "model", small=SMALL_06),
     Trap(
         "07_text_vectorisation",
@@ -80,6 +107,16 @@ TRAPS = [
         "train(0, learning_rate, 1)[1]",
         "x_val, questions.y_val",
         SMALL_07,
+    ),
+    Trap("08_conv1d_for_text", "first_study = Study(", SHOWN_08, "settings['epochs'] = 1", "model", small=SMALL_08),
+    Trap(
+        "09_rnn_lstm_gru",
+        "simple_study = Study(",
+        SHOWN_09,
+        "lamp_epochs = 1",
+        "model",
+        "before[new, 2:], after[new]",
+        SMALL_09,
     ),
 ]
 
