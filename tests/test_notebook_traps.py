@@ -67,7 +67,7 @@ SMALL_06 = {
     "settings = {": "settings['num'], settings['steps'] = 20, dict.fromkeys(settings['steps'], 4); seeds = [0]",
 }
 SHOWN_06 = {"race_study.runs('scratch')[0]['accuracy']": ""}
-MORE_06 = "settings['steps']['scratch'] = 6"
+MORE_06 = "settings['steps']['scratch'] = 20"
 FEW_07 = "x_train=q.x_train[:64], y_train=q.y_train[:64], x_val=q.x_val[:32], y_val=q.y_val[:32]"
 SMALL_07 = {
     "questions = data": f"import dataclasses; q = questions; questions = dataclasses.replace(q, {FEW_07})",
