@@ -196,6 +196,8 @@ checks.close(
         "one bias is counted per layer, not per filter": [109, 145, 289, 577, 577],
         "inside a block every convolution gets the channels that came into the block": [112, 112, 296, 296, 296],
         "every convolution gets the channels of the picture": [112, 112, 224, 224, 224],
+        "a window has 3 times 3 places": [40, 52, 104, 200, 200],
+        "a filter has one bias, not one per place of its window": [144, 180, 360, 648, 648],
         "a window spans all channels, it does not look at one only": [40, 40, 80, 80, 80],
     },
 )
@@ -285,6 +287,8 @@ checks.close(
     misconceptions={
         "windows overlap: the second adds only what it sees beyond the first": 6,
         "the sizes are multiplied": 9,
+        "a window of 3 adds two neighbours to the one that is there": 7,
+        "before the first layer one pixel is seen, not none": 4,
     },
 )
 checks.close(
@@ -295,6 +299,7 @@ checks.close(
         "after the stride, neighbours on the map are further apart than a pixel": 8,
         "the stride of a layer counts for the layers after it, not for its own window": 11,
         "a pooling has a window, too": 9,
+        "the stride multiplies the step, not the size": 13,
     },
 )
 checks.close(
@@ -305,6 +310,7 @@ checks.close(
         "strides one after the other multiply, they do not add": 21,
         "strides one after the other multiply, they do not add, and the step is 1 at first": 25,
         "only the stride of the layer just before counts": 17,
+        "strides multiply: after 2 and 3 the step is not 4": 19,
     },
 )
 print("receptive_field: the visible checks pass. More tests run when you hand in.")
@@ -487,6 +493,7 @@ checks.close(
         "the pixels are divided by 255; this base wants them from 0 to 255": _reversed / 255 - _means,
         "the picture is mirrored: another axis is reversed": _x[:, :, ::-1] - _means,
         "the means are missing": _reversed,
+        "the pictures come back as they were": _x,
     },
     rtol=1e-4,
     atol=1e-3,
@@ -538,7 +545,7 @@ print("base:", "narrow VGG16, trained on drawn animals" if imagenet is None else
 def features_of(base, pictures):
     pools = [base.get_layer(f"block{block}_pool").output for block in range(1, 6)]
     x = prepare(pictures.astype("float32"))
-    return keras.Model(base.inputs[0], pools).predict(x, batch_size=50, verbose=0)
+    return keras.Model(base.inputs[0], pools).predict(x, batch_size=20, verbose=0)
 
 
 def extract(base):
@@ -577,7 +584,7 @@ def train(net, x, y, steps, rate=0.001, **watched):
 # %% [markdown]
 # Three ways to learn from the same pictures, each with a number of steps of its own, 20 pictures a step: the four-block
 # net from scratch; the same with augmentation, which needs longer; a head on the frozen base. A run also puts its answers
-# to the test pictures into an envelope, for the end.
+# to the test pictures into an envelope, for the end. (An epoch is 200 pictures long: fewer are repeated.)
 
 
 # %% tags=["demo"]
@@ -688,7 +695,7 @@ predictions.ask(
 
 
 # %% tags=["demo"]
-def half_a_pixel_on(x):
+def half_a_pixel_on(x):  # for a question that comes up below
     return (x + np.roll(x, 1, axis=1) + np.roll(x, 1, axis=2) + np.roll(x, (1, 1), axis=(1, 2))) / 4
 
 
@@ -724,12 +731,14 @@ for run in through_study.runs("frozen base, augmented"):
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# In the mean of two seeds 82.3 %<!-- quick: end to end val --> after as many steps, with 96.3 %<!-- quick: end to end training --> in
+# In the mean of two seeds 82.3 %<!-- quick: end to end val --> (71.3 %<!-- quick: end to end val: min --> and
+# 93.3 %<!-- quick: end to end val: max -->) after as many steps, with 96.3 %<!-- quick: end to end training --> in
 # training, and not the 99.5 %<!-- quick: frozen base val --> of the cache. Half a pixel on, the *same* nets get
 # 97.7 %<!-- quick: end to end half a pixel on -->. So it is not the turning that harms. Whoever turns or moves a picture computes
 # each pixel anew as a mean of neighbours, and that makes it *smooth*; ours are grainy. The head was trained on smooth animals
 # only, and then asked about grainy ones. **What augmentation changes by the way, it changes for training only**; here it is the
-# grain, elsewhere a smeared border or a colour. A base that learns along can get used to it, a frozen one cannot.
+# grain, elsewhere a smeared border or a colour. A net that learns as a whole can get used to it (the four-block net
+# had the same changed pictures, and reached 89.3 %<!-- quick: augmented val -->); a frozen base cannot.
 #
 # And there was nothing to gain: the head on the cache made hardly a mistake. Where it overfits, with photos, a large base and a
 # graphics card, this way is the better one: for cats and dogs with the real VGG16 F. Chollet reports about 90 % from the cache
@@ -840,21 +849,24 @@ def ascend(gradient, x, steps, rate):
 
 
 # %% nbgrader={"grade_id": "ascend-test", "points": 2}
-_start = np.array([0.0, 3.0])
-_g = np.array([6.0, -8.0])
+_start = np.array([0.0, -1.0])
+_g = np.array([6.0, 8.0])
 _unit = _g / 50**0.5
 checks.close(
     ascend(practice_gradient, _start, 1, 0.5),
     _start + 0.5 * _unit,
-    "ascend(practice_gradient, [0, 3], steps 1, rate 0.5)",
+    "ascend(practice_gradient, [0, -1], steps 1, rate 0.5)",
     misconceptions={
         "this goes downhill": _start - 0.5 * _unit,
-        "the gradient is not divided by its root mean square": _start + 0.5 * _g,
         "the squares are added, not averaged": _start + 0.05 * _g,
         "it is divided by the mean of the squares, not by its root": _start + 0.5 * _g / 50,
         "it is divided by the largest entry": _start + 0.5 * _g / 8,
         "only the sign of the gradient is used": _start + 0.5 * np.sign(_g),
         "it is divided by the mean size, not by the root mean square": _start + 0.5 * _g / 7,
+        "the gradient is not divided by its root mean square (or by one that takes the mean off first)": _start
+        + 0.5 * _g,
+        "the rate is not used": _start + _unit,
+        "neither the rate is used, nor the root mean square": _start + _g,
     },
 )
 _next = _start + 0.5 * _unit
@@ -862,7 +874,7 @@ _g2 = np.array([-2.0, -4.0]) * (_next - np.array([3.0, 1.0]))
 checks.close(
     ascend(practice_gradient, _start, 2, 0.5),
     _next + 0.5 * _g2 / np.sqrt((_g2**2).mean()),
-    "ascend(practice_gradient, [0, 3], steps 2, rate 0.5)",
+    "ascend(practice_gradient, [0, -1], steps 2, rate 0.5)",
     misconceptions={
         "the gradient is asked for once only, before the loop": _start + _unit,
         "the number of steps is not used": _next,
@@ -936,7 +948,7 @@ plots.show(
 # ### Near and far
 #
 # If the first blocks know specks and strokes, they should be of use anywhere, and the last blocks only where things look
-# like faces of animals. Test it: three target tasks, each with 150 pictures to learn from (another 150 for each seed).
+# like faces of animals. Test it: three target tasks, each with 150 pictures to learn from (drawn anew for each seed).
 #
 # - **near**: cats and dogs;
 # - **farther** ("small pictures" in the figure): the drawn boats, cars, trees and umbrellas of notebook 03, ten classes (`full`: real CIFAR-10);
@@ -1109,8 +1121,8 @@ checks.close(
     "best_cut(four cuts, of which one is far ahead)",
     misconceptions={
         "this is the deepest cut": 3,
-        "this is the lowest mean": 0,
-        "this is the shallowest cut, however bad": 0,
+        "this is the shallowest cut, and the lowest mean": 0,
+        "is each mean taken over the seeds of one cut?": 1,
     },
 )
 _spread = np.repeat([[0.80], [0.868], [0.878], [0.889], [0.90], [0.899]], 4, axis=1)
@@ -1296,19 +1308,20 @@ def gradient_norm(gradients):
 
 
 # %% nbgrader={"grade_id": "gradient_norm-test", "points": 1}
-_gradients = [np.array([[1.0, 2.0], [2.0, -4.0]]), np.array([-6.0, 8.0])]
+_gradients = [np.array([[1.0, 2.0], [2.0, -4.0]]), np.array([-12.0, 5.0])]
 checks.close(
     gradient_norm(_gradients),
-    np.sqrt(125.0),
-    "gradient_norm([[[1, 2], [2, -4]], [-6, 8]])",
+    np.sqrt(194.0),
+    "gradient_norm([[[1, 2], [2, -4]], [-12, 5]])",
     misconceptions={
-        "the lengths of the arrays are added": 15.0,
-        "the lengths of the arrays are averaged": 7.5,
-        "the root is missing": 125.0,
-        "the squares are averaged, not added": np.sqrt(125.0 / 6),
-        "numbers are added before they are squared": np.sqrt(5.0),
-        "sizes are added, not squares": 23.0,
-        "only the last array counts": 10.0,
+        "the lengths of the arrays are added": 18.0,
+        "the lengths of the arrays are averaged": 9.0,
+        "the root is missing": 194.0,
+        "the squares are averaged, not added": np.sqrt(194.0 / 6),
+        "in each array the squares are averaged, not added": np.sqrt(25 / 4 + 169 / 2),
+        "numbers are added before they are squared": np.sqrt(50.0),
+        "sizes are added, not squares": 26.0,
+        "only the last array counts": 13.0,
         "only the first array counts": 5.0,
     },
 )
@@ -1340,7 +1353,7 @@ def pull(net, convolutions, x, y):
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(keras.losses.binary_crossentropy(y[:, None].astype("float32"), net(x)))
     gradients = tape.gradient(loss, [layer.kernel.value for layer in convolutions])
-    return float(tf.linalg.global_norm(gradients))  # Keras' word for your gradient_norm
+    return float(tf.linalg.global_norm(gradients))  # TensorFlow's name for your gradient_norm
 
 
 # %% [markdown]
@@ -1429,7 +1442,7 @@ predictions.recall("order")
 # order moves block 5 only a little, and names the eight animals as well as before. And see that the head *alone* is as good:
 # with few pictures from near by there may be nothing to gain.
 #
-# With 200 real photos (`full`, two seeds) it is the other way round: head only 50.5 %<!-- full: head only val -->, right order
+# With 200 real photos (`full`, two seeds) the ceremony buys nothing: head only 50.5 %<!-- full: head only val -->, right order
 # 50.3 %<!-- full: right order val -->, all at once 56.4 %<!-- full: all at once val -->. What our base knows is of no use for photos, so
 # there is nothing to protect. The order guards knowledge; it does not make any.
 #
@@ -1579,6 +1592,7 @@ checks.close(
         "the filters are forgotten: each one is computed at each place": 162,
         "the biases are counted": 684,
         "the stride shortens both sides of the map, not one": 1080,
+        "there is no half place: the side of the output is a whole number": 450,
     },
 )
 print("conv_cost: the visible checks pass. More tests run when you hand in.")
@@ -1734,7 +1748,7 @@ checks.close(
     residual_block(_x, _zeros, np.zeros(2), _zeros, np.zeros(2)),
     np.maximum(_x, 0),
     "residual_block(x, kernels and biases of zeros)",
-    misconceptions={"there is no skip": np.zeros_like(_x), "the last ReLU is missing": _x},
+    misconceptions={"there is no skip": np.zeros_like(_x), "no ReLU comes after x is added": _x},
 )
 checks.close(
     residual_block(_x, _kernel1, _bias1, _kernel2, _bias2),
@@ -1748,6 +1762,7 @@ checks.close(
         "there is no ReLU between the convolutions": np.maximum(same_conv(_first, _kernel2, _bias2) + _x, 0),
         "the inner map is added, not x": np.maximum(_change + _inner, 0),
         "x is subtracted": np.maximum(_change - _x, 0),
+        "x goes through a ReLU before it is added": np.maximum(_change + np.maximum(_x, 0), 0),
         "the first kernel is used twice": np.maximum(same_conv(_inner, _kernel1, _bias1) + _x, 0),
     },
 )
@@ -1989,13 +2004,15 @@ ledger.record("06_transfer_learning", profile, measured)
 # still 97.0 %<!-- quick: frozen base, 20 pictures -->. So 60 are enough for a head, and far too few for a net of one's own. I would
 # not unfreeze everything: a head with random weights pulls at block 5 with 13.6<!-- quick: all at once pull -->, a trained one
 # with 0.39<!-- quick: right order pull -->. All at once ended at 93.4 %<!-- quick: all at once val --> with 40 pictures, the right
-# order at 97.0 %<!-- quick: right order val -->, the head alone at 97.4 %<!-- quick: head only val -->. So: first a head on
+# order at 97.0 %<!-- quick: right order val -->, the head alone at 97.4 %<!-- quick: head only val -->. With three
+# seeds that is a hint; plainer is that after all at once block 5 let the old head name only
+# 67.7 %<!-- quick: all at once known --> of the eight animals, after the right order 90.6 %<!-- quick: right order known -->. So: first a head on
 # cached features; then, if the validation says so, block 5 at a low rate. Beetles may be far from what the base knows. For cats and
 # dogs the cut after block 4 was best here (97.6 %<!-- quick: cut trained, cats and dogs, block 4 -->), for digits the one after
 # block 2 (71.7 %<!-- quick: cut trained, digits, block 2 --> against
 # 37.6 %<!-- quick: cut trained, digits, block 5 --> after block 5). I would try the cuts after blocks 2 to 5 and take the shallowest
-# that is within one standard error of the best. One limit: our pictures are drawings, near to what the base was trained on; with
-# photos from another world the lead may be smaller.
+# that is within one standard error of the best. One limit: our pictures are drawings, near to what the base was trained on. On real
+# photos this very base was worth nothing (53.4 %<!-- full: frozen base val -->), so the museum needs one that has seen photos.
 #
 # **Marking guide.** One point per row of the table that students see. The student's own numbers may differ from the ones
 # above; accept what the student's notebook prints.
