@@ -597,6 +597,12 @@ def results(net, history, val, test):
     return {**history, **last, "envelope": says_dog(net, test).tolist()}
 
 
+# %% [markdown]
+# One run: the frozen base needs no pictures, only what the cache holds after block 5. `watch` says whether validation is
+# looked at after every epoch, for the curves.
+
+
+# %% tags=["demo"]
 def learn(seed, way, num, watch=True):
     keras.utils.set_random_seed(seed)
     if way == "frozen":
@@ -1011,6 +1017,7 @@ seen_by = {"trained": looked_at(pretrained_base()), "random": looked_at(random_b
 cuts = ["pixels", *(f"block {block}" for block in range(1, 6))]
 
 
+# %% tags=["demo"]
 def probe(seed, base, task, cut):
     maps, y, maps_val, y_val = seen_by[base][task]
     some = np.random.default_rng(seed).permutation(len(y))[:150]
