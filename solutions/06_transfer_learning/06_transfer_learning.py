@@ -108,11 +108,11 @@ num, epochs = settings["num"], 20 * settings["steps"]["scratch"] // settings["nu
 model = four_block_net()
 model.summary()
 model.compile(optimizer=keras.optimizers.Adam(0.001), loss="binary_crossentropy", metrics=["accuracy"])
-fit = {"batch_size": 20, "validation_data": (x_val, y_val), "validation_batch_size": 300}
-history = model.fit(x_train[:num], y_train[:num], epochs=epochs, **fit, verbose=0)
-loss, accuracy = model.evaluate(x_train[:num], y_train[:num], verbose=0)
+x, y = x_train[:num], y_train[:num]
+history = model.fit(x, y, batch_size=20, epochs=epochs, validation_data=(x_val, y_val), verbose=0)
+loss, accuracy = model.evaluate(x, y, verbose=0)
 print(f"training:   loss {loss:.3f}, accuracy {accuracy:.1%}")
-loss, accuracy = model.evaluate(x_val, y_val, batch_size=300, verbose=0)
+loss, accuracy = model.evaluate(x_val, y_val, verbose=0)
 print(f"validation: loss {loss:.3f}, accuracy {accuracy:.1%}")
 print(f"the first validation picture is a {names[y_val[0]]}: p(dog) = {model.predict(x_val[:1], verbose=0)[0, 0]:.2f}")
 
@@ -650,7 +650,7 @@ fig, axes = plt.subplots(1, 3, figsize=(11, 3.2), sharey=True)
 for ax, name in zip(axes, ways, strict=True):
     plots.learning_curves(ax, race_study.runs(name), "accuracy")
     ax.set_title(name)
-fig.suptitle("Mean over the seeds, with a band of one standard deviation", y=1.04)
+axes[1].set_xlabel("epoch (lines: means over the seeds; bands: one standard deviation)")
 plots.show(
     "Three panels of training and validation accuracy against epochs: the net from scratch, the net with augmentation, the "
     "head on the frozen base; bands show one standard deviation over the seeds."
