@@ -384,7 +384,8 @@ for initializer in ("glorot_uniform", "he_normal"):
 # ### Show it a cat
 #
 # What does a network say about something that it has no word for?
-#
+
+# %% [markdown]
 # **Predict, then run.** Our net must answer with one of its eight animals. What does it call 150 cats, and 150 dogs?
 # *I expect ...*
 
@@ -744,7 +745,7 @@ for run in through_study.runs("frozen base, augmented"):
 # each pixel anew as a mean of neighbours, and that makes it *smooth*; ours are grainy. The head was trained on smooth animals
 # only, and then asked about grainy ones. **What augmentation changes by the way, it changes for training only**; here it is the
 # grain, elsewhere a smeared border or a colour. A net that learns as a whole can get used to it (the four-block net
-# had the same changed pictures, and reached 89.3 %<!-- quick: augmented val -->); a frozen base cannot.
+# had the same changed pictures, and reached 89.3 %<!-- quick: augmented val -->); a frozen base stays as it is.
 #
 # And there was nothing to gain: the head on the cache made hardly a mistake. Where it overfits, with photos, a large base and a
 # graphics card, this way is the better one: for cats and dogs with the real VGG16 F. Chollet reports about 90 % from the cache
@@ -1441,13 +1442,14 @@ predictions.recall("order")
 # | all at once | 93.4 %<!-- quick: all at once val --> ± 0.7 %<!-- quick: all at once val: std --> | 9.4 %<!-- quick: all at once moved --> | 67.7 %<!-- quick: all at once known --> |
 #
 # The random head pulls with 13.6<!-- quick: all at once pull -->, the trained one with
-# 0.39<!-- quick: right order pull -->. A head that knows nothing makes large errors, the errors flow back, and block 5 changes
-# most in the very steps in which the head's wishes are nonsense. Forty pictures are then fitted perfectly, by a base that has
+# 0.39<!-- quick: right order pull -->. A head that knows nothing makes large errors, the errors flow back, and block 5 follows
+# wishes that are nonsense yet. Forty pictures are then fitted perfectly, by a base that has
 # **forgotten** much of what it knew: look at the last column, whose three seeds lie
 # between 47 %<!-- quick: all at once known: min --> and 87 %<!-- quick: all at once known: max -->. For cats and dogs it
 # costs 3.6 points<!-- quick: cost of all at once --> against the right order; with three seeds that is no more than a hint. The right
 # order moves block 5 only a little, and names the eight animals as well as before. And see that the head *alone* is as good:
-# with few pictures from near by there may be nothing to gain.
+# with few pictures from near by there may be nothing to gain. (The two plans differ in the order *and* in the rate; which of
+# them does it is a question at the end.)
 #
 # With 200 real photos (`full`, two seeds) the ceremony buys nothing: head only 50.5 %<!-- full: head only val -->, right order
 # 50.3 %<!-- full: right order val -->, all at once 56.4 %<!-- full: all at once val -->. What our base knows is of no use for photos, so
