@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,10 @@ from autograder.errors import AutograderError
 from autograder.results import pages
 
 DISTRIBUTION = "deep-learning-course"
+
+
+OLD_NAMES = re.compile(r"\bautograder\.(?:execute|safe_html|pages(?:\.safe)?)\b")
+"""Modules that configurations named before `autograder.plugins` had all that they need."""
 
 
 class Level(StrEnum):
@@ -179,6 +184,13 @@ def _course(root: Path) -> Iterator[Finding]:
         course = Course(root)
         if problem := pages.unsafe(course.config):
             yield Finding(Level.PROBLEM, "pages", problem)
+        if old := sorted({*OLD_NAMES.findall((root / CONFIG_FILE).read_text(encoding="utf-8"))}):
+            yield Finding(
+                Level.WARNING,
+                "course",
+                f"{CONFIG_FILE} names {', '.join(old)}, which will go with the next version",
+                "Write autograder.plugins before the last part of each name instead; nobody is graded again for it.",
+            )
         yield from _assignments(course)
     except AutograderError as error:
         yield Finding(Level.PROBLEM, "course", str(error))

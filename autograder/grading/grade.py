@@ -95,7 +95,7 @@ def grade(
         watch: told how many are running.
 
     Yields:
-        For each student the record, and whether it was graded now. If `regrade.waiting` tells of changes afterwards,
+        For each student the record, and whether it was graded now. If `regrade.pending` tells of changes afterwards,
         these records are not written yet.
 
     Raises:
