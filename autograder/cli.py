@@ -306,7 +306,7 @@ def grade(
     Into PostgreSQL: autograder grade 01_convolution_by_hand --db postgresql+psycopg://user@host/gradebook
     """
     from autograder.grading import grade as module
-    from autograder.grading import gradebook, journal, regrade, versions
+    from autograder.grading import gradebook, journal
 
     course = Course(context.obj, db)
     if no_sandbox:
@@ -318,27 +318,28 @@ def grade(
     students = module.submissions(course, assignment, student)
     graded: dict[str, Record] = {}
     unchanged = 0
-    if causes := regrade.causes(course, assignment, students):
-        console.print(f"Changed since submissions were graded: {escape(', '.join(causes))}.", soft_wrap=True)
-    started = time.monotonic()
-    with GradingProgress(len(students)) as show:
-        found = module.grade(
-            course, assignment, students, force=force, workers=workers, scheduler=scheduler, watch=show.state
-        )
-        try:
-            with closing(found):
-                for record, fresh in found:
-                    graded[record.student] = record
-                    unchanged += not fresh
-                    show.record(record, fresh)
-        except KeyboardInterrupt:  # which typer would end in silence
-            errors.print(STOPPED)
-            raise typer.Exit(INTERRUPTED) from None
-    seconds = time.monotonic() - started
-    changes = regrade.pending(course, assignment, students, versions.now(course, assignment))
-    written = not changes or _agreed(changes, yes=yes)
-    if changes and written:
-        module.accept(course, assignment, students)
+    show = GradingProgress(len(students))
+    with module.GradingRun(
+        course, assignment, students, force=force, workers=workers, scheduler=scheduler, watch=show.state
+    ) as run:
+        if causes := run.causes:
+            console.print(f"Changed since submissions were graded: {escape(', '.join(causes))}.", soft_wrap=True)
+        started = time.monotonic()
+        with show:
+            try:
+                with closing(iter(run)) as found:
+                    for record, fresh in found:
+                        graded[record.student] = record
+                        unchanged += not fresh
+                        show.record(record, fresh)
+            except KeyboardInterrupt:  # which typer would end in silence
+                errors.print(STOPPED)
+                raise typer.Exit(INTERRUPTED) from None
+        seconds = time.monotonic() - started
+        changes = run.changes
+        written = not changes or _agreed(changes, yes=yes)
+        if changes and written:
+            run.accept()
     graded |= {change.student: change.after if written else change.before for change in changes}
     graded = {record.student: record for record in gradebook.marked_by_hand(course, list(graded.values()))}
     if written:  # else what there was before would stand below what it would be

@@ -1,16 +1,16 @@
 """Grading a class: which submissions are to be run, and with what; `writer` keeps what it comes to.
 
 First results, and those of what was handed in again, are recorded as they come. A result that would replace a mark of
-the same submission waits until all are there: if no mark changes they are recorded, else `accept` does it.
+the same submission waits until all are there: if no mark changes they are recorded, else `GradingRun.accept` does it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder import database
 from autograder.errors import AssignmentError, SubmissionError
@@ -26,6 +26,7 @@ from autograder.submissions import reader, times
 
 if TYPE_CHECKING:
     from autograder.course import Course
+    from autograder.grading.regrade import Change
     from autograder.grading.versions import Version
 
 
@@ -70,91 +71,159 @@ def absent(course: Course, assignment: str) -> list[str]:
     return sorted(enrolled - {*course.students("submitted", assignment)})
 
 
-def grade(
-    course: Course,
-    assignment: str,
-    students: list[str],
-    *,
-    force: bool = False,
-    workers: int | None = None,
-    scheduler: str | None = None,
-    watch: Callable[[cluster.State], None] = lambda state: None,
-) -> Generator[tuple[Record, bool], None, None]:
-    """Grade submissions; those that have not changed since they were graded are left as they are.
+class GradingRun:
+    """One run of the grader over an assignment: one version of it, and nobody else at work on the course meanwhile.
 
-    Where only tests have changed, only these are run. It can be stopped or killed at any time; called again, it goes
-    on.
+    Enter it, go through it to its end, look at `changes`, and `accept` them or leave them waiting. It can be stopped or
+    killed at any time; the next run goes on.
 
-    Args:
-        course: the course.
-        assignment: the assignment's name; it must have been released.
-        students: as from `submissions`.
-        force: grade anew even what has not changed.
-        workers: how many to run at a time on this machine; by default what cores and memory allow.
-        scheduler: the address of a Dask scheduler, to run them on its workers instead.
-        watch: told how many are running.
-
-    Yields:
-        For each student the record, and whether it was graded now. If `regrade.pending` tells of changes afterwards,
-        these records are not written yet.
-
-    Raises:
-        AssignmentError: when the assignment has not been released, or has changed since.
-        BusyError: when another process is grading this course, or into this gradebook.
-        FolderError: when a folder cannot be written; then nothing is graded.
-        GradebookError: when the gradebook cannot be used.
-        ExecutorError: when the workers cannot be used.
-        SandboxError: when submissions cannot be confined there.
+    Attributes:
+        version: of the assignment, as it was when the run began; if it changes now, the next run sees it.
     """
-    version = versions.now(course, assignment)
-    steps = ("submitted", "autograded")
-    course.require_writable_gradebook()
-    course.require_writable(course.root / "records" / assignment / "versions")
-    course.require_writable(*(course.folder(step, student, assignment) for step in steps for student in students))
-    with only_one(course), database.advisory_lock(course.directory.db_url):
+
+    def __init__(
+        self,
+        course: Course,
+        assignment: str,
+        students: list[str],
+        *,
+        force: bool = False,
+        workers: int | None = None,
+        scheduler: str | None = None,
+        watch: Callable[[cluster.State], None] = lambda state: None,
+    ) -> None:
+        """Prepare a run.
+
+        Args:
+            course: the course.
+            assignment: the assignment's name; it must have been released.
+            students: as from `submissions`.
+            force: grade anew even what has not changed.
+            workers: how many to run at a time on this machine; by default what cores and memory allow.
+            scheduler: the address of a Dask scheduler, to run them on its workers instead.
+            watch: told how many are running.
+
+        Raises:
+            AssignmentError: when the assignment has not been released, or has changed since.
+        """
+        self._course, self._assignment, self._students = course, assignment, students
+        self._force, self._workers, self._scheduler, self._watch = force, workers, scheduler, watch
+        self._held = ExitStack()
+        self.version = versions.now(course, assignment)
+
+    def __enter__(self) -> GradingRun:
+        """Keep other graders off.
+
+        Raises:
+            BusyError: when another process is grading this course, or into this gradebook.
+            FolderError: when a folder cannot be written; then nothing is graded.
+            GradebookError: when the gradebook cannot be used.
+        """
+        course, assignment = self._course, self._assignment
+        course.require_writable_gradebook()
+        course.require_writable(course.root / "records" / assignment / "versions")
+        for step in ("submitted", "autograded"):
+            course.require_writable(*(course.folder(step, student, assignment) for student in self._students))
+        with ExitStack() as stack:
+            stack.enter_context(only_one(course))
+            stack.enter_context(database.advisory_lock(course.directory.db_url))
+            self._held = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._held.close()
+
+    @property
+    def causes(self) -> list[str]:
+        """What has changed since submissions got the marks that they have."""
+        return regrade.causes(self._course, self._assignment, self._students, self.version)
+
+    @property
+    def changes(self) -> list[Change]:
+        """What results that wait would change, by student."""
+        return regrade.pending(self._course, self._assignment, self._students, self.version)
+
+    def accept(self) -> None:
+        """Record the results that wait, whatever marks they change; those of another version are dropped."""
+        approve(self._course, self._assignment, self.version, self.changes)
+
+    def __iter__(self) -> Generator[tuple[Record, bool], None, None]:
+        """Grade submissions; those that have not changed since they were graded are left as they are.
+
+        Where only tests have changed, only these are run. Results that change no mark are recorded at the end; if one
+        would, all that replace a mark wait, and `changes` tells of them.
+
+        Yields:
+            For each student the record, and whether it was graded now.
+
+        Raises:
+            ExecutorError: when the workers cannot be used.
+            SandboxError: when submissions cannot be confined there.
+        """
+        course, assignment, version = self._course, self._assignment, self.version
         versions.save(course, assignment, version)
         recorded = catch_up(course, assignment, version.key)
-        there = {one.student: one.after for one in regrade.pending(course, assignment, students, version)}
+        there = {one.student: one.after for one in self.changes}
         left = []
-        for student in students:
-            known = None if force else there.get(student) or _known(course, assignment, student, version.key)
+        for student in self._students:
+            known = None if self._force else there.get(student) or _known(course, assignment, student, version.key)
             if known:
                 yield known, student in recorded
             else:
                 left.append(student)
         if left:
-            kit = make_kit(course, assignment, version)
-            if kit.sandboxed and not cluster.elsewhere(scheduler):
-                layers.require()
-            jobs = (make_job(course, kit, student, None if force else version) for student in left)
-            with (
-                cluster.connect(scheduler, workers) as client,
-                closing(cluster.run(client, do, jobs, watch)) as ended,
-                closing(write_all(course, ended)) as made,
-            ):
+            with closing(self._run(left)) as made:
                 for record in made:
                     yield record, True
-        changes = regrade.pending(course, assignment, students, version)
+        changes = self.changes
         if not any(change.matters for change in changes):
             approve(course, assignment, version, changes)
 
+    def _run(self, students: list[str]) -> Generator[Record, None, None]:
+        kit = make_kit(self._course, self._assignment, self.version)
+        if kit.sandboxed and not cluster.elsewhere(self._scheduler):
+            layers.require()
+        before = None if self._force else self.version
+        jobs = (make_job(self._course, kit, student, before) for student in students)
+        with (
+            cluster.connect(self._scheduler, self._workers) as client,
+            closing(cluster.run(client, do, jobs, self._watch)) as ended,
+            closing(write_all(self._course, ended)) as made,
+        ):
+            yield from made
+
+
+def grade(
+    course: Course, assignment: str, students: list[str], **options: Any
+) -> Generator[tuple[Record, bool], None, None]:
+    """Grade submissions in a run of their own; see `GradingRun`.
+
+    Args:
+        course: the course.
+        assignment: the assignment's name; it must have been released.
+        students: as from `submissions`.
+        options: as of `GradingRun`.
+
+    Yields:
+        For each student the record, and whether it was graded now.
+
+    Raises:
+        AutograderError: as `GradingRun` does.
+    """
+    with GradingRun(course, assignment, students, **options) as run, closing(iter(run)) as found:
+        yield from found
+
 
 def accept(course: Course, assignment: str, students: list[str]) -> None:
-    """Record the results that wait, whatever marks they change.
+    """Record the results that an earlier run has left waiting; see `GradingRun.accept`.
 
     Args:
         course: the course.
         assignment: the assignment's name.
-        students: whose results; those of an earlier version of the assignment are not recorded.
-
-    Raises:
-        AssignmentError: when the assignment has changed since it was released.
-        BusyError: when another process is grading this course, or into this gradebook.
-        GradebookError: when the gradebook cannot be used.
+        students: whose results.
     """
-    version = versions.now(course, assignment)
-    with only_one(course), database.advisory_lock(course.directory.db_url):
-        approve(course, assignment, version, regrade.pending(course, assignment, students, version))
+    with GradingRun(course, assignment, students) as run:
+        run.accept()
 
 
 def _known(course: Course, assignment: str, student: str, version: str) -> Record | None:

@@ -91,18 +91,15 @@ def before(course: Course, record: Record, version: Version) -> Before | None:
     return Before(notebook.read_bytes(), record.cell_seconds)
 
 
-def causes(course: Course, assignment: str, students: Sequence[str]) -> list[str]:
+def causes(course: Course, assignment: str, students: Sequence[str], version: Version) -> list[str]:
     """Name what has changed since submissions got the marks that they have.
 
     Args:
         course: the course.
         assignment: an assignment that has been released.
         students: whose submissions.
-
-    Raises:
-        AssignmentError: when the assignment has not been released, or has changed since.
+        version: as it is now.
     """
-    version = versions.now(course, assignment)
     found = [records.current(course, assignment, student) for student in students]
     keys = dict.fromkeys(one.version for one in found if one and one.outcome is Outcome.GRADED)
     older = [versions.load(course, assignment, key) for key in keys if key != version.key]
