@@ -310,17 +310,18 @@ def iou(a, b):
 
 # %% nbgrader={"grade_id": "iou-test", "points": 2}
 checks.close(
-    iou(np.array([0, 0, 4, 3]), np.array([2, 1, 4, 5])),
-    4 / 16,
-    "iou((0, 0, 4, 3), (2, 1, 4, 5))",
+    iou(np.array([0, 0, 4, 3]), np.array([3, 1, 5, 5])),
+    2 / 18,
+    "iou((0, 0, 4, 3), (3, 1, 5, 5))",
     misconceptions={
-        "what is in common is counted twice in the union": 4 / 20,
-        "twice the intersection over the sum of areas is another measure (Dice)": 8 / 20,
-        "the intersection is divided by the area of a, not by the union": 4 / 12,
-        "the intersection is divided by the area of b, not by the union": 4 / 8,
-        "this is the area of the intersection": 4.0,
-        "the boxes are read as x, y, width, height": 4 / 28,
-        "a width is x_max - x_min, without + 1": 9 / 26,
+        "what is in common is counted twice in the union": 2 / 20,
+        "twice the intersection over the sum of areas is another measure (Dice)": 4 / 20,
+        "the intersection is divided by the area of a, not by the union": 2 / 12,
+        "the intersection is divided by the area of b, not by the union": 2 / 8,
+        "the union is not the box around both": 2 / 25,
+        "this is the area of the intersection": 2.0,
+        "the boxes are read as x, y, width, height": 2 / 35,
+        "a width is x_max - x_min, without + 1": 6 / 29,
     },
 )
 _apart = "two boxes that are apart in x and in y, (0, 0, 2, 2) and (3, 3, 5, 4)"
@@ -328,10 +329,7 @@ checks.close(
     iou(np.array([0, 0, 2, 2]), np.array([3, 3, 5, 4])),
     0.0,
     f"the iou of {_apart}",
-    misconceptions={
-        "two negative sides have made a positive area": 1 / 5,
-        "where the boxes do not meet, a side came out positive": 1 / 7,
-    },
+    misconceptions={"two negative sides have made a positive area": 1 / 5},
 )
 assert iou(np.array([0, 0, 2, 2]), np.array([1, 5, 3, 6])) >= 0, (
     "Two boxes apart in y only, (0, 0, 2, 2) and (1, 5, 3, 6), have a negative IoU: one side of what they have in common "
@@ -621,7 +619,7 @@ def detection_loss(presence, kinds, offsets, has_object, true_kind, true_offsets
 
 # %% nbgrader={"grade_id": "detection_loss-test", "points": 3}
 _presence, _has = np.array([0.8, 0.5, 0.25, 0.1]), np.array([1, 0, 1, 0])
-_kinds, _kind = np.array([[0.9, 0.1], [0.5, 0.5], [0.3, 0.7], [0.6, 0.4]]), np.array([0, 0, 1, 0])
+_kinds, _kind = np.array([[0.9, 0.1], [0.5, 0.5], [0.7, 0.3], [0.6, 0.4]]), np.array([0, 0, 1, 0])
 _offsets = np.array([[0.5, 0, 0, 0], [3, 3, 3, 3], [0, 0, -1, 0.5], [2, 0, 0, 2]], float)
 _truth = np.array([[0.25, 0, 0, 0], [0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]], float)
 _result = detection_loss(_presence, _kinds, _offsets, _has, _kind, _truth)
@@ -643,13 +641,13 @@ checks.close(
 )
 checks.close(
     _result[1],
-    -np.log([0.9, 0.7]).mean(),
+    -np.log([0.9, 0.3]).mean(),
     "the loss of the kinds for four anchors",
     misconceptions={
-        "only anchors with an object should count": -np.log([0.9, 0.5, 0.7, 0.6]).mean(),
-        "the sum is over anchors with an object, but it is divided by the number of all": -np.log([0.9, 0.7]).sum() / 4,
-        "this is the sum, not the mean": -np.log([0.9, 0.7]).sum(),
-        "the largest probability is taken, or the first, not that of the true kind": -np.log([0.9, 0.3]).mean(),
+        "only anchors with an object should count": -np.log([0.9, 0.5, 0.3, 0.6]).mean(),
+        "the sum is over anchors with an object, but it is divided by the number of all": -np.log([0.9, 0.3]).sum() / 4,
+        "this is the sum, not the mean": -np.log([0.9, 0.3]).sum(),
+        "the largest probability is taken, or the first, not that of the true kind": -np.log([0.9, 0.7]).mean(),
     },
 )
 checks.close(
@@ -897,15 +895,24 @@ for _i, _j, _value in [(0, 1, 0.6), (1, 2, 0.7), (0, 2, 0.2), (3, 4, 0.55), (2, 
     _overlaps[_i, _j] = _overlaps[_j, _i] = _value
 _scores = np.array([0.7, 0.8, 0.6, 0.3, 0.9])
 _row = "nms for five boxes with the scores 0.7, 0.8, 0.6, 0.3, 0.9 and the threshold 0.5"
-checks.close(nms(np.eye(3), np.array([0.2, 0.9, 0.5]), 0.5), [1, 2, 0], "nms for three boxes that do not meet")
+checks.close(
+    nms(np.eye(3), np.array([0.2, 0.9, 0.5]), 0.5),
+    [1, 2, 0],
+    "nms for three boxes that do not meet, with the scores 0.2, 0.9, 0.5",
+    misconceptions={
+        "these are in the order of their numbers, not of their scores": [0, 1, 2],
+        "boxes are taken from the lowest score up": [0, 2, 1],
+        "these are scores, not the numbers of boxes": [0.9, 0.5, 0.2],
+    },
+)
 checks.close(
     nms(_overlaps, _scores, 0.5),
     [4, 1],
     _row,
     misconceptions={
-        "these are in the order of their numbers, not of their scores": [1, 4],
-        "boxes are taken from the lowest score up": [3, 2, 0],
-        "these are scores, not the numbers of boxes": [0.9, 0.8],
+        "nothing is struck out": [4, 1, 0, 2, 3],
+        "only the best box strikes out others; the next that stays does so, too": [4, 1, 0, 2],
+        "a box is compared with the last one that stays only, not with all": [4, 1, 3],
     },
 )
 _chain = np.array([[1, 0.6, 0.1], [0.6, 1, 0.6], [0.1, 0.6, 1]])
@@ -1029,18 +1036,21 @@ def average_precision(scores, right, num_objects):
 
 
 # %% nbgrader={"grade_id": "average_precision-test", "points": 2}
-_scores, _right = np.array([0.3, 0.9, 0.4, 0.8, 0.6, 0.2]), np.array([False, True, True, False, True, False])
+_scores = np.array([0.7, 0.4, 0.95, 0.9, 0.2, 0.5, 0.8])
+_right = np.array([True, False, True, False, False, True, False])
 checks.close(
     average_precision(_scores, _right, 5),
-    (1 + 2 / 3 + 3 / 4) / 5,
-    "average_precision(six answers, three of them right, 5 objects)",
+    (1 + 2 / 4 + 3 / 5) / 5,
+    "average_precision(seven answers, three of them right, 5 objects)",
     misconceptions={
-        "this is the mean over the finds, not over the objects": (1 + 2 / 3 + 3 / 4) / 3,
-        "the answers are not sorted by their scores": (1 / 2 + 2 / 3 + 3 / 5) / 5,
-        "the answers are sorted from the lowest score up": (1 / 3 + 2 / 4 + 3 / 6) / 5,
-        "the precision is counted at every answer, not only at finds": (1 + 1 / 2 + 2 / 3 + 3 / 4 + 3 / 5 + 1 / 2) / 5,
-        "this is the mean over the answers": (1 + 2 / 3 + 3 / 4) / 6,
-        "this is the precision of all answers": 1 / 2,
+        "this is the mean over the finds, not over the objects": (1 + 2 / 4 + 3 / 5) / 3,
+        "the answers are not sorted by their scores": (1 / 1 + 2 / 3 + 3 / 6) / 5,
+        "the answers are sorted from the lowest score up": (1 / 3 + 2 / 4 + 3 / 7) / 5,
+        "the precision is counted at every answer, not only at finds": (1 + 1 / 2 + 1 / 3 + 2 / 4 + 3 / 5 + 3 / 6 + 3 / 7) / 5,
+        "this is the mean over the answers": (1 + 2 / 4 + 3 / 5) / 7,
+        "the answers so far are counted from 1, not from 0": (1 + 2 / 3 + 3 / 4) / 5,
+        "the precision is smoothed; take it as it is at each find": (1 + 3 / 5 + 3 / 5) / 5,
+        "this is the precision of all answers": 3 / 7,
         "this is the recall": 3 / 5,
     },
 )
@@ -1289,9 +1299,13 @@ checks.close(
         "what is in common is counted twice below the line": [8 / 19, 3 / 10, 1 / 3, np.nan],
         "twice the intersection over the sum is another measure (Dice)": [16 / 19, 6 / 10, 2 / 3, np.nan],
         "this is the mean over the pictures, not over all pixels together": [
-            (3 / 5 + 5 / 6 * 1.2) / 2, (3 / 5 + 0) / 2, 1 / 2, np.nan],
+            (3 / 5 + 5 / 6) / 2,
+            (3 / 5 + 0) / 2,
+            1 / 2,
+            np.nan,
+        ],
     },
-)  # fmt: skip
+)
 checks.close(class_iou(_truth[1], _truth[1], 3), [1.0, np.nan, 1.0], "class_iou of the second picture with itself, 3 classes")
 print("class_iou: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
@@ -1397,9 +1411,9 @@ checks.close(
     },
 )  # fmt: skip
 checks.close(
-    transposed_conv(np.array([[1, 0], [0, 1]]), np.array([[1, 2], [3, 4]]), 3),
-    [[1, 2, 0, 0, 0], [3, 4, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 1, 2], [0, 0, 0, 3, 4]],
-    "transposed_conv([[1, 0], [0, 1]], [[1, 2], [3, 4]], 3)",
+    transposed_conv(np.array([[0.5, 0], [0, 1]]), np.array([[1, 2], [3, 4]]), 3),
+    [[0.5, 1, 0, 0, 0], [1.5, 2, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 1, 2], [0, 0, 0, 3, 4]],
+    "transposed_conv([[0.5, 0], [0, 1]], [[1, 2], [3, 4]], 3)",
 )
 print("transposed_conv: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
@@ -1685,11 +1699,12 @@ def paste_mask(mask, box, shape):
 
 
 # %% nbgrader={"grade_id": "paste_mask-test", "points": 2}
-_mask = np.array([[0.9, 0.2], [0.5, 0.1]])
-_wanted = np.zeros((4, 6), bool)
-_wanted[1:3, 2:3], _wanted[2:4, 2:3] = True, True
-_got = paste_mask(_mask, np.array([2, 1, 5, 4]), (4, 6))
-assert np.shape(_got) == (4, 6), f"paste_mask(mask, box, (4, 6)) has shape {np.shape(_got)}, but should have the picture's, (4, 6)."
+_mask = np.array([[0.9, 0.2], [0.5, 0.8]])
+_got = paste_mask(_mask, np.array([2, 1, 5, 4]), (5, 6))
+assert _got is not None, "paste_mask(...) is None. Is there a return?"
+assert np.shape(_got) == (5, 6), (
+    f"paste_mask(mask, box, (5, 6)) has shape {np.shape(_got)}, but should have the picture's, (5, 6)."
+)
 assert np.asarray(_got).dtype == bool, "paste_mask(...) should be made of True and False. Is there a comparison with 0.5?"
 
 
@@ -1699,15 +1714,18 @@ def _drawn(grid):
 
 checks.close(
     _got,
-    _drawn("...... ..#... ..#... ..#..."),
-    "paste_mask([[0.9, 0.2], [0.5, 0.1]], (2, 1, 5, 4), (4, 6))",
+    _drawn("...... ..#... ..###. ..###. ......"),
+    "paste_mask([[0.9, 0.2], [0.5, 0.8]], (2, 1, 5, 4), (5, 6))",
     misconceptions={
-        "a value of exactly 0.5 belongs to the thing": _drawn("...... ..#... ...... ......"),
-        "a pixel takes the cell in which its middle lies, not its left or upper edge": _drawn("...... ..##.. ..##.. ..##.."),
-        "x and y are swapped in the picture": _drawn("...... ...... .#.... .#...."),
-        "the mask is transposed: its rows run downwards": _drawn("...... ..###. ...... ......"),
-        "the mask is not stretched to fill the box": _drawn("...... ..#... ..#... ......"),
-        "the whole box is filled": _drawn("...... ..###. ..###. ..###."),
+        "a value of exactly 0.5 belongs to the thing": _drawn("...... ..#... ...##. ...##. ......"),
+        "a pixel takes the cell in which its middle lies, not its left or upper edge": _drawn(
+            "...... ..##.. ..##.. ..###. ......"
+        ),
+        "x and y are swapped in the picture": _drawn("...... ...... .#.... .###.. .###.."),
+        "x and y are swapped everywhere": _drawn("...... ...... .###.. ..##.. ..##.."),
+        "the mask is transposed: its rows run downwards": _drawn("...... ..###. ...##. ...##. ......"),
+        "the mask is not stretched to fill the box": _drawn("...... ..#... ..##.. ...... ......"),
+        "the whole box is filled": _drawn("...... ..###. ..###. ..###. ......"),
     },
 )
 checks.close(
