@@ -227,8 +227,7 @@ def detection_loss(presence, kinds, offsets, has_object, true_kind, true_offsets
 """,
         },
         "wrong": {
-            "presence only where there is one": LOSS
-            + LOSSES.replace("np.log(truth)", "np.log(truth[there])"),
+            "presence only where there is one": LOSS + LOSSES.replace("np.log(truth)", "np.log(truth[there])"),
             "presence without the empty anchors": LOSS
             + LOSSES.replace("np.log(truth).mean()", "(there * np.log(truth)).mean()"),
             "presence of nothing": LOSS + LOSSES.replace("np.log(truth)", "np.log(presence)"),
@@ -236,8 +235,11 @@ def detection_loss(presence, kinds, offsets, has_object, true_kind, true_offsets
             "kinds divided by all": LOSS + LOSSES.replace("np.log(q[there]).mean()", "(there * np.log(q)).mean()"),
             "offsets of all anchors": LOSS + LOSSES.replace("[there].mean()\n", ".mean()\n"),
             "offsets divided by all": LOSS
-            + LOSSES.replace("np.abs(offsets - true_offsets)[there]", "(there[:, None] * np.abs(offsets - true_offsets))"),
-            "offsets squared": LOSS + LOSSES.replace("np.abs(offsets - true_offsets)", "((offsets - true_offsets) ** 2)"),
+            + LOSSES.replace(
+                "np.abs(offsets - true_offsets)[there]", "(there[:, None] * np.abs(offsets - true_offsets))"
+            ),
+            "offsets squared": LOSS
+            + LOSSES.replace("np.abs(offsets - true_offsets)", "((offsets - true_offsets) ** 2)"),
             "offsets summed": LOSS + LOSSES.replace("[there].mean()\n", "[there].sum(axis=1).mean()\n"),
             "offsets cancel": LOSS + LOSSES.replace("np.abs(offsets - true_offsets)", "(offsets - true_offsets)"),
             "largest kind": LOSS + LOSSES.replace("q[there]", "kinds[there].max(axis=1)"),
@@ -462,7 +464,8 @@ def class_iou(truth, answer, num_classes):
             "zero for absent classes": """
 def class_iou(truth, answer, num_classes):
     truth, answer = np.asarray(truth), np.asarray(answer)
-    return [((truth == k) & (answer == k)).sum() / max(((truth == k) | (answer == k)).sum(), 1) for k in range(num_classes)]
+    pairs = [(truth == k, answer == k) for k in range(num_classes)]
+    return [(t & a).sum() / max((t | a).sum(), 1) for t, a in pairs]
 """,
             "one for absent classes": """
 def class_iou(truth, answer, num_classes):
@@ -503,7 +506,8 @@ def class_iou(truth, answer, num_classes):
             "mean of the classes": """
 def class_iou(truth, answer, num_classes):
     truth, answer = np.asarray(truth), np.asarray(answer)
-    return np.mean([((truth == k) & (answer == k)).sum() / max(((truth == k) | (answer == k)).sum(), 1) for k in range(num_classes)])
+    pairs = [(truth == k, answer == k) for k in range(num_classes)]
+    return np.mean([(t & a).sum() / max((t | a).sum(), 1) for t, a in pairs])
 """,
             "pixel accuracy": """
 def class_iou(truth, answer, num_classes):
