@@ -1106,7 +1106,7 @@ from sklearn.metrics import average_precision_score
 def is_right(overlaps, least):
     free, right = np.ones(overlaps.shape[1], bool), []
     for row in np.where(overlaps >= least, overlaps, 0):
-        right.append((row * free).max(initial=0) > 0)
+        right.append(bool((row * free).max(initial=0) > 0))
         if right[-1]:
             free[(row * free).argmax()] = False
     return right
