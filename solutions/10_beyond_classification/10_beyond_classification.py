@@ -62,7 +62,7 @@ import matplotlib.pyplot as plt
 import tensorflow as tf
 
 from course_utils import data, ledger, plots, predictions, widgets
-from course_utils.study import Study, evaluate_once
+from course_utils.study import evaluate_once
 
 plots.use_course_style()
 layers = keras.layers
@@ -1533,14 +1533,13 @@ def train_segmenter(skips, seed, epochs):
     return model, model.fit(train["x"], train["classes"], batch_size=32, epochs=epochs, **validation).history
 
 
-def segmentation_run(skips, seed, epochs):
-    model, history = train_segmenter(skips, seed, epochs)
+def outcome(model, history):
     answer = model.predict(val["x"], verbose=0).argmax(axis=-1)
     wrong, each = answer != val["classes"], each_iou(val["classes"], answer)
-    found = {"mIoU": each.mean(), "IoU": each.tolist(), "pixel accuracy": 1 - wrong.mean()}
-    errors = {"wrong at edges": wrong[edge_val].mean(), "wrong inside": wrong[~edge_val].mean()}
+    found = {"IoU": each, "mIoU": each.mean(), "pixel accuracy": 1 - wrong.mean()}
+    found |= {"wrong at edges": wrong[edge_val].mean(), "wrong inside": wrong[~edge_val].mean()}
     learnt = model.predict(train["x"][:200], verbose=0).argmax(axis=-1)
-    return {**history, **found, **errors, "training mIoU": each_iou(train["classes"][:200], learnt).mean()}
+    return {**history, **found, "training mIoU": each_iou(train["classes"][:200], learnt).mean()}
 
 
 # %% [markdown]
@@ -1562,17 +1561,26 @@ kinds_of_net = {
     "encoder-decoder": {"skips": False, "epochs": epochs["segment"]},
     "U-Net": {"skips": True, "epochs": epochs["segment"]},
 }
-segment_study = Study(segmentation_run, kinds_of_net, seeds)
-for metric in ("mIoU", "training mIoU", "pixel accuracy", "wrong at edges", "wrong inside"):
-    print(f"{metric}\n{segment_study.summary(metric).round(3).to_string()}\n")
+segmenters, segment_runs = {}, {}
+for name, setting in kinds_of_net.items():
+    pairs = [train_segmenter(seed=s, **setting) for s in seeds]
+    segmenters[name], segment_runs[name] = [model for model, _ in pairs], [outcome(*pair) for pair in pairs]
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+metrics = ("mIoU", "training mIoU", "pixel accuracy", "wrong at edges", "wrong inside")
+for name, runs in segment_runs.items():
+    print(name)
+    for metric in metrics:
+        values = [run[metric] for run in runs]
+        print(f"  {metric:15} {np.mean(values):.3f} ± {np.std(values, ddof=1):.3f}")
 predictions.recall("skips")
 
 # %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 fig, axes = plt.subplots(1, 2, figsize=(11, 3.4))
 for shift, name in ((-0.2, "encoder-decoder"), (0.2, "U-Net")):
-    each = np.array([run["IoU"] for run in segment_study.runs(name)])
+    each = np.array([run["IoU"] for run in segment_runs[name]])
     axes[0].bar(np.arange(5) + shift, each.mean(axis=0), 0.4, yerr=each.std(axis=0, ddof=1), capsize=3, label=name)
-    plots.learning_curves(axes[1], segment_study.runs(name), "loss", name)
+    plots.learning_curves(axes[1], segment_runs[name], "loss", name)
 axes[0].set(title="IoU per class (mean ± sd over the seeds)", ylabel="IoU", ylim=(0, 1))
 axes[0].set_xticks(range(5), labels=["background", *names])
 axes[0].legend()
@@ -1600,11 +1608,10 @@ plots.show(
 # </details>
 
 # %% [markdown]
-# Numbers are one thing. What does it look like? One net of each kind, trained once more, to be looked at and used below.
+# Numbers are one thing. What does it look like? Here is the first seed of each.
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine"
-segmenters = {name: train_segmenter(seed=seed, **setting)[0] for name, setting in kinds_of_net.items()}
-class_maps = {name: net.predict(val["x"], verbose=0).argmax(axis=-1) for name, net in segmenters.items()}
+class_maps = {name: nets[0].predict(val["x"], verbose=0).argmax(axis=-1) for name, nets in segmenters.items()}
 shown = {"truth": val["classes"], **class_maps}
 fig, axes = plt.subplots(4, 6, figsize=(10, 6.8))
 plots.pictures(axes[0], val["x"][:6])
@@ -1932,13 +1939,14 @@ plots.show(
 # %% tags=["demo"]
 def test_everything():
     test = prepare(scenes.test)
-    maps = {name: net.predict(test["x"], verbose=0).argmax(axis=-1) for name, net in segmenters.items()}
-    found = {f"{name} mIoU": [each_iou(test["classes"], answer).mean()] for name, answer in maps.items()}
+    maps = {
+        name: [net.predict(test["x"], verbose=0).argmax(axis=-1) for net in nets] for name, nets in segmenters.items()
+    }
+    found = {f"{name} mIoU": [each_iou(test["classes"], one).mean() for one in each] for name, each in maps.items()}
     for model in detectors:
         answers = [suppress(a) for a in candidates(model, test["x"])]
-        aps = {f"box {key}": value for key, value in all_maps(model, test).items()} | mask_aps(
-            answers, test, maps["U-Net"]
-        )
+        aps = {f"box {key}": value for key, value in all_maps(model, test).items()}
+        aps |= mask_aps(answers, test, maps["U-Net"][0])
         for key, value in aps.items():
             found.setdefault(key, []).append(value)
     return found
@@ -1948,7 +1956,7 @@ test_scores = evaluate_once("scenes", test_everything)
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 for name, values in test_scores.items():
-    print(f"{name:32} {np.mean(values):.3f}  ({len(values)} {'nets' if len(values) > 1 else 'net'})")
+    print(f"{name:32} {np.mean(values):.3f}  (mean of {len(values)} nets)")
 
 # %% [markdown]
 # | on test scenes | `quick` | `full` |
@@ -2081,7 +2089,7 @@ def draw_two_balls(distance):
     sure = found["scores"] >= 0.3
     plots.picture(axes[0], picture, "detector")
     draw_boxes(axes[0], found["boxes"][sure], [f"{s:.0%}" for s in found["scores"][sure]])
-    axes[1].imshow(segmenters["U-Net"].predict(picture[None], verbose=0)[0].argmax(axis=-1), vmin=0, vmax=4)
+    axes[1].imshow(segmenters["U-Net"][0].predict(picture[None], verbose=0)[0].argmax(axis=-1), vmin=0, vmax=4)
     axes[1].set(xticks=[], yticks=[], title="class map")
     return fig
 
@@ -2106,8 +2114,8 @@ measured["blind mAP"] = blind_map
 for name in detector_maps[0]:
     measured[name] = [maps[name] for maps in detector_maps]
 for name in kinds_of_net:
-    for metric in ("mIoU", "training mIoU", "pixel accuracy", "wrong at edges", "wrong inside"):
-        measured[f"{name} {metric}"] = [run[metric] for run in segment_study.runs(name)]
+    for metric in metrics:
+        measured[f"{name} {metric}"] = [run[metric] for run in segment_runs[name]]
 measured["lazy mIoU"] = each_iou(val["classes"], lazy).mean()
 for name in val_mask_aps[0]:
     measured[name] = [aps[name] for aps in val_mask_aps]
