@@ -63,6 +63,13 @@ SMALL_07 = {
     "epochs, batch_size": "epochs = 2",
 }
 SHOWN_07 = {"study.runs('10,000 tokens')[0]['accuracy']": ""}
+CUT_10 = "lambda p, n: type(p)(p.x[:n], p.boxes[:n], p.labels[:n], p.instances[:n])"
+SMALL_10 = {
+    "scenes = data.scenes(": f"""import dataclasses; cut = {CUT_10}
+scenes = dataclasses.replace(scenes, train=cut(scenes.train, 64), val=cut(scenes.val, 40))
+settings["epochs"], epochs["whether"] = 2, 1""",
+}
+SHOWN_10 = {"histories[0]['loss']": "trained = ["}
 TRAPS = [
     Trap("02_cnn_on_mnist", STUDY, SHOWN_02, "settings['epochs'] = 1", "networks['convnet'][0]", small=SMALL_02),
     Trap("03_cnn_on_cifar10", "long_study = Study(", SHOWN_03, "num_long = 32", "model", small=SMALL_03),
@@ -74,6 +81,15 @@ TRAPS = [
         "train(0, learning_rate, 1)[1]",
         "x_val, questions.y_val",
         SMALL_07,
+    ),
+    Trap(
+        "10_beyond_classification",
+        "trained = [",
+        SHOWN_10,
+        "settings['epochs'] = 1",
+        "classifier",
+        "val['x'], there_val",
+        SMALL_10,
     ),
 ]
 

@@ -1524,6 +1524,7 @@ edge_val = ndimage.maximum_filter(val["classes"], around) != ndimage.minimum_fil
 print(f"{edge_val.mean():.1%} of all pixels are at an edge")
 
 
+# %% tags=["demo"]
 def train_segmenter(skips, seed, epochs):
     keras.utils.set_random_seed(seed)
     model = segmenter(skips)
@@ -1866,6 +1867,7 @@ def masks_of(way, answers, x, class_maps):
     return np.split(np.array(masks), np.cumsum([len(answer["boxes"]) for answer in answers])[:-1])
 
 
+# %% tags=["demo"]
 def mask_overlaps(masks, part):
     overlaps = []
     for number, mine in enumerate(masks):
