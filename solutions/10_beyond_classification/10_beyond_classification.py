@@ -72,8 +72,8 @@ scenes.describe()
 # %% [markdown]
 # Every scene holds one to four things: balls, boxes, cones and stars, which may hide each other in part. And it comes
 # with more than a label. For each thing we have its class, a **box** $(x_{min}, y_{min}, x_{max}, y_{max})$ around
-# what is visible of it, in pixels from the top left corner, and a **mask**: which pixels show it. In `quick` four pixels
-# become one, so the pictures have $32 \times 32$.
+# what is visible of it, in pixels from the top left corner, and a **mask**: which pixels show it. In `quick` four
+# pixels become one, so the pictures have $32 \times 32$.
 
 
 # %% tags=["demo"]
@@ -90,12 +90,13 @@ for name, array in train.items():
     print(f"{name:10} {array.shape}")
 
 # %% [markdown]
-# The arrays have room for four things; where there are fewer, the label is -1 and the box is zeros. `instances` gives each
-# pixel the number of the thing it shows (0: background), `classes` the number of its *kind* (0: background, 1: ball, ...).
+# The arrays have room for four things; where there are fewer, the label is -1 and the box is zeros. `instances` gives
+# each pixel the number of the thing it shows (0: background), `classes` the number of its *kind* (0: background, 1:
+# ball, ...).
 #
-# 800 scenes are few. But a mirror image is as good a scene as any, and so is one whose red and blue are exchanged: four
-# for the price of one. (Notebook 05 has more of this.) Mirroring must move the boxes, too: what was the right edge is now
-# the left one.
+# 800 scenes are few. But a mirror image is as good a scene as any, and so is one whose red and blue are exchanged:
+# four for the price of one. (Notebook 05 has more of this.) Mirroring must move the boxes, too: what was the right
+# edge is now the left one.
 
 
 # %% tags=["demo"]
@@ -149,8 +150,8 @@ plots.show(
 
 # %% [markdown]
 # Three questions, three rows. *Where is what?* is **object detection**: boxes. *Which pixels are ball?* is **semantic
-# segmentation**: the middle row, where two balls have the same colour. *Which pixels are this ball, and which that one?* is
-# **instance segmentation**.
+# segmentation**: the middle row, where two balls have the same colour. *Which pixels are this ball, and which that
+# one?* is **instance segmentation**.
 #
 # ## 2. Train one, once: is there a ball?
 #
@@ -208,12 +209,12 @@ print({name: f"{p:.0%}" for name, p in zip(names, first, strict=True)}, "truth:"
 # ## 3. Does it know where?
 #
 # Now look into its head: at the $8 \times 8$ places, before the largest is taken. Nobody asked the network to make
-# sense there. The loss has seen one number per kind and picture, a yes or a no. If the largest number of the ball map lies in
-# the box of a ball, we count a hit; a place stands for the middle of its $8 \times 8$ squares.
+# sense there. The loss has seen one number per kind and picture, a yes or a no. If the largest number of the ball map
+# lies in the box of a ball, we count a hit; a place stands for the middle of its $8 \times 8$ squares.
 
 # %% [markdown]
-# **Predict, then run.** In how many of the cases in which there is a ball (a box, a cone, a star) does the highest place of
-# its map lie in a box of that kind? A random place would hit about TODO in 100. *I expect ...*
+# **Predict, then run.** In how many of the cases in which there is a ball (a box, a cone, a star) does the highest
+# place of its map lie in a box of that kind? A random place would hit about TODO in 100. *I expect ...*
 
 # %% tags=["demo"]
 predictions.ask(
@@ -264,30 +265,29 @@ plots.show(
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# It knows. In TODO<!-- quick: hits --> of the cases the highest place lies in a box of the kind, against
-# TODO<!-- quick: hits by chance --> for a random place (`full`: TODO<!-- full: hits --> against
-# TODO<!-- full: hits by chance -->). Nobody ever told it a place. But a convolution answers *where* it sees something,
-# and the only way to be right about "whether" in all pictures is to answer high where the thing is. The place comes for
-# free.
+# It knows. In TODO<!-- quick: hits --> of the cases the highest place lies in a box of the kind, against TODO<!--
+# quick: hits by chance --> for a random place (`full`: TODO<!-- full: hits --> against TODO<!-- full: hits by chance
+# -->). Nobody ever told it a place. But a convolution answers *where* it sees something, and the only way to be right
+# about "whether" in all pictures is to answer high where the thing is. The place comes for free.
 #
-# And yet it is no detector. A place is not a box; one highest place cannot say *two balls*; and where the net has found a
-# telling corner, it need not care for the rest of the ball. What is not in the loss is not learnt on purpose.
+# And yet it is no detector. A place is not a box; one highest place cannot say *two balls*; and where the net has
+# found a telling corner, it need not care for the rest of the ball. What is not in the loss is not learnt on purpose.
 #
 # </details>
 
 # %% [markdown]
 # ## 4. How good is a box?
 #
-# So let us ask for boxes, and begin with the measure. How far is an answer $B$ from the truth $A$? Pixels would be unfair:
-# to miss by 3 pixels is much for an ant and little for an elephant. **Intersection over union** (IoU) compares what
-# the two have in common with what they cover together:
+# So let us ask for boxes, and begin with the measure. How far is an answer $B$ from the truth $A$? Pixels would be
+# unfair: to miss by 3 pixels is much for an ant and little for an elephant. **Intersection over union** (IoU) compares
+# what the two have in common with what they cover together:
 #
 # $$\text{IoU}(A, B) = \frac{|A \cap B|}{|A \cup B|}$$
 #
-# By hand: $A = (0, 0, 4, 4)$ and $B = (2, 1, 6, 5)$ have 16 square pixels each. In common they have the columns from 2 to 4
-# and the rows from 1 to 4, $2 \cdot 3 = 6$. Together they cover $16 + 16 - 6 = 26$: the 6 must not be counted
-# twice. IoU $= 6 / 26 = 0.23$. A severe judge: shift a box by a third of its width, and half is left
-# ($\frac{2/3}{4/3} = 0.5$).
+# By hand: $A = (0, 0, 4, 4)$ and $B = (2, 1, 6, 5)$ have 16 square pixels each. In common they have the columns from 2
+# to 4 and the rows from 1 to 4, $2 \cdot 3 = 6$. Together they cover $16 + 16 - 6 = 26$: the 6 must not be counted
+# twice. IoU $= 6 / 26 = 0.23$. A severe judge: shift a box by a third of its width, and half is left ($\frac{2/3}{4/3}
+# = 0.5$).
 #
 # ### ✏️ Exercise 1: `iou` (2 points)
 #
@@ -299,17 +299,17 @@ plots.show(
 # **Question:** What is their IoU?
 #
 # <details><summary>Hint 1: where to begin</summary>
-# Draw (0, 0, 4, 4) and (2, 1, 6, 5) on squared paper and shade what they have in common. It is a box, too. Which of the
-# two left edges is the left edge of the shaded box, and which of the two right edges its right one?
+# Draw (0, 0, 4, 4) and (2, 1, 6, 5) on squared paper and shade what they have in common. It is a box, too. Which of
+# the two left edges is the left edge of the shaded box, and which of the two right edges its right one?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
 # The common box begins at the larger of the two minima and ends at the smaller of the two maxima, in x and in y. If it
-# ends before it begins, nothing is in common. The union is the sum of the areas, less what was counted twice. What does
-# your formula say for two boxes that are apart in x <em>and</em> in y, where both sides come out negative?
+# ends before it begins, nothing is in common. The union is the sum of the areas, less what was counted twice. What
+# does your formula say for two boxes that are apart in x <em>and</em> in y, where both sides come out negative?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
-# In one direction: <code>width = max(0, min(a[2], b[2]) - max(a[0], b[0]))</code>. The height goes likewise, with entries 1
-# and 3; then <code>common = width * height</code>. One area is
+# In one direction: <code>width = max(0, min(a[2], b[2]) - max(a[0], b[0]))</code>. The height goes likewise, with
+# entries 1 and 3; then <code>common = width * height</code>. One area is
 # <code>area_a = (a[2] - a[0]) * (a[3] - a[1])</code>. By what must <code>common</code> be divided?
 # </details>
 
@@ -387,8 +387,8 @@ print("by hand:\n", np.array([[iou(a, b) for b in others] for a in some]).round(
 # ## 5. Anchors
 #
 # How does a network say a box? Four numbers, so: four outputs and the mean squared error? First make a mistake, on
-# purpose. Take a picture with a ball on the left and one on the right. Both are right answers. Which single answer has the
-# smallest mean squared error?
+# purpose. Take a picture with a ball on the left and one on the right. Both are right answers. Which single answer has
+# the smallest mean squared error?
 
 # %% tags=["demo"]
 left, right = np.array([2, 10, 10, 18.0]), np.array([20, 10, 28, 18.0])
@@ -399,13 +399,14 @@ print("IoU of the box between with a ball:", float(box_iou(middle_box[None], lef
 
 # %% [markdown]
 # The box *between* the two, where there is nothing. And how many outputs would three balls need, and which ball would
-# belong to which output? The way out: **many observers with fixed places**. Lay $A \times A$ boxes over the picture, the
-# **anchors**, here $8 \times 8$ squares whose sides are 30 % of the picture's. Each answers for its own neighbourhood only:
+# belong to which output? The way out: **many observers with fixed places**. Lay $A \times A$ boxes over the picture,
+# the **anchors**, here $8 \times 8$ squares whose sides are 30 % of the picture's. Each answers for its own
+# neighbourhood only:
 #
 # - **presence**: the probability that there is an object here,
 # - **kind**: of which class it is,
-# - **offsets**: two vectors, from the anchor's top left corner to the object's top left corner, and from bottom right to
-#   bottom right.
+# - **offsets**: two vectors, from the anchor's top left corner to the object's top left corner, and from bottom right
+#   to bottom right.
 #
 # So the detector is a function $f$ from a picture to $A \times A \times (1 + 4 + 4)$ numbers. A convnet with a map of
 # $8 \times 8$ places gives just that: each place is an observer.
@@ -434,8 +435,8 @@ plots.show(
 # %% [markdown]
 # ### Who answers for what?
 #
-# For training each anchor needs a target: an object, or "nobody". The obvious rule: an anchor answers for the object it
-# overlaps most, if the IoU is at least 0.4. It takes one line. `-1` means nobody.
+# For training each anchor needs a target: an object, or "nobody". The obvious rule: an anchor answers for the object
+# it overlaps most, if the IoU is at least 0.4. It takes one line. `-1` means nobody.
 
 # %% tags=["demo"]
 threshold = 0.4
@@ -459,10 +460,10 @@ num_objects = sum(overlaps.shape[1] for overlaps in overlaps_train)
 print(f"{num_objects} objects in training, {forgotten} of them ({forgotten / num_objects:.0%}) belong to no anchor")
 
 # %% [markdown]
-# A fair share is **forgotten**: too small or too flat, or hidden behind something else, to fill 40 % of any anchor. The
-# network would be taught, picture by picture, that there is nothing there. So a second rule goes after the first: *each
-# object takes the anchor that overlaps it most*, no matter how little, and no matter whom that anchor answered for
-# before.
+# A fair share is **forgotten**: too small or too flat, or hidden behind something else, to fill 40 % of any anchor.
+# The network would be taught, picture by picture, that there is nothing there. So a second rule goes after the first:
+# *each object takes the anchor that overlaps it most*, no matter how little, and no matter whom that anchor answered
+# for before.
 #
 # By hand, with three anchors and two objects, IoU
 #
@@ -472,25 +473,27 @@ print(f"{num_objects} objects in training, {forgotten} of them ({forgotten / num
 # | anchor 1 | 0.7 | 0.3 |
 # | anchor 2 | 0.0 | 0.35 |
 #
-# The first rule gives anchors 0 and 1 to object 0, and anchor 2 to nobody: 0.35 is too little. Object 1 is forgotten. By the
-# second rule object 0 takes its best, anchor 1, which it has already, and object 1 takes anchor 2. The owners are 0, 0, 1.
+# The first rule gives anchors 0 and 1 to object 0, and anchor 2 to nobody: 0.35 is too little. Object 1 is forgotten.
+# By the second rule object 0 takes its best, anchor 1, which it has already, and object 1 takes anchor 2. The owners
+# are 0, 0, 1.
 #
 # ### ✏️ Exercise 2: `assign` (2 points)
 #
 # **Goal:** targets in which nobody is forgotten.
 #
-# **Given:** the IoU of each anchor with each object (at least one object), and a threshold. In the exercise no two objects
-# have the same best anchor.
+# **Given:** the IoU of each anchor with each object (at least one object), and a threshold. In the exercise no two
+# objects have the same best anchor.
 #
 # **Question:** Which object does each anchor answer for, by the first rule and then the second?
 #
 # <details><summary>Hint 1: where to begin</summary>
-# The first rule is a line in the cell above. What does it return for overlaps of shape (64, 3): how many numbers, and which
-# ones are possible?
+# The first rule is a line in the cell above. What does it return for overlaps of shape (64, 3): how many numbers, and
+# which ones are possible?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# Begin with the first rule's array. Then for each object, that is for each <em>column</em>, find the row with the largest
-# overlap, and write the object's number there. Along which axis does a maximum run that gives one result per column?
+# Begin with the first rule's array. Then for each object, that is for each <em>column</em>, find the row with the
+# largest overlap, and write the object's number there. Along which axis does a maximum run that gives one result per
+# column?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
 # <code>owner = np.where(overlaps.max(axis=1) >= threshold, overlaps.argmax(axis=1), -1)</code> is the first rule. For the
@@ -565,8 +568,8 @@ for _anchors, _objects, _threshold in [(9, 1, 0.5), (6, 3, 0.5), (12, 4, 0.8), (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The training targets are made with your function. If it is not ready yet, set `own_assign = False`: then the first rule
-# alone decides, and everything below runs, with some objects forgotten.
+# The training targets are made with your function. If it is not ready yet, set `own_assign = False`: then the first
+# rule alone decides, and everything below runs, with some objects forgotten.
 #
 # Offsets are measured in sides of the anchor, so that they are small numbers, and the same for pictures of any size.
 
@@ -600,33 +603,33 @@ print(f"{goal['presence'].sum(axis=(1, 2, 3)).mean():.1f} of 64 anchors have an 
 # L_{kind} = -\frac{1}{m} \sum_{i:\, t_i = 1} \ln q_i \qquad
 # L_{offsets} = \frac{1}{m} \sum_{i:\, t_i = 1} \frac{1}{4} \sum_{k=1}^4 |\hat o_{ik} - o_{ik}|$$
 #
-# Here $n$ is the number of anchors, $m$ the number of those with an object, $q_i$ the probability that was given to the true
-# kind, $o$ the true offsets and $\hat o$ the ones that were said.
+# Here $n$ is the number of anchors, $m$ the number of those with an object, $q_i$ the probability that was given to
+# the true kind, $o$ the true offsets and $\hat o$ the ones that were said.
 #
 # ### ✏️ Exercise 3: `detection_loss` (3 points)
 #
 # **Goal:** a loss that asks each anchor only what it can know.
 #
-# **Given:** what the network says about $n$ anchors, and the targets. Where there is no object, true kind and true offsets
-# are zeros without a meaning. At least one anchor has an object.
+# **Given:** what the network says about $n$ anchors, and the targets. Where there is no object, true kind and true
+# offsets are zeros without a meaning. At least one anchor has an object.
 #
 # **Question:** What are the three losses?
 #
 # <details><summary>Hint 1: where to begin</summary>
-# Presence first. If there is an object, a presence of 0.8 costs -ln 0.8. If there is none, which probability did the network
-# give to the truth?
+# Presence first. If there is an object, a presence of 0.8 costs -ln 0.8. If there is none, which probability did the
+# network give to the truth?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# For presence, make an array of what each anchor gave to the truth, and take the mean of its negative logarithms. For the
-# other two, first pick the anchors with an object by a condition, then compute as if there were no others. With
+# For presence, make an array of what each anchor gave to the truth, and take the mean of its negative logarithms. For
+# the other two, first pick the anchors with an object by a condition, then compute as if there were no others. With
 # <code>there = has_object == 1</code>, what is <code>kinds[there]</code>, and how many rows does it have?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
 # <code>truth = np.where(there, presence, 1 - presence)</code> is what the truth was given; then
 # <code>-np.log(truth).mean()</code>. Among the chosen,
 # <code>q = kinds[there][np.arange(there.sum()), true_kind[there]]</code> picks the true kind of each row. The offsets are
-# easier: <code>np.abs(offsets[there] - true_offsets[there]).mean()</code>. Why may one mean over all of those numbers stand
-# for the two sums in the formula?
+# easier: <code>np.abs(offsets[there] - true_offsets[there]).mean()</code>. Why may one mean over all of those numbers
+# stand for the two sums in the formula?
 # </details>
 
 
@@ -713,9 +716,9 @@ for _n, _k in [(9, 4), (3, 2), (64, 5), (5, 3)]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the detector: the convolutions of section 2, and on their map three convolutions of $1 \times 1$, one per question. In
-# Keras each output gets a loss by its name. "Only anchors with an object count" is a **sample weight**: 1 for them, 0 for
-# the others; `mean_with_sample_weight` divides by the sum of the weights.
+# Now the detector: the convolutions of section 2, and on their map three convolutions of $1 \times 1$, one per
+# question. In Keras each output gets a loss by its name. "Only anchors with an object count" is a **sample weight**: 1
+# for them, 0 for the others; `mean_with_sample_weight` divides by the sum of the weights.
 
 
 # %% tags=["demo"]
@@ -747,8 +750,8 @@ def weights(goal):
 
 # %% [markdown]
 # How much does each part count? Presence is a mean over 64 anchors of which most are easy, so its number is small; we
-# weigh it 5, the offsets 2 and the kind 1. The learning rate falls along half a cosine to zero, so that the last epochs
-# only smooth.
+# weigh it 5, the offsets 2 and the kind 1. The learning rate falls along half a cosine to zero, so that the last
+# epochs only smooth.
 
 
 # %% tags=["demo"]
@@ -795,8 +798,8 @@ for name, number in zip(parts, by_hand, strict=True):
     print(f"{name:9} by hand {number:.4f}, Keras {by_keras[f'{name}_loss']:.4f}")
 
 # %% [markdown]
-# From 64 observers back to boxes: the anchor plus its offsets. The score of an answer is the probability that there is an
-# object *and* that it is of this kind: the product. Answers with a score below 0.05 are not worth a word.
+# From 64 observers back to boxes: the anchor plus its offsets. The score of an answer is the probability that there is
+# an object *and* that it is of this kind: the product. Answers with a score below 0.05 are not worth a word.
 
 
 # %% tags=["demo"]
@@ -814,8 +817,8 @@ def candidates(model, x, use_offsets=True):
 answers = candidates(detectors[0], val["x"])
 
 # %% [markdown]
-# **Predict, then look.** The detector answers for a picture with two things. How many boxes with a score of 0.3 or more will
-# it draw? *I expect ...*
+# **Predict, then look.** The detector answers for a picture with two things. How many boxes with a score of 0.3 or
+# more will it draw? *I expect ...*
 
 # %% tags=["demo"]
 predictions.ask(
@@ -850,8 +853,9 @@ predictions.recall("copies")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# TODO<!-- quick: boxes for two things --> on average. The detector does its duty too well: neighbouring anchors overlap the
-# same thing, each was taught to answer for it, and each does. One ball, three boxes: asked "how many?", it says three.
+# TODO<!-- quick: boxes for two things --> on average. The detector does its duty too well: neighbouring anchors
+# overlap the same thing, each was taught to answer for it, and each does. One ball, three boxes: asked "how many?", it
+# says three.
 #
 # </details>
 
@@ -860,8 +864,9 @@ predictions.recall("copies")
 #
 # ## 7. One thing, one box
 #
-# The cure is called **non-maximum suppression** (NMS), and a child could invent it. Take the box with the highest score. Strike
-# out all others that overlap it much: they mean the same thing. Of what is left take the best again, and so on.
+# The cure is called **non-maximum suppression** (NMS), and a child could invent it. Take the box with the highest
+# score. Strike out all others that overlap it much: they mean the same thing. Of what is left take the best again, and
+# so on.
 #
 # ### ✏️ Exercise 4: `nms` (3 points)
 #
@@ -869,12 +874,12 @@ predictions.recall("copies")
 #
 # **Given:** the IoU of each box with each other, their scores (all different), and a threshold.
 #
-# **Question:** Which boxes stay, from the best score to the worst? A box goes when its IoU with a box *that stays* is above
-# the threshold.
+# **Question:** Which boxes stay, from the best score to the worst? A box goes when its IoU with a box *that stays* is
+# above the threshold.
 #
 # <details><summary>Hint 1: where to begin</summary>
-# Three boxes in a row, A, B, C with scores 0.9, 0.8, 0.7. A overlaps B much, B overlaps C much, A and C do not meet. A stays, so
-# B goes. What about C: may a box that is gone strike out others?
+# Three boxes in a row, A, B, C with scores 0.9, 0.8, 0.7. A overlaps B much, B overlaps C much, A and C do not meet. A
+# stays, so B goes. What about C: may a box that is gone strike out others?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
 # Walk through the boxes from the highest score down. Keep a list of those that stay. A box joins it if its IoU with
@@ -957,7 +962,8 @@ for _n, _threshold in [(1, 0.5), (12, 0.3), (20, 0.6), (30, 0.45), (8, 0.0)]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# TensorFlow has it built in. (It wants y before x. For the IoU it makes no difference if we exchange the two everywhere.)
+# TensorFlow has it built in. (It wants y before x. For the IoU it makes no difference if we exchange the two
+# everywhere.)
 
 
 # %% tags=["demo"]
@@ -989,13 +995,13 @@ plots.show(
 #
 # ## 8. One number for a detector
 #
-# In how many cases is it right? The question has no answer: of what? There is no list of cases. There are **answers**, as many
-# as the detector cares to give, and there are **objects**. An answer is *right* if it finds an object of its kind that no better
-# answer has found yet, with an IoU of at least 0.5. Hence two figures: **precision**, the share of answers that are right, and
-# **recall**, the share of objects that are found.
+# In how many cases is it right? The question has no answer: of what? There is no list of cases. There are **answers**,
+# as many as the detector cares to give, and there are **objects**. An answer is *right* if it finds an object of its
+# kind that no better answer has found yet, with an IoU of at least 0.5. Hence two figures: **precision**, the share of
+# answers that are right, and **recall**, the share of objects that are found.
 #
-# Whoever says little is precise; whoever says much recalls much. So we walk down the answers from the highest score to the
-# lowest, and note the precision at each **find**. By hand, for three balls and five answers:
+# Whoever says little is precise; whoever says much recalls much. So we walk down the answers from the highest score to
+# the lowest, and note the precision at each **find**. By hand, for three balls and five answers:
 #
 # | answer | score | right? | found so far | precision here |
 # |---|---|---|---|---|
@@ -1006,26 +1012,26 @@ plots.show(
 # | 5 | 0.3 | no | 2 of 3 | |
 #
 # The third ball is never found: its precision counts as 0. **Average precision** is the mean over the *objects*:
-# $\text{AP} = \frac{1}{3}\left(1 + \frac{2}{3} + 0\right) = 0.56$. Wrong answers *below* the last find cost nothing; above one,
-# they do. The mean of the AP of all classes is the **mean average precision**, mAP.
+# $\text{AP} = \frac{1}{3}\left(1 + \frac{2}{3} + 0\right) = 0.56$. Wrong answers *below* the last find cost nothing;
+# above one, they do. The mean of the AP of all classes is the **mean average precision**, mAP.
 #
 # ### ✏️ Exercise 5: `average_precision` (2 points)
 #
 # **Goal:** the number by which detectors are ranked.
 #
-# **Given:** the scores of all answers of a class, in any order and all different; whether each is right; and how many objects
-# of the class there are (at least one).
+# **Given:** the scores of all answers of a class, in any order and all different; whether each is right; and how many
+# objects of the class there are (at least one).
 #
 # **Question:** What is the average precision?
 #
 # <details><summary>Hint 1: where to begin</summary>
-# In the table above, cover the column "precision here" and fill it in from the column "right?" alone. What two numbers do you
-# divide in row 3?
+# In the table above, cover the column "precision here" and fill it in from the column "right?" alone. What two numbers
+# do you divide in row 3?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# Sort the answers from the highest score down. The number of finds so far is a running sum of <code>right</code>, the number
-# of answers so far counts 1, 2, 3. Their quotient is the precision everywhere. At which rows do you want it, and by what is
-# their sum divided?
+# Sort the answers from the highest score down. The number of finds so far is a running sum of <code>right</code>, the
+# number of answers so far counts 1, 2, 3. Their quotient is the precision everywhere. At which rows do you want it,
+# and by what is their sum divided?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
 # <code>right = right[np.argsort(-scores)]</code> sorts; <code>found = np.cumsum(right)</code> counts, and
@@ -1093,11 +1099,11 @@ for _n, _objects in [(1, 1), (8, 20), (30, 12), (50, 60), (5, 5)]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# For a second opinion there is scikit-learn, whose `average_precision_score` is made for search engines: it divides by the
-# right answers *in the list*. Times the share of objects that were found at all, it must give the same.
+# For a second opinion there is scikit-learn, whose `average_precision_score` is made for search engines: it divides by
+# the right answers *in the list*. Times the share of objects that were found at all, it must give the same.
 #
-# The other half is to say which answers are right. From the best score down each takes the free object that it overlaps
-# most; `overlaps` has a row per answer and a column per object of the kind. The same will do for masks.
+# The other half is to say which answers are right. From the best score down each takes the free object that it
+# overlaps most; `overlaps` has a row per answer and a column per object of the kind. The same will do for masks.
 
 
 # %% tags=["demo"]
@@ -1161,17 +1167,18 @@ plots.show(
 )
 
 # %% [markdown]
-# (Benchmarks smooth the teeth of these curves and read them at fixed recalls, so their numbers differ a little from ours.
-# Which variant was used should be said with every mAP.)
+# (Benchmarks smooth the teeth of these curves and read them at fixed recalls, so their numbers differ a little from
+# ours. Which variant was used should be said with every mAP.)
 #
 # ### What do the offsets buy?
 #
-# A cheap baseline: a "detector" that sees nothing and draws every anchor in every picture, with the kind by lot and the
-# score by lot. And an experiment that costs no training: leave out the offsets, and let each anchor stand as it is.
+# A cheap baseline: a "detector" that sees nothing and draws every anchor in every picture, with the kind by lot and
+# the score by lot. And an experiment that costs no training: leave out the offsets, and let each anchor stand as it
+# is.
 
 # %% [markdown]
-# **Predict, then run.** With offsets, the detector has some mAP at an IoU of 0.5. What happens to it if every box is just its
-# anchor? And if the IoU must be 0.75, with offsets? *I expect ...*
+# **Predict, then run.** With offsets, the detector has some mAP at an IoU of 0.5. What happens to it if every box is
+# just its anchor? And if the IoU must be 0.75, with offsets? *I expect ...*
 
 # %% tags=["demo"]
 predictions.ask(
@@ -1224,27 +1231,27 @@ predictions.recall("offsets")
 # | detector, IoU 0.75 | TODO<!-- quick: mAP at 0.75 --> | TODO<!-- full: mAP at 0.75 --> |
 # | anchors alone, IoU 0.5 | TODO<!-- quick: mAP at 0.5, anchors alone --> | TODO<!-- full: mAP at 0.5, anchors alone --> |
 #
-# TODO: sentence after the numbers. The offsets carry most of it: an anchor that sits at most half a cell away from the middle of
-# a thing still has the wrong size. And whoever asks for 0.75 asks for boxes that are right within a pixel or so of this small
-# picture. A mAP without its IoU is half a figure.
+# TODO: sentence after the numbers. The offsets carry most of it: an anchor that sits at most half a cell away from the
+# middle of a thing still has the wrong size. And whoever asks for 0.75 asks for boxes that are right within a pixel or
+# so of this small picture. A mAP without its IoU is half a figure.
 #
 # </details>
 
 # %% [markdown]
-# So: where, what and how many. A good place to stop for today.
+# So: where, what and how many. Next: which pixels.
 
 # %% [markdown]
 # ## 9. Every pixel
 #
-# A box around a star is half full of background. A gripper, a surgeon or a picture editor wants to know *which pixels*.
-# **Semantic segmentation** is classification once more, but of every pixel: five classes (background and four kinds), a softmax
-# at each place, and the cross-entropy averaged over all pixels.
+# A box around a star is half full of background. A gripper, a surgeon or a picture editor wants to know *which
+# pixels*. **Semantic segmentation** is classification once more, but of every pixel: five classes (background and four
+# kinds), a softmax at each place, and the cross-entropy averaged over all pixels.
 #
 # How good is an answer? The obvious measure is the share of pixels that are right.
 
 # %% [markdown]
-# **Predict, then run.** The laziest model of all calls every pixel "background". Which share of the validation pixels does it
-# get right? *I expect ...*
+# **Predict, then run.** The laziest model of all calls every pixel "background". Which share of the validation pixels
+# does it get right? *I expect ...*
 
 # %% tags=["demo"]
 predictions.ask("lazy", ["about 20 %: one class of five", "about 50 %", "about 65 %", "80 % or more"])
@@ -1258,15 +1265,15 @@ predictions.recall("lazy")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# TODO<!-- quick: lazy pixel accuracy -->, for a model that has never seen a thing. Most of a picture is background, so pixel
-# accuracy is mostly a grade in background. The same trap as a majority class of notebook 02, only deeper.
+# TODO<!-- quick: lazy pixel accuracy -->, for a model that has never seen a thing. Most of a picture is background, so
+# pixel accuracy is mostly a grade in background. The same trap as a majority class of notebook 02, only deeper.
 #
 # </details>
 #
-# IoU helps again. For one class, compare *the set of its pixels* in the answer with the set of its pixels in the truth. One
-# number per class; their mean is the **mIoU**. By hand, with the classes 0 and 1 in six pixels, truth `0 0 1 1 1 0` and answer
-# `0 1 1 1 0 0`: both say 1 in two places, at least one says 1 in four, so IoU of class 1 is $2/4$; for class 0 it is also
-# $2/4$. The pixel accuracy is $4/6$.
+# IoU helps again. For one class, compare *the set of its pixels* in the answer with the set of its pixels in the
+# truth. One number per class; their mean is the **mIoU**. By hand, with the classes 0 and 1 in six pixels, truth `0 0
+# 1 1 1 0` and answer `0 1 1 1 0 0`: both say 1 in two places, at least one says 1 in four, so IoU of class 1 is $2/4$;
+# for class 0 it is also $2/4$. The pixel accuracy is $4/6$.
 #
 # ### ✏️ Exercise 6: `class_iou` (2 points)
 #
@@ -1274,16 +1281,16 @@ predictions.recall("lazy")
 #
 # **Given:** two arrays of class numbers of the same shape (one picture or many), and the number of classes.
 #
-# **Question:** What is the IoU of each class, over all pixels together? A class that is neither in the truth nor in the answer
-# gets `np.nan`.
+# **Question:** What is the IoU of each class, over all pixels together? A class that is neither in the truth nor in
+# the answer gets `np.nan`.
 #
 # <details><summary>Hint 1: where to begin</summary>
-# The pixels of class 1 in the truth are <code>truth == 1</code>, an array of True and False. How do you get those of the answer,
-# and how the pixels that are in both?
+# The pixels of class 1 in the truth are <code>truth == 1</code>, an array of True and False. How do you get those of
+# the answer, and how the pixels that are in both?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# One class after the other: two arrays of True and False; <code>&amp;</code> gives what they have in common, <code>|</code> what
-# they cover together; count, divide. For which classes is the second count 0?
+# One class after the other: two arrays of True and False; <code>&amp;</code> gives what they have in common,
+# <code>|</code> what they cover together; count, divide. For which classes is the second count 0?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
 # In a loop over the classes <code>k</code>: <code>common = np.sum((truth == k) &amp; (answer == k))</code>, and
@@ -1352,14 +1359,15 @@ for _shape, _classes in [((4, 6), 3), ((3, 5, 5), 5), ((2, 8, 3), 12), ((7,), 2)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# scikit-learn calls it the Jaccard score, after a botanist who compared the plants of two alpine meadows with it, in 1901.
+# scikit-learn calls it the Jaccard score, after a botanist who compared the plants of two alpine meadows with it, in
+# 1901.
 
 # %% tags=["demo"]
 from sklearn.metrics import jaccard_score
 
 
 def each_iou(truth, answer):
-    return jaccard_score(truth.ravel(), answer.ravel(), labels=range(5), average=None, zero_division=np.nan)
+    return jaccard_score(truth.ravel(), answer.ravel(), labels=range(5), average=None, zero_division=0)
 
 
 print(
@@ -1373,18 +1381,18 @@ print("lazy, by hand:     ", class_iou(val["classes"], lazy, 5).round(3))
 # %% [markdown]
 # ## 10. Up again: the transposed convolution
 #
-# To know *what* a pixel belongs to, a network must look at a wide field, and the cheap way to look far is to shrink the map: with
-# strides or pooling, as all our networks do. But at the end there should be an answer for every pixel. So what has been made small
-# must become large again: an **encoder** that shrinks, a **decoder** that grows.
+# To know *what* a pixel belongs to, a network must look at a wide field, and the cheap way to look far is to shrink
+# the map: with strides or pooling, as all our networks do. But at the end there should be an answer for every pixel.
+# So what has been made small must become large again: an **encoder** that shrinks, a **decoder** that grows.
 #
-# A convolution with stride 2 reads a window and writes one number. Turn it round: **read one number and write a window**. Each
-# number of the input is multiplied by the whole kernel, and this little picture is added to the output, at a place that moves on by
-# the stride. By hand, with the input $(2, 3)$, the kernel $(1, 10, 100)$ and stride 2:
+# A convolution with stride 2 reads a window and writes one number. Turn it round: **read one number and write a
+# window**. Each number of the input is multiplied by the whole kernel, and this little picture is added to the output,
+# at a place that moves on by the stride. By hand, with the input $(2, 3)$, the kernel $(1, 10, 100)$ and stride 2:
 #
 # $$2 \cdot (1, 10, 100) \to (2, 20, 200, 0, 0) \qquad 3 \cdot (1, 10, 100) \to (0, 0, 3, 30, 300)$$
 #
-# and the sum is $(2, 20, 203, 30, 300)$: where windows overlap, both add. (As a matrix it is that of the convolution, transposed;
-# hence the name.)
+# and the sum is $(2, 20, 203, 30, 300)$: where windows overlap, both add. (As a matrix it is that of the convolution,
+# transposed; hence the name.)
 #
 # ### ✏️ Exercise 7: `transposed_conv` (2 points)
 #
@@ -1398,9 +1406,9 @@ print("lazy, by hand:     ", class_iou(val["classes"], lazy, 5).round(3))
 # Do one number first: an input of shape (1, 1). What is the output, and how large is it?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# Begin with an output full of zeros. Two loops over the rows and columns of the input; for each number, find the square of the
-# output that it writes to, and add the number times the kernel to what is there. In which row of the output does the square of
-# input row 3 begin, with stride 2?
+# Begin with an output full of zeros. Two loops over the rows and columns of the input; for each number, find the
+# square of the output that it writes to, and add the number times the kernel to what is there. In which row of the
+# output does the square of input row 3 begin, with stride 2?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
 # <code>output = np.zeros(((height - 1) * stride + k, (width - 1) * stride + k))</code> with
@@ -1468,7 +1476,8 @@ for _shape, _k, _stride in [((3, 4), 3, 2), ((2, 5), 2, 2), ((4, 2), 4, 1), ((3,
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Keras' layer wants a batch and channels, and its kernel has the shape (k, k, channels out, channels in). The same numbers?
+# Keras' layer wants a batch and channels, and its kernel has the shape (k, k, channels out, channels in). The same
+# numbers?
 
 # %% tags=["demo"]
 rng = np.random.default_rng(seed)
@@ -1480,12 +1489,15 @@ by_keras = keras.ops.convert_to_numpy(layer(x[None, :, :, None]))[0, :, :, 0]
 print(by_keras.shape, "equal:", np.allclose(by_keras, transposed_conv(x, kernel, 2), atol=1e-5))
 
 # %% [markdown]
+# A good place to stop for today.
+#
 # ## 11. Down, up, and across
 #
-# The encoder-decoder: at each level a convolution, then pooling halves the map; at the bottom the map is small and knows a lot
-# about *what*; then transposed convolutions double it, level by level, back to full size. But pooling has thrown away *where
-# exactly*. U-Net (Ronneberger, Fischer and Brox, 2015) lays a path across: before each pooling the map is kept, and the decoder
-# gets it back when it has grown to the same size. These paths are called **skips**. Drawn on paper the whole looks like a U.
+# The encoder-decoder: at each level a convolution, then pooling halves the map; at the bottom the map is small and
+# knows a lot about *what*; then transposed convolutions double it, level by level, back to full size. But pooling has
+# thrown away *where exactly*. U-Net (Ronneberger, Fischer and Brox, 2015) lays a path across: before each pooling the
+# map is kept, and the decoder gets it back when it has grown to the same size. These paths are called **skips**. Drawn
+# on paper the whole looks like a U.
 
 
 # %% tags=["demo"]
@@ -1510,12 +1522,12 @@ for name, skips in {"encoder-decoder": False, "U-Net": True}.items():
     print(f"{name:16} {segmenter(skips).count_params():7,} parameters")
 
 # %% [markdown]
-# Follow a shape through the loop: with `levels` (8, 16) and `bottom` 32 in `quick` the map goes from $32 \times 32$ by 8
-# channels over $16 \times 16$ by 16 to $8 \times 8$ by 32, and back. What has the concatenation in front of the last `block`?
-# 8 channels from below and 8 from across.
+# Follow a shape through the loop: with `levels` (8, 16) and `bottom` 32 in `quick` the map goes from $32 \times 32$ by
+# 8 channels over $16 \times 16$ by 16 to $8 \times 8$ by 32, and back. What has the concatenation in front of the last
+# `block`? 8 channels from below and 8 from across.
 #
-# Three seeds each, the same epochs, the same rate. Beside the mIoU a run notes how many pixels are wrong **at edges** (a pixel with
-# another class in its $3 \times 3$ neighbourhood) and how many **inside**.
+# Three seeds each, the same epochs, the same rate. Beside the mIoU a run notes how many pixels are wrong **at edges**
+# (a pixel with another class in its $3 \times 3$ neighbourhood) and how many **inside**.
 
 # %% tags=["demo"]
 from scipy import ndimage
@@ -1604,8 +1616,8 @@ plots.show(
 # | wrong inside | TODO<!-- quick: encoder-decoder wrong inside --> | TODO<!-- quick: U-Net wrong inside --> |
 #
 # TODO: sentences after the numbers, and the row of `full` (mIoU TODO<!-- full: encoder-decoder mIoU --> against
-# TODO<!-- full: U-Net mIoU -->). In pixel accuracy the two nets look nearly alike, since both know what background is. The bar
-# chart shows what it hides.
+# TODO<!-- full: U-Net mIoU -->). In pixel accuracy the two nets look nearly alike, since both know what background is.
+# The bar chart shows what it hides.
 #
 # </details>
 
@@ -1628,19 +1640,19 @@ plots.show(
 )
 
 # %% [markdown]
-# Look for things that are ball on the left and star on the right. A class map is a vote of single pixels; nobody has told
-# them that they belong to one thing.
+# Look for things that are ball on the left and star on the right. A class map is a vote of single pixels; nobody has
+# told them that they belong to one thing.
 #
 # ## 12. This ball and that ball
 #
-# And one question is still open. Two balls side by side are one blot in a class map. The detector tells them apart, but draws
-# only boxes. **Mask R-CNN** (He, Gkioxari, Dollár and Girshick, 2017) puts the two together: find boxes; cut each out; in each
-# small square ask a small network, the **mask head**, *which pixels here belong to the thing that this box means?*; paste the
-# masks back. (The original cuts its squares out of the detector's feature maps and trains all at once. We cut them out of the
-# picture and train one after the other: the same idea, with one wheel less.)
+# And one question is still open. Two balls side by side are one blot in a class map. The detector tells them apart,
+# but draws only boxes. **Mask R-CNN** (He, Gkioxari, Dollár and Girshick, 2017) puts the two together: find boxes; cut
+# each out; in each small square ask a small network, the **mask head**, *which pixels here belong to the thing that
+# this box means?*; paste the masks back. (The original cuts its squares out of the detector's feature maps and trains
+# all at once. We cut them out of the picture and train one after the other: the same idea, with one wheel less.)
 #
-# Cutting: TensorFlow's `crop_and_resize` takes boxes with y before x, as fractions from the first to the last pixel, and makes
-# squares of $16 \times 16$ of them, whatever their shape.
+# Cutting: TensorFlow's `crop_and_resize` takes boxes with y before x, as fractions from the first to the last pixel,
+# and makes squares of $16 \times 16$ of them, whatever their shape.
 
 
 # %% tags=["demo"]
@@ -1658,9 +1670,9 @@ def objects_of(part):
 
 
 # %% [markdown]
-# The detector's boxes will be off by a bit, so the mask head should not get used to perfect ones: in training each corner moves
-# at random by up to a tenth of the side. The target is the object's own mask, cut out in the same way. A thing that hides another
-# is in the square as well; its pixels are 0.
+# The detector's boxes will be off by a bit, so the mask head should not get used to perfect ones: in training each
+# corner moves at random by up to a tenth of the side. The target is the object's own mask, cut out in the same way. A
+# thing that hides another is in the square as well; its pixels are 0.
 
 
 # %% tags=["demo"]
@@ -1698,26 +1710,29 @@ head.fit(squares, shapes, batch_size=64, epochs=epochs["masks"], validation_data
 #
 # **Goal:** from a small square back to the picture.
 #
-# **Given:** a mask of $m \times m$ probabilities; the box that it was made for, in whole pixels and inside the picture; and the
-# picture's height and width. Lay the mask over the box, so that it is stretched to fill it. A pixel's middle lies half a pixel to
-# the right of and below its corner; it takes the value of the mask's cell in which this middle lies.
+# **Given:** a mask of $m \times m$ probabilities; the box that it was made for, in whole pixels and inside the
+# picture; and the picture's height and width. Lay the mask over the box, so that it is stretched to fill it. A pixel's
+# middle lies half a pixel to the right of and below its corner; it takes the value of the mask's cell in which this
+# middle lies.
 #
-# **Question:** Which pixels of the picture belong to the thing? Those whose value is at least 0.5; outside of the box, none.
+# **Question:** Which pixels of the picture belong to the thing? Those whose value is at least 0.5; outside of the box,
+# none.
 #
-# By hand, in one direction: a mask of 2 cells over a box from 10 to 15. The middles lie at 10.5, 11.5, ..., 14.5, which is 0.1,
-# 0.3, 0.5, 0.7 and 0.9 of the box. Times 2 and rounded down: cells 0, 0, 1, 1, 1.
+# By hand, in one direction: a mask of 2 cells over a box from 10 to 15. The middles lie at 10.5, 11.5, ..., 14.5,
+# which is 0.1, 0.3, 0.5, 0.7 and 0.9 of the box. Times 2 and rounded down: cells 0, 0, 1, 1, 1.
 #
 # <details><summary>Hint 1: where to begin</summary>
-# Do rows and columns one at a time: a mask of 4 cells, a box from 20 to 22. Where are the middles of its two pixels, as a share of
-# the box, and in which cells?
+# Do rows and columns one at a time: a mask of 4 cells, a box from 20 to 22. Where are the middles of its two pixels,
+# as a share of the box, and in which cells?
 # </details>
 # <details><summary>Hint 2: a plan</summary>
-# For a side of n pixels the shares are (0.5, 1.5, ...) / n; times m and rounded down they are numbers of cells. With one such list for
-# the rows and one for the columns you can pick a grid of cells from the mask, of just the size of the box. Where in an array of
-# False does it go, and which of x and y comes first there?
+# For a side of n pixels the shares are (0.5, 1.5, ...) / n; times m and rounded down they are numbers of cells. With
+# one such list for the rows and one for the columns you can pick a grid of cells from the mask, of just the size of
+# the box. Where in an array of False does it go, and which of x and y comes first there?
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
-# For the rows, <code>rows = ((np.arange(y_max - y_min) + 0.5) / (y_max - y_min) * m).astype(int)</code>, and the columns likewise.
+# For the rows, <code>rows = ((np.arange(y_max - y_min) + 0.5) / (y_max - y_min) * m).astype(int)</code>, and the
+# columns likewise.
 # <code>mask[np.ix_(rows, columns)]</code> picks the grid. Into <code>picture = np.zeros(shape, dtype=bool)</code> it goes by
 # <code>picture[y_min:y_max, x_min:x_max] = mask[np.ix_(rows, columns)] >= 0.5</code>. Why do the y stand first, when the box has
 # x first?
@@ -1835,8 +1850,8 @@ same = [
 print(f"{len(boxes)} masks for {len(val['x'])} pictures; of the first 50 are pasted alike: {sum(same)}")
 
 # %% [markdown]
-# What is it worth? **Mask AP** is the AP of section 8, word by word, with the IoU of masks in place of that of boxes. We compare three
-# ways to fill the *same* boxes, with the same scores:
+# What is it worth? **Mask AP** is the AP of section 8, word by word, with the IoU of masks in place of that of boxes.
+# We compare three ways to fill the *same* boxes, with the same scores:
 #
 # - **whole box**: every pixel in it. A baseline for nothing;
 # - **class map**: those pixels in the box that the U-Net of section 11 gives to the box's kind;
@@ -1928,8 +1943,8 @@ plots.show(
 # | mask head, `quick` | TODO<!-- quick: mask head at 0.5 --> | TODO<!-- quick: mask head at 0.75 --> |
 # | mask head, `full` | TODO<!-- full: mask head at 0.5 --> | TODO<!-- full: mask head at 0.75 --> |
 #
-# TODO: sentences after the numbers. At 0.5 a whole box is often good enough: a ball fills 79 % of its box ($\pi/4$), a cone
-# about half of it. Only a stricter judge sees what the mask head is for.
+# TODO: sentences after the numbers. At 0.5 a whole box is often good enough: a ball fills 79 % of its box ($\pi/4$), a
+# cone about half of it. Only a stricter judge sees what the mask head is for.
 #
 # </details>
 
@@ -1978,17 +1993,17 @@ for name, values in test_scores.items():
 # | semantic segmentation | which pixels are ball? | $H \times W \times (K + 1)$ probabilities | cross-entropy, mean over the pixels | IoU per class, mIoU |
 # | instance segmentation | which pixels are *this* ball? | a list of boxes with kind, score and a mask of $m \times m$, pasted into $H \times W$ | the detector's, and binary cross-entropy of the mask's pixels | mask AP: mAP at an IoU of masks |
 #
-# The lists are the hard part. A loss needs a fixed number of outputs, so a list is made of many fixed places that each say
-# "nobody here" or "here", and of a rule that afterwards strikes out who says the same.
+# The lists are the hard part. A loss needs a fixed number of outputs, so a list is made of many fixed places that each
+# say "nobody here" or "here", and of a rule that afterwards strikes out who says the same.
 
 # %% [markdown]
 # ## 14. What did we find?
 #
 # ### ✏️ Exercise 9: your findings (3 points, written)
 #
-# A friend sorts apples on a conveyor belt with a camera. Her program calls every pixel "belt" or "apple", and its maker
-# praises it: "94 % of the pixels are right!" She wants to count the apples and find the spot for a gripper. Advise her in eight
-# to twelve sentences, with the numbers of *your* notebook.
+# A friend sorts apples on a conveyor belt with a camera. Her program calls every pixel "belt" or "apple", and its
+# maker praises it: "94 % of the pixels are right!" She wants to count the apples and find the spot for a gripper.
+# Advise her in eight to twelve sentences, with the numbers of *your* notebook.
 #
 # | points | for |
 # |---|---|
@@ -1998,36 +2013,40 @@ for name, values in test_scores.items():
 
 # %% [markdown] nbgrader={"grade_id": "findings", "solution": true, "points": 3}
 # **Model answer.** 94 % of the pixels can be worth nothing: on my scenes a model that calls everything background has
-# TODO<!-- quick: lazy pixel accuracy -->. And the measure hardly sees differences that matter: the encoder-decoder and the U-Net
-# have TODO<!-- quick: encoder-decoder pixel accuracy --> and TODO<!-- quick: U-Net pixel accuracy -->, while their mIoU is
-# TODO<!-- quick: encoder-decoder mIoU --> and TODO<!-- quick: U-Net mIoU -->. Ask for the IoU of the class "apple". But even a perfect
-# class map does not count: two apples that touch are one blot. For counting you need detection; for gripping instance segmentation,
-# or, if a rough middle will do, the boxes alone. My detector has a box mAP of TODO<!-- quick: mAP at 0.5 --> at an IoU of 0.5, a blind one
-# TODO<!-- quick: blind mAP -->; without its offsets it falls to TODO<!-- quick: mAP at 0.5, anchors alone -->, and at an IoU of 0.75 it has
-# TODO<!-- quick: mAP at 0.75 -->: it mostly finds the things, but not to the pixel. I would take the skips: over three seeds the
-# mIoU rises from TODO<!-- quick: encoder-decoder mIoU --> ± TODO<!-- quick: encoder-decoder mIoU: std --> to
-# TODO<!-- quick: U-Net mIoU --> ± TODO<!-- quick: U-Net mIoU: std -->, far more than the spread. TODO: the mask head. One limit: our scenes
-# are drawn and have at most four things; a belt full of apples has many that overlap, and suppression with a threshold of 0.4
-# would strike out some of them. I would label a hundred pictures of the belt and measure on those.
+# TODO<!-- quick: lazy pixel accuracy -->. And the measure hardly sees differences that matter: the encoder-decoder and
+# the U-Net have TODO<!-- quick: encoder-decoder pixel accuracy --> and TODO<!-- quick: U-Net pixel accuracy -->, while
+# their mIoU is TODO<!-- quick: encoder-decoder mIoU --> and TODO<!-- quick: U-Net mIoU -->. Ask for the IoU of the
+# class "apple". But even a perfect class map does not count: two apples that touch are one blot. For counting you need
+# detection; for gripping instance segmentation, or, if a rough middle will do, the boxes alone. My detector has a box
+# mAP of TODO<!-- quick: mAP at 0.5 --> at an IoU of 0.5, a blind one TODO<!-- quick: blind mAP -->; without its
+# offsets it falls to TODO<!-- quick: mAP at 0.5, anchors alone -->, and at an IoU of 0.75 it has TODO<!-- quick: mAP
+# at 0.75 -->: it mostly finds the things, but not to the pixel. I would take the skips: over three seeds the mIoU
+# rises from TODO<!-- quick: encoder-decoder mIoU --> ± TODO<!-- quick: encoder-decoder mIoU: std --> to TODO<!--
+# quick: U-Net mIoU --> ± TODO<!-- quick: U-Net mIoU: std -->, far more than the spread. TODO: the mask head. One
+# limit: our scenes are drawn and have at most four things; a belt full of apples has many that overlap, and
+# suppression with a threshold of 0.4 would strike out some of them. I would label a hundred pictures of the belt and
+# measure on those.
 #
-# **Marking guide.** One point per row of the table that students see. The student's own numbers may differ from the ones above;
-# accept what the student's notebook prints.
+# **Marking guide.** One point per row of the table that students see. The student's own numbers may differ from the
+# ones above; accept what the student's notebook prints.
 #
-# - Row 1: needs two numbers that show that pixel accuracy is high for a useless model or blind to a difference, and IoU (per class or
-#   mean). "94 % is not enough" without a number: no point.
-# - Row 2: needs detection for counting with the reason (a class map does not separate things that touch), and the mAP *with its IoU* and a
-#   comparison. A mAP called "per cent of right boxes" without a word on ranking or finding: no point.
-# - Row 3: needs gain and spread of the skips (three seeds), or the mask AP of mask head and a competitor at a named IoU; and a limit that
-#   is true (drawn scenes, few things, two detectors only, small pictures, validation used for several choices, greedy suppression).
+# - Row 1: needs two numbers that show that pixel accuracy is high for a useless model or blind to a difference, and
+#   IoU (per class or mean). "94 % is not enough" without a number: no point.
+# - Row 2: needs detection for counting with the reason (a class map does not separate things that touch), and the mAP
+#   *with its IoU* and a comparison. A mAP called "per cent of right boxes" without a word on ranking or finding: no
+#   point.
+# - Row 3: needs gain and spread of the skips (three seeds), or the mask AP of mask head and a competitor at a named
+#   IoU; and a limit that is true (drawn scenes, few things, two detectors only, small pictures, validation used for
+#   several choices, greedy suppression).
 
 # %% [markdown]
 # ## 15. Two balls meet
 #
-# Something to play with. Take a scene with a single ball, cut the ball out by its mask, and paste it a second time, some pixels to
-# the right. When the copy slides over the first, at which distance will the detector see one ball only?
+# Something to play with. Take a scene with a single ball, cut the ball out by its mask, and paste it a second time,
+# some pixels to the right. When the copy slides over the first, at which distance will the detector see one ball only?
 #
-# You can work out where suppression alone would strike. Two equal boxes of width $w$ whose distance is $d$ have the IoU
-# $\frac{w - d}{w + d}$. With the threshold 0.4 that means: below $d = \frac{1 - 0.4}{1 + 0.4}\, w = 0.43\, w$.
+# You can work out where suppression alone would strike. Two equal boxes of width $w$ whose distance is $d$ have the
+# IoU $\frac{w - d}{w + d}$. With the threshold 0.4 that means: below $d = \frac{1 - 0.4}{1 + 0.4}\, w = 0.43\, w$.
 
 
 # %% tags=["demo"]
@@ -2056,8 +2075,8 @@ def balls_found(distance):
 print(f"the ball is {width} pixels wide, and there is room for {room} more")
 
 # %% [markdown]
-# **Predict, then run.** The ball's copy moves away pixel by pixel. From which distance on does the detector count two? *I
-# expect ...*
+# **Predict, then run.** The ball's copy moves away pixel by pixel. From which distance on does the detector count two?
+# *I expect ...*
 
 # %% tags=["demo"]
 predictions.ask(
@@ -2104,7 +2123,8 @@ widgets.explore(
 )
 
 # %% [markdown]
-# The class map knows every pixel and cannot count; the detector counts and does not know the pixels. Now you know what each is for.
+# The class map knows every pixel and cannot count; the detector counts and does not know the pixels. Now you know what
+# each is for.
 #
 # The next cell, folded, writes down everything that was measured, so that the text can be held to it.
 
@@ -2128,7 +2148,8 @@ ledger.record("10_beyond_classification", profile, measured)
 # %% [markdown]
 # ## Can you do it now?
 #
-# - [ ] I can say what detection, semantic and instance segmentation put out, and which loss and which measure belong to each.
+# - [ ] I can say what detection, semantic and instance segmentation put out, and which loss and which measure belong
+#   to each.
 # - [ ] I can build a small detector: anchors, targets, a loss of three parts, non-maximum suppression.
 # - [ ] I can compute IoU, average precision and mean average precision by hand, and say what they forgive.
 # - [ ] I can build an encoder-decoder and a U-Net, and show by an experiment what the skips buy.
@@ -2137,14 +2158,14 @@ ledger.record("10_beyond_classification", profile, measured)
 # **What if ...**
 #
 # - ... the threshold of suppression is 0.1, or 0.9? Predict precision and recall of both, then change it in `suppress`.
-# - ... each place had two anchors, one lying and one standing? What changes in the shape of the output, and for which things would it
-#   help?
+# - ... each place had two anchors, one lying and one standing? What changes in the shape of the output, and for which
+#   things would it help?
 # - ... the mask head were trained on perfect boxes only? Set the jitter to 0 and compare the mask AP.
 #
 # **Further reading**
 #
-# - J. Redmon and others, *You Only Look Once* (2016), and W. Liu and others, *SSD: Single Shot MultiBox Detector* (2016): detectors of
-#   the kind that you have built.
+# - J. Redmon and others, *You Only Look Once* (2016), and W. Liu and others, *SSD: Single Shot MultiBox Detector*
+#   (2016): detectors of the kind that you have built.
 # - O. Ronneberger, P. Fischer, T. Brox, *U-Net* (2015): the skips, for pictures of cells.
 # - K. He and others, *Mask R-CNN* (2017).
 # - M. Oquab and others, *Is Object Localization for Free?* (2015): the riddle of section 3, on photographs.
