@@ -27,7 +27,7 @@
 # **Builds on** notebooks 01 (convolution, strides), 02 (convnets in Keras, seeds) and 03 (batch normalisation).
 #
 # **Time** TODO to run every cell on a laptop with two cores (`full`: TODO). Plan three sittings of an hour and a half:
-# sections 1 to 6, 7 to 9, 10 to 15.
+# sections 1 to 6, 7 to 10, 11 to 15.
 #
 # Nothing is downloaded: the pictures are drawn. Exercises are marked with ✏️ and worth 20 points in total.
 
@@ -199,8 +199,7 @@ classifier.fit(
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 loss, whether = classifier.evaluate(val["x"], there_val, verbose=0)
-most = np.maximum(there.mean(axis=0), 1 - there.mean(axis=0))  # the more frequent answer for each kind
-always = np.mean((there_val > 0.5) == (there.mean(axis=0) > 0.5))
+always = np.mean((there_val > 0.5) == (there.mean(axis=0) > 0.5))  # the more frequent answer for each kind
 print(f"right answers: {whether:.1%}; with the more frequent answer for each kind: {always:.1%}")
 first = classifier.predict(val["x"][:1], verbose=0)[0]
 print({name: f"{p:.0%}" for name, p in zip(names, first, strict=True)}, "truth:", there_val[0])
@@ -265,10 +264,9 @@ plots.show(
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# It knows. In TODO<!-- quick: hits --> of the cases the highest place lies in a box of the kind, against TODO<!--
-# quick: hits by chance --> for a random place (`full`: TODO<!-- full: hits --> against TODO<!-- full: hits by chance
-# -->). Nobody ever told it a place. But a convolution answers *where* it sees something, and the only way to be right
-# about "whether" in all pictures is to answer high where the thing is. The place comes for free.
+# It knows. In TODO<!-- quick: hits --> of the cases the highest place lies in a box of the kind, against TODO<!-- quick: hits by chance --> for a random place (`full`:
+# TODO<!-- full: hits --> against TODO<!-- full: hits by chance -->). Nobody ever told it a place. But a convolution answers *where* it sees something, and the only
+# way to be right about "whether" in all pictures is to answer high where the thing is. The place comes for free.
 #
 # And yet it is no detector. A place is not a box; one highest place cannot say *two balls*; and where the net has
 # found a telling corner, it need not care for the rest of the ball. What is not in the loss is not learnt on purpose.
@@ -286,8 +284,8 @@ plots.show(
 #
 # By hand: $A = (0, 0, 4, 4)$ and $B = (2, 1, 6, 5)$ have 16 square pixels each. In common they have the columns from 2
 # to 4 and the rows from 1 to 4, $2 \cdot 3 = 6$. Together they cover $16 + 16 - 6 = 26$: the 6 must not be counted
-# twice. IoU $= 6 / 26 = 0.23$. A severe judge: shift a box by a third of its width, and half is left ($\frac{2/3}{4/3}
-# = 0.5$).
+# twice. IoU $= 6 / 26 = 0.23$. A severe judge: shift a box by a third of its width, and half is left
+# ($\frac{2/3}{4/3} = 0.5$).
 #
 # ### ✏️ Exercise 1: `iou` (2 points)
 #
@@ -853,9 +851,8 @@ predictions.recall("copies")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# TODO<!-- quick: boxes for two things --> on average. The detector does its duty too well: neighbouring anchors
-# overlap the same thing, each was taught to answer for it, and each does. One ball, three boxes: asked "how many?", it
-# says three.
+# TODO<!-- quick: boxes for two things --> on average. The detector does its duty too well: neighbouring anchors overlap the same thing, each was taught to
+# answer for it, and each does. One ball, three boxes: asked "how many?", it says three.
 #
 # </details>
 
@@ -1265,15 +1262,15 @@ predictions.recall("lazy")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# TODO<!-- quick: lazy pixel accuracy -->, for a model that has never seen a thing. Most of a picture is background, so
-# pixel accuracy is mostly a grade in background. The same trap as a majority class of notebook 02, only deeper.
+# TODO<!-- quick: lazy pixel accuracy -->, for a model that has never seen a thing. Most of a picture is background, so pixel accuracy is mostly a grade
+# in background. The same trap as a majority class of notebook 02, only deeper.
 #
 # </details>
 #
 # IoU helps again. For one class, compare *the set of its pixels* in the answer with the set of its pixels in the
-# truth. One number per class; their mean is the **mIoU**. By hand, with the classes 0 and 1 in six pixels, truth `0 0
-# 1 1 1 0` and answer `0 1 1 1 0 0`: both say 1 in two places, at least one says 1 in four, so IoU of class 1 is $2/4$;
-# for class 0 it is also $2/4$. The pixel accuracy is $4/6$.
+# truth. One number per class; their mean is the **mIoU**. By hand, with the classes 0 and 1 in six pixels, truth
+# `0 0 1 1 1 0` and answer `0 1 1 1 0 0`: both say 1 in two places, at least one says 1 in four, so IoU of class 1 is
+# $2/4$; for class 0 it is also $2/4$. The pixel accuracy is $4/6$.
 #
 # ### ✏️ Exercise 6: `class_iou` (2 points)
 #
@@ -1615,9 +1612,8 @@ plots.show(
 # | wrong at edges | TODO<!-- quick: encoder-decoder wrong at edges --> | TODO<!-- quick: U-Net wrong at edges --> |
 # | wrong inside | TODO<!-- quick: encoder-decoder wrong inside --> | TODO<!-- quick: U-Net wrong inside --> |
 #
-# TODO: sentences after the numbers, and the row of `full` (mIoU TODO<!-- full: encoder-decoder mIoU --> against
-# TODO<!-- full: U-Net mIoU -->). In pixel accuracy the two nets look nearly alike, since both know what background is.
-# The bar chart shows what it hides.
+# TODO: sentences after the numbers, and the row of `full` (mIoU TODO<!-- full: encoder-decoder mIoU --> against TODO<!-- full: U-Net mIoU -->). In pixel accuracy the two nets
+# look nearly alike, since both know what background is. The bar chart shows what it hides.
 #
 # </details>
 
@@ -2013,19 +2009,15 @@ for name, values in test_scores.items():
 
 # %% [markdown] nbgrader={"grade_id": "findings", "solution": true, "points": 3}
 # **Model answer.** 94 % of the pixels can be worth nothing: on my scenes a model that calls everything background has
-# TODO<!-- quick: lazy pixel accuracy -->. And the measure hardly sees differences that matter: the encoder-decoder and
-# the U-Net have TODO<!-- quick: encoder-decoder pixel accuracy --> and TODO<!-- quick: U-Net pixel accuracy -->, while
-# their mIoU is TODO<!-- quick: encoder-decoder mIoU --> and TODO<!-- quick: U-Net mIoU -->. Ask for the IoU of the
-# class "apple". But even a perfect class map does not count: two apples that touch are one blot. For counting you need
-# detection; for gripping instance segmentation, or, if a rough middle will do, the boxes alone. My detector has a box
-# mAP of TODO<!-- quick: mAP at 0.5 --> at an IoU of 0.5, a blind one TODO<!-- quick: blind mAP -->; without its
-# offsets it falls to TODO<!-- quick: mAP at 0.5, anchors alone -->, and at an IoU of 0.75 it has TODO<!-- quick: mAP
-# at 0.75 -->: it mostly finds the things, but not to the pixel. I would take the skips: over three seeds the mIoU
-# rises from TODO<!-- quick: encoder-decoder mIoU --> ± TODO<!-- quick: encoder-decoder mIoU: std --> to TODO<!--
-# quick: U-Net mIoU --> ± TODO<!-- quick: U-Net mIoU: std -->, far more than the spread. TODO: the mask head. One
-# limit: our scenes are drawn and have at most four things; a belt full of apples has many that overlap, and
-# suppression with a threshold of 0.4 would strike out some of them. I would label a hundred pictures of the belt and
-# measure on those.
+# TODO<!-- quick: lazy pixel accuracy -->. And the measure hardly sees differences that matter: the encoder-decoder and the U-Net have TODO<!-- quick: encoder-decoder pixel accuracy --> and TODO<!-- quick: U-Net pixel accuracy -->,
+# while their mIoU is TODO<!-- quick: encoder-decoder mIoU --> and TODO<!-- quick: U-Net mIoU -->. Ask for the IoU of the class "apple". But even a perfect class map does not count:
+# two apples that touch are one blot. For counting you need detection; for gripping instance segmentation, or, if a
+# rough middle will do, the boxes alone. My detector has a box mAP of TODO<!-- quick: mAP at 0.5 --> at an IoU of 0.5, a blind one TODO<!-- quick: blind mAP -->; without
+# its offsets it falls to TODO<!-- quick: mAP at 0.5, anchors alone -->, and at an IoU of 0.75 it has TODO<!-- quick: mAP at 0.75 -->: it mostly finds the things, but not to the pixel. I
+# would take the skips: over three seeds the mIoU rises from TODO<!-- quick: encoder-decoder mIoU --> ± TODO<!-- quick: encoder-decoder mIoU: std --> to TODO<!-- quick: U-Net mIoU --> ± TODO<!-- quick: U-Net mIoU: std -->, far more than the spread.
+# TODO: the mask head. One limit: our scenes are drawn and have at most four things; a belt full of apples has many
+# that overlap, and suppression with a threshold of 0.4 would strike out some of them. I would label a hundred pictures
+# of the belt and measure on those.
 #
 # **Marking guide.** One point per row of the table that students see. The student's own numbers may differ from the
 # ones above; accept what the student's notebook prints.
