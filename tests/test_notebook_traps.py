@@ -67,7 +67,7 @@ CUT_10 = "lambda p, n: type(p)(p.x[:n], p.boxes[:n], p.labels[:n], p.instances[:
 SMALL_10 = {
     "scenes = data.scenes(": f"""import dataclasses; cut = {CUT_10}
 scenes = dataclasses.replace(scenes, train=cut(scenes.train, 64), val=cut(scenes.val, 40))
-settings["epochs"], epochs["whether"] = 2, 1""",
+epochs["detect"], epochs["whether"] = 2, 1""",
 }
 SHOWN_10 = {"histories[0]['loss']": "trained = ["}
 TRAPS = [
@@ -86,7 +86,7 @@ TRAPS = [
         "10_beyond_classification",
         "trained = [",
         SHOWN_10,
-        "settings['epochs'] = 1",
+        "epochs['detect'] = 1",
         "classifier",
         "val['x'], there_val",
         SMALL_10,
