@@ -48,8 +48,8 @@ from course_utils import checks
 
 # %% tags=["demo", "fold"]
 settings = {
-    "quick": {"shrink": 2, "blocks": ((16, 2), (32, 2), (64, 1)), "levels": (8, 16, 32)},
-    "full": {"shrink": 1, "blocks": ((16, 2), (32, 2), (64, 2), (64, 1)), "levels": (8, 16, 32, 48)},
+    "quick": {"shrink": 2, "blocks": ((16, 2), (32, 2), (64, 1)), "back": (16, 8)},
+    "full": {"shrink": 1, "blocks": ((16, 2), (32, 2), (64, 2), (64, 1)), "back": (32, 16, 8)},
 }[profile]
 epochs = {
     "quick": {"whether": 4, "detect": 10, "segment": 3, "masks": 3},
@@ -1494,24 +1494,22 @@ print(by_keras.shape, "equal:", np.allclose(by_keras, transposed_conv(x, kernel,
 #
 # ## 11. Down, up, and across
 #
-# The encoder-decoder: at each level a convolution, then pooling halves the map; at the bottom the map is small and
-# knows a lot about *what*; then transposed convolutions double it, level by level, back to full size. But pooling has
-# thrown away *where exactly*. U-Net (Ronneberger, Fischer and Brox, 2015) lays a path across: before each pooling the
-# map is kept, and the decoder gets it back when it has grown to the same size. These paths are called **skips**. Drawn
-# on paper the whole looks like a U.
+# The encoder-decoder: the encoder is the one of the detector, whose strides halve the map again and again, until it is
+# small and knows a lot about *what*. Then transposed convolutions double it, level by level, back to full size. But on
+# the way down it has been forgotten *where exactly*. U-Net (Ronneberger, Fischer and Brox, 2015) lays a path across:
+# before each halving the map is kept, and the decoder gets it back when it has grown to the same size. These paths are
+# called **skips**. Drawn on paper the whole looks like a U.
 
 
 # %% tags=["demo"]
 def segmenter(skips):
     picture = maps = keras.Input((size, size, 3))
-    *levels, bottom = settings["levels"]
     kept = []
-    for filters in levels:
-        maps = block(maps, filters)
-        kept.append(maps)
-        maps = layers.MaxPooling2D(2)(maps)
-    maps = block(maps, bottom)
-    for filters, before in zip(levels[::-1], kept[::-1], strict=True):
+    for filters, stride in settings["blocks"]:
+        if stride == 2:
+            kept.append(maps)
+        maps = block(maps, filters, stride)
+    for filters, before in zip(settings["back"], kept[::-1], strict=True):
         maps = layers.Conv2DTranspose(filters, 2, strides=2, activation="relu")(maps)
         if skips:
             maps = layers.Concatenate()([maps, before])
@@ -1523,9 +1521,9 @@ for name, skips in {"encoder-decoder": False, "U-Net": True}.items():
     print(f"{name:16} {segmenter(skips).count_params():7,} parameters")
 
 # %% [markdown]
-# Follow a shape through the loop: with `levels` (8, 16) and `bottom` 32 in `quick` the map goes from $32 \times 32$ by
-# 8 channels over $16 \times 16$ by 16 to $8 \times 8$ by 32, and back. What has the concatenation in front of the last
-# `block`? 8 channels from below and 8 from across.
+# Follow a shape through the loops: in `quick` the map goes from $32 \times 32$ with 3 channels (the picture itself is
+# kept first) over $16 \times 16$ with 16 to $8 \times 8$ with 64, and back. What goes into the last `block` of the
+# U-Net? 8 channels from below, and 3 from across.
 #
 # Three seeds each, the same epochs, the same rate. Beside the mIoU a run notes how many pixels are wrong **at edges**
 # (a pixel with another class in its $3 \times 3$ neighbourhood) and how many **inside**.
@@ -1542,10 +1540,10 @@ print(f"{edge_val.mean():.1%} of all pixels are at an edge")
 def train_segmenter(skips, seed, epochs):
     keras.utils.set_random_seed(seed)
     model = segmenter(skips)
-    rate = keras.optimizers.schedules.CosineDecay(0.005, epochs * len(train["x"]) // 32)
+    rate = keras.optimizers.schedules.CosineDecay(0.005, epochs * len(train["x"]) // 16)
     model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
     validation = {"validation_data": (val["x"], val["classes"]), "verbose": 0}
-    return model, model.fit(train["x"], train["classes"], batch_size=32, epochs=epochs, **validation).history
+    return model, model.fit(train["x"], train["classes"], batch_size=16, epochs=epochs, **validation).history
 
 
 def outcome(model, history):
