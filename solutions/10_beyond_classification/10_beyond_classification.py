@@ -1608,6 +1608,15 @@ for name, runs in segment_runs.items():
     for metric in metrics:
         values = [run[metric] for run in runs]
         print(f"  {metric:15} {np.mean(values):.3f} ± {np.std(values, ddof=1):.3f}")
+
+
+def gain(metric):  # each pair has the same seed and the same encoder
+    pairs = zip(*segment_runs.values(), strict=True)
+    return np.array([unet[metric] - plain[metric] for plain, unet in pairs])
+
+
+for metric in ("mIoU", "wrong at edges", "wrong inside"):
+    print(f"U-Net less encoder-decoder, {metric:14} {gain(metric).round(4)}, mean {gain(metric).mean():+.4f}")
 predictions.recall("skips")
 
 # %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
@@ -2169,6 +2178,7 @@ for name in detector_maps[0]:
 for name in kinds_of_net:
     for metric in metrics:
         measured[f"{name} {metric}"] = [run[metric] for run in segment_runs[name]]
+measured |= {f"skips, {metric}": gain(metric).tolist() for metric in metrics}
 measured |= {f"{name} fills": filled[kinds == k].mean() for k, name in enumerate(names)}
 measured["lazy mIoU"] = each_iou(val["classes"], lazy).mean()
 for name in val_mask_aps[0]:
