@@ -19,7 +19,8 @@ def notebook() -> dict[str, Any]:
     names: dict[str, Any] = {"np": np}
     for cell in from_source(SOURCE).cells:
         if cell.cell_type == "code" and any(
-            f"def {name}(" in cell.source for name in ("things", "iou", "average_precision", "is_right", "judged")
+            f"def {name}(" in cell.source
+            for name in ("things", "iou", "average_precision", "is_right", "judged", "mean_ap")
         ):
             names |= {"train": {}, "plt": None, "plots": type("plots", (), {"ORANGE": ""})}
             exec(compile(cell.source, "<cell>", "exec"), names)
