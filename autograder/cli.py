@@ -483,6 +483,22 @@ def report(
 
 
 @cli.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="The .ipynb file that is going to be handed in.")],
+    receipt: Annotated[bool, typer.Option(help="Write NOTEBOOK.receipt.json beside it.")] = True,
+) -> None:
+    """Check a notebook before it is handed in, as students do: python -m course_utils.check NOTEBOOK.
+
+    Exit codes: 0 everything passes; 1 something fails or is still to do; 2 the file cannot be used.
+
+    Example: autograder check notebooks/01_convolution_by_hand/01_convolution_by_hand.ipynb
+    """
+    from course_utils.check import main as run
+
+    raise typer.Exit(run([str(notebook), *([] if receipt else ["--no-receipt"])]))
+
+
+@cli.command()
 def doctor(context: typer.Context) -> None:
     """Check environment, kernel, data, disk and course; say what to do about each finding.
 
