@@ -48,12 +48,18 @@ from course_utils import checks
 
 # %% tags=["demo", "fold"]
 settings = {
-    "quick": {"shrink": 2, "blocks": ((16, 2), (32, 2), (64, 1), (64, 1)), "back": (16, 8)},
-    "full": {"shrink": 1, "blocks": ((16, 2), (32, 2), (64, 2), (64, 1)), "back": (32, 16, 8)},
+    "quick": {"shrink": 2, "blocks": ((16, 2), (32, 2), (64, 1), (64, 1)), "back": (16, 8), "few": 4800, "rate": 0.005},
+    "full": {
+        "shrink": 1,
+        "blocks": ((16, 2), (32, 2), (64, 2), (64, 1)),
+        "back": (32, 16, 8),
+        "few": 8000,
+        "rate": 0.01,
+    },
 }[profile]
 epochs = {
     "quick": {"whether": 5, "detect": 4, "segment": 3, "masks": 1},
-    "full": {"whether": 4, "detect": 5, "segment": 3, "masks": 2},
+    "full": {"whether": 4, "detect": 5, "segment": 4, "masks": 2},
 }[profile]
 seeds = range(seed, seed + 3)
 
@@ -1570,11 +1576,11 @@ def train_segmenter(skips, detector, seed, epochs):
     model = segmenter(skips)
     model.get_layer("encoder").set_weights(detector.get_layer("encoder").get_weights())
     model.get_layer("encoder").trainable = False  # it stays as it is
-    half = len(train["x"]) // 2  # the encoder is ready: half of the pictures will do
-    rate = keras.optimizers.schedules.CosineDecay(0.005, epochs * half // 32)
+    few = settings["few"]  # the encoder is ready: in `quick` half of the pictures will do
+    rate = keras.optimizers.schedules.CosineDecay(settings["rate"], epochs * few // 32)
     model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
     told = {"validation_data": (val["x"], val["classes"]), "batch_size": 32, "epochs": epochs, "verbose": 0}
-    return model, model.fit(train["x"][:half], train["classes"][:half], **told).history
+    return model, model.fit(train["x"][:few], train["classes"][:few], **told).history
 
 
 # %% tags=["demo"]
