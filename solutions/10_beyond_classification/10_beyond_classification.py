@@ -284,7 +284,7 @@ plots.show(
 #
 # It knows. In 65.3 %<!-- quick: hits --> of the cases the highest place lies in a box of the kind, against 10.3 %<!-- quick: hits by chance --> for a random place
 # (`full`: 0.0 %<!-- full: hits --> against 0.0 %<!-- full: hits by chance -->). About *whether* it is right in 81.0 %<!-- quick: whether accuracy --> (`full`:
-# 0.0 %<!-- full: whether accuracy -->), and that figure was still rising when we stopped. Nobody ever told it a place. But each of the 64
+# 0.0 %<!-- full: whether accuracy -->), and in `quick` that figure was still rising when we stopped. Nobody ever told it a place. But each of the 64
 # scores is computed from one part of the picture, and their mean can only be right in picture after picture if the
 # scores are high where there is a ball to see and low where there is none. The place comes for free.
 #
@@ -1267,7 +1267,7 @@ predictions.recall("offsets")
 # | detector, IoU 0.75 | 0.478<!-- quick: mAP at 0.75 --> | 0.000<!-- full: mAP at 0.75 --> |
 # | anchors alone, IoU 0.5 | 0.462<!-- quick: mAP at 0.5, anchors alone --> | 0.000<!-- full: mAP at 0.5, anchors alone --> |
 #
-# Without its offsets the detector loses a good third of its mAP: an anchor is at most half a cell away from the middle of
+# Without its offsets the detector loses more than a third of its mAP: an anchor is at most half a cell away from the middle of
 # a thing, but it has the wrong size. That so much is left shows how much an IoU of 0.5 forgives. And whoever asks for
 # 0.75 asks for a box of ten pixels that is right to about one. A mAP without its IoU is half a figure.
 #
@@ -1671,8 +1671,9 @@ plots.show(
 #
 # The gain in mIoU is small, 0.021<!-- quick: skips, mIoU -->, and smaller than the spread. Is it chance? Most of the spread is between one encoder and
 # the next, and both nets of a pair share theirs. So look at the differences *within* the pairs, printed above: they
-# spread by only 0.005<!-- quick: skips, mIoU: std -->. (Three pairs are few; a deviation of three is rough.) In pixel accuracy the two nets look nearly
-# alike, since both know what background is.
+# spread by only 0.005<!-- quick: skips, mIoU: std -->. (Three pairs are few; a deviation of three is rough.) Who expected "nothing
+# that is larger than the spread" is right about the table, and yet there is something to see. In pixel accuracy the two
+# nets look nearly alike, since both know what background is.
 #
 # </details>
 

@@ -128,6 +128,15 @@ def assign(overlaps, threshold):
 """,
         },
         "wrong": {
+            "the last object above the threshold": """
+def assign(overlaps, threshold):
+    overlaps = np.asarray(overlaps)
+    owner = np.full(len(overlaps), -1)
+    for k in range(overlaps.shape[1]):
+        owner[overlaps[:, k] >= threshold] = k
+    owner[overlaps.argmax(axis=0)] = np.arange(overlaps.shape[1])
+    return owner
+""",
             "first rule only": """
 def assign(overlaps, threshold):
     overlaps = np.asarray(overlaps)
@@ -282,6 +291,14 @@ def nms(overlaps, scores, threshold):
 """,
         },
         "wrong": {
+            "marks in place of numbers": """
+def nms(overlaps, scores, threshold):
+    stay = np.ones(len(scores), dtype=bool)
+    for k in np.argsort(-np.asarray(scores)):
+        if stay[k]:
+            stay &= (np.asarray(overlaps)[k] <= threshold) | (np.arange(len(scores)) == k)
+    return stay
+""",
             "the dead strike out, too": """
 def nms(overlaps, scores, threshold):
     overlaps, order = np.asarray(overlaps), np.argsort(-np.asarray(scores))
@@ -650,6 +667,16 @@ def paste_mask(mask, box, shape):
 """,
         },
         "wrong": {
+            "single cells, not a grid": """
+def paste_mask(mask, box, shape):
+    mask, m = np.asarray(mask), len(mask)
+    x_min, y_min, x_max, y_max = (int(corner) for corner in box)
+    rows = ((np.arange(y_max - y_min) + 0.5) / (y_max - y_min) * m).astype(int)
+    columns = ((np.arange(x_max - x_min) + 0.5) / (x_max - x_min) * m).astype(int)
+    picture = np.zeros(shape, dtype=bool)
+    picture[y_min:y_max, x_min:x_max] = mask[rows, columns] >= 0.5
+    return picture
+""",
             "x and y swapped": """
 def paste_mask(mask, box, shape):
     mask, m = np.asarray(mask), len(mask)
