@@ -26,7 +26,7 @@
 #
 # **Builds on** notebooks 01 (convolution, strides), 02 (convnets in Keras, seeds) and 03 (batch normalisation).
 #
-# **Time** About a minute and a half to run every cell on a laptop with two cores (`full`: about ten minutes). Plan three
+# **Time** About a minute and a half to run every cell on a laptop with two cores (`full`: five to ten minutes). Plan three
 # sittings of an hour and a half: sections 1 to 6, 7 to 10, 11 to 15.
 #
 # Nothing is downloaded: the pictures are drawn. Exercises are marked with ✏️ and worth 20 points in total.
@@ -2207,8 +2207,8 @@ widgets.explore(
 )
 
 # %% [markdown]
-# The class map knows every pixel and cannot count; the detector counts and does not know the pixels. Now you know what
-# each is for.
+# The class map says of every pixel what it takes it for (not always rightly: look at the colour), and cannot count; the
+# detector counts and does not know the pixels. Now you know what each is for.
 #
 # The next cell, folded, writes down everything that was measured, so that the text can be held to it.
 
