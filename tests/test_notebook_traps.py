@@ -63,6 +63,11 @@ SMALL_05 = {
     "few |= {'x_test': p.x_test[:10], 'y_test': p.y_test[:10]}; photos = dataclasses.replace(p.subset(40), **few)",
 }
 SHOWN_05 = {"race.runs('augmented')[0]['accuracy']": ""}
+SMALL_06 = {
+    "settings = {": "settings['num'], settings['steps'] = 20, dict.fromkeys(settings['steps'], 4); seeds = [0]",
+}
+SHOWN_06 = {"race_study.runs('scratch')[0]['accuracy']": ""}
+MORE_06 = "settings['steps']['scratch'] = 20"
 FEW_07 = "x_train=q.x_train[:64], y_train=q.y_train[:64], x_val=q.x_val[:32], y_val=q.y_val[:32]"
 SMALL_07 = {
     "questions = data": f"import dataclasses; q = questions; questions = dataclasses.replace(q, {FEW_07})",
@@ -100,6 +105,7 @@ TRAPS = [
         "photos.x_val, photos.y_val",
         SMALL_05,
     ),
+    Trap("06_transfer_learning", "race_study = Study(", SHOWN_06, MORE_06, "model", small=SMALL_06),
     Trap(
         "07_text_vectorisation",
         "study = Study(",
