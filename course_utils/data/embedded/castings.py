@@ -28,7 +28,7 @@ CHUNK = 100
 
 
 def make(seed: int = 11) -> dict[str, NDArray[Any]]:
-    """Return `x_train` (1500, 28, 28), `x_test` (600, 28, 28), uint8, grey, their labels and `group_train`: castings."""
+    """Return `x_train` (1500, 28, 28), `x_test` (600, 28, 28), uint8, grey, labels, and `group_train`: castings."""
     rng = np.random.Generator(np.random.PCG64(seed))
     labels = [_labels(num, rng) for num in (NUM_TRAIN, NUM_TEST)]
     x_train = np.concatenate(

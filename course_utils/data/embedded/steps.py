@@ -1,9 +1,9 @@
-"""Readings of a wristband, for the project: what is its wearer doing?
+"""Readings of a wristband, for the project: what its wearer is doing.
 
 What a careful look finds:
 
 - **A shift between training and test.** The training part was recorded with band A (three of its fourteen wearers had
-  the new band B already), the test part with band B only. B measures in other units (0.5 of A's), sits turned on the
+  the new band B), the test part with band B only. B measures in other units (0.5 of A's), sits turned on the
   wrist, so that gravity falls on another axis, and is noisier. A net that goes by sizes does well on A and badly on B.
 - **Wearers.** A wearer's windows are alike: whoever splits windows by chance knows every wearer. The test part has
   eight others. Wearer and band of each window are given.
@@ -30,7 +30,7 @@ DOWN = ((0.15, -0.2, 0.95), (0.9, 0.3, 0.1))  # where gravity falls on the axes 
 
 
 def make(seed: int = 11) -> dict[str, NDArray[Any]]:
-    """Return windows `x_train` (1792, 60, 3) and `x_test` (640, 60, 3), float32, labels, `group_*` (wearer), `band_*`."""
+    """Return windows `x_train` (1792, 60, 3) and `x_test` (640, 60, 3), float32, labels, wearers and bands."""
     rng = np.random.Generator(np.random.PCG64(seed))
     arrays: dict[str, NDArray[Any]] = {}
     for part, bands, windows, first in (

@@ -30,39 +30,45 @@ WRONG = 0.02  # share of labels
 SHARES = (0.45, 0.33, 0.22)  # of messages with two clues, with the things of two desks, with one rare clue
 
 COMMON: dict[str, tuple[str, ...]] = {
-    "parks": ("bench", "playground", "lawn", "tree", "swing", "flower bed", "pond", "hedge"),
+    "parks": ("bench", "playground", "lawn", "tree", "swing", "flowerbed", "pond", "hedge"),
     "permits": ("passport", "licence", "certificate", "application", "stall", "building plan", "form", "fee"),
     "roads": ("pothole", "street lamp", "crossing", "kerb", "traffic light", "cycle lane", "road sign", "bridge"),
     "waste": ("bin", "bag", "collection", "lorry", "glass bank", "sofa", "compost", "dump"),
     "water": ("pipe", "tap", "meter", "drain", "leak", "pressure", "hydrant", "sewer"),
 }
 RARE: dict[str, tuple[str, ...]] = {
-    "parks": ("carousel", "rose garden", "duck house", "oak", "sandpit", "bowling green", "fountain basin", "seesaw"),
-    "permits": ("residence card", "dog tax", "market pitch", "dropped garage plan", "marriage date", "signature"),
-    "roads": ("roundabout", "manhole lid", "zebra stripes", "speed bump", "parking bay", "guard rail", "underpass"),
-    "waste": ("mattress", "paint tins", "wheelie", "recycling calendar", "christmas trees", "rubble", "yellow sack"),
+    "parks": ("carousel", "rose garden", "duckhouse", "oak", "sandpit", "bowling green", "fountain basin", "seesaw"),
+    "permits": ("residence card", "dog tax", "market pitch", "garage plan", "marriage date", "signature"),
+    "roads": ("roundabout", "manhole lid", "zebra stripe", "speed bump", "parking bay", "guard rail", "underpass"),
+    "waste": ("mattress", "paint tin", "wheelie", "recycling calendar", "christmas tree", "rubble", "yellow sack"),
     "water": ("stopcock", "brown water", "standpipe", "water main", "boiler inlet", "gully", "backflow", "mains valve"),
 }
 RULES = read_rules("""
 hello: good morning, | hello, | dear town hall, | hi | to whom it may concern, | please help:
-where: in {street} | near {street} | at the corner of {street} | opposite number {number} {street} | behind the {place}
-street: mill street | north street | castle lane | station road | garden lane | bridge street | long acre | king street |
-    school lane | river row | church walk | chapel hill | linden street | market street | harbour road
+where: in {street} | near {street} | at the corner of {street} | opposite number {number} {street} |
+    behind the {place}
+street: mill street | north street | castle lane | station road | garden lane | bridge street | long acre |
+    king street | school lane | river row | church walk | chapel hill | linden street | market street |
+    harbour road
 place: school | library | church | station | bakery | town hall | clinic | swimming bath | museum | old mill
 number: 2 | 3 | 5 | 7 | 9 | 11 | 14 | 18 | 22 | 27 | 31 | 40 | 48 | 53
-time: since monday | for three weeks | since last night | for a month now | since easter | since friday | for {number} days
-state: is broken | is not what it should be | is a danger to children | looks terrible | makes trouble | is a nuisance |
-    is still not done | has been wrong {time}
-name: the {clue} {where} {state}. | i write about the {clue} {where}. | it is about a {clue} {where}, {time}. |
+time: since monday | for three weeks | since last night | for a month now | since easter | since friday |
+    for {number} days
+state: is broken | is not what it should be | is a danger to children | looks terrible | makes trouble |
+    is a nuisance | is still not done | has been wrong {time}
+name: the {clue} {where} {state}. | i write about the {clue} {where}. | it is about the {clue} {where}, {time}. |
     can somebody look at the {clue} {where}? | my neighbour says the {clue} {state}.
-more: the {clue} {state} too. | and there is the {clue}. | please do not forget the {clue}. | it has to do with the {clue}.
-two: the {old} is fine, it is the {new} {where} that {state}. | i do not mean the {old}, i mean the {new} {where}. |
+more: the {clue} {state} too. | and there is the {clue}. | please do not forget the {clue}. |
+    it has to do with the {clue}.
+two: the {old} is fine, it is the {new} {where} that {state}. |
+    i do not mean the {old}, i mean the {new} {where}. |
     somebody came for the {old}, but not for the {new} {where}. | it is not the {old}, it is the {new} {where}. |
     thank you for the {old}, now please the {new} {where}.
-talk: i called {number} times {time}. | nobody has answered me {time}. | we pay our taxes. | i can send pictures. |
-    i live {where}. | my children pass there every day. | the man on the phone was friendly. | it was better last year. |
-    i am at home until {number} o'clock.
-end: thank you. | kind regards. | please answer soon. | what can i do? | when will somebody come? | with best wishes.
+talk: i called {number} times {time}. | nobody has answered me {time}. | we pay our taxes. |
+    i can send pictures. | i live {where}. | my children pass there every day. |
+    the man on the phone was friendly. | it was better last year. | i am at home until {number} o'clock.
+end: thank you. | kind regards. | please answer soon. | what can i do? | when will somebody come? |
+    with best wishes.
 """)
 
 
