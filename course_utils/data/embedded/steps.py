@@ -25,7 +25,7 @@ WINDOWS_TEST = 20
 RHYTHM = {"walk": (1.5, 2.1), "stairs": (1.4, 2.0), "run": (2.0, 2.9)}  # steps in a second
 FORCE = {"sit": 0.0, "walk": 0.35, "stairs": 0.35, "run": 0.7}  # in g
 GAIN = (1.0, 0.5)
-NOISE = (0.2, 0.25)
+NOISE = (0.12, 0.18)
 DOWN = ((0.15, -0.2, 0.95), (0.9, 0.3, 0.1))  # where gravity falls on the axes of each band
 
 

@@ -1,0 +1,130 @@
+# A project on castings as a careful student would do it. Answers only, each with the grade_id of its cell.
+# README.md in this folder says what marks it gets and why.
+
+# %% nbgrader={"grade_id": "question"}
+dataset = "castings"
+
+
+def score(y, answers):
+    """Balanced accuracy: the mean over the classes of the share that is found."""
+    return float(np.mean([np.mean(answers[y == label] == label) for label in np.unique(y)]))
+
+
+# %% [markdown] nbgrader={"grade_id": "purpose"}
+# The firm asks which castings to take off the belt. A cracked one that is sold costs a hundred times as much as a sound
+# one that is thrown away, and one in ten is cracked. So "always sound" would be right nine times in ten and would be the
+# most expensive thing to do: accuracy is no measure here. I take balanced accuracy, the mean of the share of cracked
+# castings that are found and the share of sound ones that are let pass; in the report I give both shares. Useful
+# from 0.85 on: for example nine in ten cracks found while at most two in ten sound ones are thrown away, which saves far
+# more than it costs (100 castings: 9 cracks saved = 900, 18 sound ones lost = 18).
+
+# %% nbgrader={"grade_id": "split"}
+def split(seed):
+    casting = project.about["casting"]
+    rng = np.random.default_rng(seed)
+    chosen = []
+    for label in (0, 1):  # a quarter of the sound and of the cracked castings, each with all its photos
+        numbers = rng.permutation(np.unique(casting[project.y == label]))
+        chosen += list(numbers[: len(numbers) // 4])
+    held = np.isin(casting, chosen)
+    return np.flatnonzero(~held), np.flatnonzero(held)
+
+
+# %% [markdown] nbgrader={"grade_id": "audit"}
+# **One casting, three photos.** `about["casting"]` has 500 different values in 1,500 rows, each three times. I laid the
+# photos of some castings side by side: same scratches, same spots, moved by a pixel and lit otherwise. Effect, measured
+# with the same convnet (12 filters, 25 epochs, seed 0): split by photo it says 0.99 in validation, split by casting 0.85.
+# So a split by photo flatters by 14 points. I split by casting, a quarter of the sound and a quarter of the cracked ones.
+#
+# **One in ten is cracked.** 1,350 sound, 150 cracked photos, and these are only 50 castings. "Always sound" has an
+# accuracy of 0.90 and a balanced accuracy of 0.50. A dense net without weights for the classes learnt exactly that (0.50).
+# I give cracked examples nine times the weight.
+#
+# **Light.** The mean grey of the photos of one casting differs by up to a third. I take the mean of each photo away and
+# divide by its deviation.
+
+# %% nbgrader={"grade_id": "baseline"}
+from sklearn.linear_model import LogisticRegression
+
+
+def even(photos):
+    """The same light for all: mean 0 and deviation 1 for each photo."""
+    photos = np.asarray(photos, "float32")
+    return (photos - photos.mean(axis=(1, 2), keepdims=True)) / photos.std(axis=(1, 2), keepdims=True)
+
+
+def baseline(rows):
+    model = LogisticRegression(max_iter=200, class_weight="balanced", C=0.1)
+    model.fit(even(project.x[rows]).reshape(len(rows), -1), project.y[rows])
+
+    def predict(examples):
+        return model.predict(even(examples).reshape(len(examples), -1))
+
+    return predict
+
+
+# %% nbgrader={"grade_id": "train"}
+import keras
+
+settings = {
+    "overfits": {"width": 16, "dropout": 0.0, "turns": False},
+    "regularised": {"width": 16, "dropout": 0.3, "turns": True},
+    "narrow, turned": {"width": 8, "dropout": 0.0, "turns": True},
+    "dropout, not turned": {"width": 16, "dropout": 0.3, "turns": False},
+}
+chosen, budget = "regularised", 20
+
+
+def fit(seed, budget, *, width, dropout, turns):
+    keras.utils.set_random_seed(seed)
+    rows, held = split(0)
+    x, y = even(project.x[rows])[..., None], project.y[rows]
+    if turns:  # a casting has no top: turned by a random quarter, once for each photo
+        quarters = np.random.default_rng(seed).integers(1, 4, len(x))
+        x = np.concatenate([x, [np.rot90(photo, k) for photo, k in zip(x, quarters, strict=True)]])
+        y = np.concatenate([y, y])
+    net = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(width, 3, activation="relu"),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Conv2D(2 * width, 3, activation="relu"),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Dropout(dropout),
+            keras.layers.Conv2D(2 * width, 3, activation="relu"),
+            keras.layers.GlobalMaxPooling2D(),
+            keras.layers.Dropout(dropout),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    net.compile(keras.optimizers.Adam(0.002), "binary_crossentropy")
+    watched = even(project.x[held])[..., None], project.y[held]
+    weights = {0: 1.0, 1: 9.0}
+    history = net.fit(
+        x, y, epochs=budget, batch_size=32, class_weight=weights, validation_data=watched, verbose=0
+    )
+
+    def predict(examples):
+        return (net.predict(even(examples)[..., None], verbose=0)[:, 0] > 0.5).astype(int)
+
+    return predict, history.history
+
+
+def train(seed, budget):
+    return fit(seed, budget, **settings[chosen])[0]
+
+
+# %% nbgrader={"grade_id": "curves"}
+curves = {}
+
+# %% nbgrader={"grade_id": "tuning"}
+tuning = {}
+
+# %% nbgrader={"grade_id": "card"}
+card = {}
+
+# %% [markdown] nbgrader={"grade_id": "errors"}
+# TO BE WRITTEN
+
+# %% [markdown] nbgrader={"grade_id": "report"}
+# TO BE WRITTEN
