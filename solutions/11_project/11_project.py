@@ -588,7 +588,7 @@ print(f"baseline: the checks pass. Its validation score is {_score:.3f}.")
 # </details>
 # <details><summary>Hint 3: almost the code</summary>
 # The frame: <code>keras.utils.set_random_seed(seed)</code>, then build and compile <code>net</code>; keep
-# <code>history = net.fit(...)</code> with <code>validation_data</code> and <code>verbose=0</code>; end with
+# what <code>net.fit</code> returns as <code>history</code>, with <code>validation_data</code> and <code>verbose=0</code>; end with
 # <code>return predict, history.history</code>. And <code>train</code> is one line:
 # <code>return fit(seed, budget, **settings[chosen])[0]</code>. Rare classes get weight by <code>class_weight</code>. What
 # happens if the seed is set only once, outside of <code>fit</code>?
@@ -666,7 +666,7 @@ print("train: the same seed gives the same answers. More trainings are tried whe
 _seeds = [np.asarray(train(_seed, 2)(_held)) for _seed in (3, 4)]
 _varies = len(set(_seeds[0].tolist()) | set(_seeds[1].tolist())) > 1
 assert not _varies or np.any(_seeds[0] != _seeds[1]), "Two seeds give exactly the same answers: the seed is not used."
-assert not _varies or np.any(_seeds[0] != np.asarray(train(3, 5)(_held))), "More budget changes nothing: is it used?"
+assert not _varies or np.any(_seeds[0] != np.asarray(train(3, 4)(_held))), "More budget changes nothing: is it used?"
 ### END HIDDEN TESTS
 
 # %% [markdown]
