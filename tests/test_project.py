@@ -63,7 +63,6 @@ def test_students_get_no_sample() -> None:
     released = Course(ROOT).folder("release", assignment=samples.ASSIGNMENT)
     assert [path.name for path in released.rglob("*")] == [f"{samples.ASSIGNMENT}.ipynb"]
     text = (released / f"{samples.ASSIGNMENT}.ipynb").read_text(encoding="utf-8")
-    assert "closed by" not in text.replace("case 18231 closed by", "") or "Model answer" not in text
     for name in samples.NAMES:
         longest = max(samples.answers(name).values(), key=len)
         assert longest[:200] not in text

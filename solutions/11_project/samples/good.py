@@ -18,6 +18,7 @@ def score(y, answers):
 # from 0.85 on: for example nine in ten cracks found while at most two in ten sound ones are thrown away, which saves far
 # more than it costs (100 castings: 9 cracks saved = 900, 18 sound ones lost = 18).
 
+
 # %% nbgrader={"grade_id": "split"}
 def split(seed):
     casting = project.about["casting"]
@@ -100,9 +101,7 @@ def fit(seed, budget, *, width, dropout, turns):
     net.compile(keras.optimizers.Adam(0.002), "binary_crossentropy")
     watched = even(project.x[held])[..., None], project.y[held]
     weights = {0: 1.0, 1: 9.0}
-    history = net.fit(
-        x, y, epochs=budget, batch_size=32, class_weight=weights, validation_data=watched, verbose=0
-    )
+    history = net.fit(x, y, epochs=budget, batch_size=32, class_weight=weights, validation_data=watched, verbose=0)
 
     def predict(examples):
         return (net.predict(even(examples)[..., None], verbose=0)[:, 0] > 0.5).astype(int)
