@@ -604,11 +604,10 @@ print(f"baseline: the checks pass. Its validation score is {_score:.3f}.")
 # </details>
 
 # %% nbgrader={"grade_id": "train", "solution": true}
-# settings, chosen, budget = {...}, "...", ...
-# def fit(seed, budget, **setting): ... return predict, history.history
-# def train(seed, budget): ... return predict
+# settings, chosen, budget = {...}, "...", ...; def fit(seed, budget, **setting): ...; def train(seed, budget): ...
 ### BEGIN SOLUTION
 import keras
+from keras.layers import Conv1D, Dense, Dropout, Embedding, GlobalMaxPooling1D, TextVectorization
 
 settings = {
     "overfits": {"width": 128, "dropout": 0.0, "window": 1},
@@ -619,35 +618,23 @@ settings = {
 chosen, budget = "windows of 5", 12
 
 
-def prepared(texts, words):
-    return np.array(words([plain(text) for text in texts]))
-
-
 def fit(seed, budget, *, width, dropout, window):
     keras.utils.set_random_seed(seed)
-    rows, held_rows = split(0)
-    words = keras.layers.TextVectorization(max_tokens=1000, output_sequence_length=60)
+    rows, watched = split(0)
+    words = TextVectorization(max_tokens=1000, output_sequence_length=60)
     words.adapt([plain(text) for text in project.x[rows]])
-    net = keras.Sequential(
-        [
-            keras.Input((60,)),
-            keras.layers.Embedding(1000, 32),
-            keras.layers.Dropout(dropout),
-            keras.layers.Conv1D(width, window, activation="relu"),
-            keras.layers.GlobalMaxPooling1D(),
-            keras.layers.Dropout(dropout),
-            keras.layers.Dense(len(project.class_names), activation="softmax"),
-        ]
-    )
+
+    def prepared(texts):
+        return np.array(words([plain(text) for text in texts]))
+
+    net = keras.Sequential([
+        keras.Input((60,)), Embedding(1000, 32), Dropout(dropout), Conv1D(width, window, activation="relu"),
+        GlobalMaxPooling1D(), Dropout(dropout), Dense(len(project.class_names), activation="softmax"),
+    ])  # fmt: skip
     net.compile(keras.optimizers.Adam(0.003), "sparse_categorical_crossentropy")
-    x, y = prepared(project.x[rows], words), project.y[rows]
-    watched = prepared(project.x[held_rows], words), project.y[held_rows]
-    history = net.fit(x, y, epochs=budget, batch_size=32, validation_data=watched, verbose=0)
-
-    def predict(examples):
-        return net.predict(prepared(examples, words), verbose=0).argmax(axis=1)
-
-    return predict, history.history
+    x, validation = prepared(project.x[rows]), (prepared(project.x[watched]), project.y[watched])
+    history = net.fit(x, project.y[rows], epochs=budget, batch_size=32, validation_data=validation, verbose=0)
+    return lambda examples: net.predict(prepared(examples), verbose=0).argmax(axis=1), history.history
 
 
 def train(seed, budget):

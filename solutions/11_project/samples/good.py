@@ -73,7 +73,7 @@ settings = {
     "narrow, turned": {"width": 8, "dropout": 0.0, "turns": True},
     "dropout, not turned": {"width": 16, "dropout": 0.3, "turns": False},
 }
-chosen, budget = "regularised", 20
+chosen, budget = "regularised", 15
 
 
 def fit(seed, budget, *, width, dropout, turns):
