@@ -265,8 +265,9 @@ for _name, _labels in [
 ]:
     _perfect = score(_labels, _labels)
     assert np.ndim(_perfect) == 0, f"score(y, answers) should be one number, but has shape {np.shape(_perfect)}."
+    _nan = " Was the mean of nothing taken?" if np.isnan(_perfect) else ""
     assert abs(float(_perfect) - 1) < 1e-6, (
-        f"Given {_name}, all answered rightly, score is {float(_perfect):.4g}, not 1. (nan comes from 0 / 0: a mean of nothing.)"
+        f"Given {_name}, all answered rightly, score is {float(_perfect):.3g}.{_nan}"
     )
 _most = np.bincount(_y).argmax()
 _majority = float(score(_y, np.full(len(_y), _most)))
@@ -475,11 +476,11 @@ if "band" in project.about:
 # %% [markdown] nbgrader={"grade_id": "audit", "solution": true, "points": 4}
 # **Model answer** (tickets). *The stamp.* Every text of the archive ends in "case 18231 closed by kb". I found it by sorting
 # the texts from the back: the initials are five different ones, and each goes with one desk (a cross table shows one clerk
-# for each desk, up to nothing). A clerk writes it *after* the message was sorted, and the sheet says that the test has
+# for each desk, without exception). A clerk writes it *after* the message was sorted, and the sheet says that the test has
 # messages as they came in. A bag of words that sees the stamp gets nearly everything right in validation, and about what it gets without
 # it on messages whose stamp I cut off: it has learnt the clerks. I remove the stamp everywhere, in `split` and before
 # training. *The copies.* After that 400 of the 2,000 texts are equal to another one once "again:" is removed; people write twice. A
-# random split puts copies of about a quarter of validation into training. I split by text, not by row. *Also*: two
+# random split puts copies of more than a quarter of validation into training. I split by text, not by row. *Also*: two
 # in a hundred labels are wrong when I read the messages myself; I leave them, they are in the test too. Classes are of
 # equal size.
 #
@@ -833,7 +834,8 @@ predictions.recall("final")
 # <details><summary>What we measured: open after you ran it</summary>
 #
 # This depends on your data set and your care. In our own project (*tickets*) the test lay within two points of
-# validation. When we let the trap of that data set stand, on purpose, the same kind of network lost 19 points.
+# validation. When we let the trap of that data set stand, on purpose, validation promised 19 points more than the test
+# gave.
 #
 # </details>
 #
