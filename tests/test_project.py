@@ -59,6 +59,11 @@ def test_sample_answers_every_part(name: str) -> None:
     assert samples.answers(name).keys() == asked
 
 
+def test_samples_and_notes_are_finished() -> None:
+    for path in samples.SAMPLES.iterdir():
+        assert re.findall(r"@[\w ]+@|= \{\}", path.read_text(encoding="utf-8")) == [], path
+
+
 def test_students_get_no_sample() -> None:
     released = Course(ROOT).folder("release", assignment=samples.ASSIGNMENT)
     assert [path.name for path in released.rglob("*")] == [f"{samples.ASSIGNMENT}.ipynb"]

@@ -47,12 +47,12 @@ from course_utils import checks, data, projects
 # %% [markdown]
 # ## 1. A small project, start to end
 #
-# First an example with a fault in it. Suppose we have 300 handwritten digits, each on a card of its own, and each card
-# was photographed four times: a pixel further to the side, with some grain. That makes 1,200 photos. Later, new cards
+# First an example with a fault in it. Suppose we have 200 handwritten digits, each on a card of its own, and each card
+# was photographed six times: a pixel further to the side, with some grain. That makes 1,200 photos. Later, new cards
 # will come.
 
 # %% tags=["demo"]
-num_cards = 300
+num_cards = 200
 
 from course_utils import ledger, plots, predictions
 from course_utils.study import Study
@@ -68,12 +68,12 @@ def photograph(images):
 
 
 # %% tags=["demo"]
-photos = np.concatenate([photograph(digits.x_train[:num_cards]) for _ in range(4)])
-digit, card_number = np.tile(digits.y_train[:num_cards], 4), np.tile(np.arange(num_cards), 4)
+photos = np.concatenate([photograph(digits.x_train[:num_cards]) for _ in range(6)])
+digit, card_number = np.tile(digits.y_train[:num_cards], 6), np.tile(np.arange(num_cards), 6)
 new_photos, new_digit = photograph(digits.x_train[num_cards:]), digits.y_train[num_cards:]
 
 fig, axes = plt.subplots(1, 8, figsize=(8, 1.6))
-plots.pictures(axes, photos[[0, 300, 600, 900, 1, 301, 601, 901]], digit[[0, 300, 600, 900, 1, 301, 601, 901]])
+plots.pictures(axes, photos[[0, 200, 400, 600, 1, 201, 401, 601]], digit[[0, 200, 400, 600, 1, 201, 401, 601]])
 plots.show("Eight photos of two handwritten digits, four of each; they differ a little in place and grain.")
 
 # %% [markdown]
@@ -93,7 +93,7 @@ def small_net():
             layers.Dense(10, activation="softmax"),
         ]
     )
-    net.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    net.compile(keras.optimizers.Adam(0.003), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return net
 
 
@@ -101,7 +101,7 @@ def small_net():
 keras.utils.set_random_seed(seed)
 model = small_net()
 model.summary()
-model.fit(photos[known], digit[known], epochs=15, batch_size=32, validation_data=(photos[held], digit[held]), verbose=0)
+model.fit(photos[known], digit[known], epochs=25, batch_size=32, validation_data=(photos[held], digit[held]), verbose=0)
 loss, held_accuracy = model.evaluate(photos[held], digit[held], verbose=0)
 print(f"validation accuracy {held_accuracy:.1%}")
 print("the first five answers:", model.predict(photos[held][:5], verbose=0).argmax(axis=1), " right:", digit[held][:5])
@@ -110,7 +110,7 @@ print("the first five answers:", model.predict(photos[held][:5], verbose=0).argm
 # A fine figure, on photos that the network has not been trained on. Now the new cards come in.
 
 # %% [markdown]
-# **Predict, then run.** How well does the same network do on photos of 1,097 *new* cards? *I expect ...*
+# **Predict, then run.** How well does the same network do on photos of 1,197 *new* cards? *I expect ...*
 
 # %% tags=["demo"]
 predictions.ask(
@@ -129,7 +129,7 @@ print(f"new cards: {new_accuracy:.1%}")
 by_card = card_number[order] % 4 == 0  # a quarter of the cards, with all their photos, for validation
 keras.utils.set_random_seed(seed)
 careful = small_net()
-careful.fit(photos[order][~by_card], digit[order][~by_card], epochs=15, batch_size=32, verbose=0)
+careful.fit(photos[order][~by_card], digit[order][~by_card], epochs=25, batch_size=32, verbose=0)
 card_accuracy = careful.evaluate(photos[order][by_card], digit[order][by_card], verbose=0)[1]
 print(f"validation accuracy, split by card: {card_accuracy:.1%}")
 predictions.recall("cards")
@@ -707,7 +707,7 @@ projects.paste("curves", {n: {"training": h["loss"], "validation": h["val_loss"]
 # %% nbgrader={"grade_id": "curves", "solution": true}
 # paste the line that begins with curves =
 ### BEGIN SOLUTION
-curves = {}
+curves = {}  # DRAFT: paste what the cell above prints
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "curves-test", "points": 2}
@@ -785,7 +785,7 @@ projects.paste("tuning", {name: [run["score"] for run in study.runs(name)] for n
 # %% nbgrader={"grade_id": "tuning", "solution": true}
 # paste the line that begins with tuning =
 ### BEGIN SOLUTION
-tuning = {}
+tuning = {}  # DRAFT: paste what the cell above prints
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "tuning-test", "points": 2}
@@ -877,7 +877,7 @@ predictions.recall("final")
 # card = {"data": ..., "examples": [..., ..., ...], "measure": ..., "baseline": ..., "seeds": [...], "budget": ...,
 #         "validation": [...], "test": ..., "use": ..., "receipt": ..., "intended for": ..., "not for": ..., "known faults": ...}
 ### BEGIN SOLUTION
-card = {}
+card = {}  # DRAFT: to be filled in from the cells above
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "card-test", "points": 2}

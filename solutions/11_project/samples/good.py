@@ -123,7 +123,38 @@ tuning = {}
 card = {}
 
 # %% [markdown] nbgrader={"grade_id": "errors"}
-# TO BE WRITTEN
+# I looked at all mistakes of the three seeds on validation (@n mistakes@ photos of @n castings@ castings), enlarged, beside the other photos
+# of the same casting.
+#
+# *Cracks that are missed* (@missed@): most of them are short, or lie across a dark spot or at the hole, where there is little
+# contrast. In @same casting@ of these castings one of the three photos was found and another was missed: so looking at all
+# three photos and taking the highest probability would mend a part. I tried it on validation: the share of found cracks
+# goes from @found single@ to @found three@. In use only one photo is taken, though; taking three is a cheap change to the belt.
+#
+# *Dirt taken for a crack* (@dirt@): two round spots close to each other. The network looks at small windows and sees
+# two dark pieces in a row. *Scratches* (@scratch@) are hardly ever taken for cracks: they are bright.
+#
+# Every missed crack costs a hundred sound castings, so I would first move the threshold: at 0.2 instead of 0.5 the share of found cracks on
+# validation rises to @found low@ while @lost low@ of the sound ones are thrown away.
 
 # %% [markdown] nbgrader={"grade_id": "report"}
-# TO BE WRITTEN
+# **Question.** Can a camera pick out cracked castings well enough to be worth it? Useful from a balanced accuracy of
+# 0.85 on (see Part 2).
+#
+# **Data.** 1,500 photos, but only 500 castings, 50 of them cracked. All photos of one casting are on one side of the
+# split; by photo, validation would have promised 14 points more than it should. One in ten is cracked, so accuracy says
+# nothing here.
+#
+# **Comparison** (validation, three seeds, mean ± standard deviation). Logistic regression on pixels: @baseline@, next to
+# guessing: a crack can be anywhere. Convnet without regularisation: @overfits@. With dropout and turned copies:
+# @regularised@. Narrow, with turned copies: @narrow@. Dropout, not turned: @not turned@.
+#
+# **Test, used once.** @test@. Chance over the examples: only 60 of the 600 castings are cracked, so the share of found cracks
+# alone has an uncertainty of @draw@ (one standard deviation), and half of that goes into the score. Chance over
+# seeds: @seed spread@. Test and validation agree within these.
+#
+# **Limits.** One week, one hall, one kind of casting; cracks smaller than two pixels do not exist in these data, and 50
+# cracked castings are few to learn from. It has never seen a broken casting, or none at all.
+#
+# **Recommendation.** Do not let it throw castings away by itself yet. Use it with a low threshold to choose castings for a person to look at,
+# as at 0.2 it finds nearly all cracks; collect the cracked ones, and train again when there are 200.
