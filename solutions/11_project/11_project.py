@@ -901,7 +901,7 @@ _short = [_key for _key in _texts if len(str(card[_key]).split()) < 8]
 assert not _short, f"The entry {_short[0] if _short else ''!r} says too little: a sentence, please."
 print("card: complete, and it fits its receipt. Whether its figures can be measured again is tried next.")
 
-# %% nbgrader={"grade_id": "figures-test", "points": 6}
+# %% tags=["nbval-ignore-output"] nbval_reason="trained on this machine; the last digits differ" nbgrader={"grade_id": "figures-test", "points": 6}
 import time as _time
 
 _train, _validation = (np.asarray(_part) for _part in split(0))

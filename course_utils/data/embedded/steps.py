@@ -68,9 +68,8 @@ def _windows(name: str, windows: int, habit: dict[str, Any], rng: np.random.Gene
     time = np.arange(LENGTH) / RATE
     if name == "sit":  # now and then a hand moves
         wave = np.sin(2 * np.pi * rng.uniform(0.2, 0.6, (windows, 1)) * time + rng.uniform(0, 6.3, (windows, 1)))
-        return (
-            0.08 * habit["force"] * (rng.random((windows, 1)) < 0.4)[..., None] * wave[..., None] * rng.normal(0, 1, 3)
-        )
+        moved = (rng.random((windows, 1)) < 0.4)[..., None]
+        return np.asarray(0.08 * habit["force"] * moved * wave[..., None] * rng.normal(0, 1, 3))
     pace = rng.uniform(*RHYTHM[name], (windows, 1)) + habit["pace"]
     phase = 2 * np.pi * pace * time + rng.uniform(0, 2 * np.pi, (windows, 1))
     force = FORCE[name] * habit["force"] * rng.uniform(0.8, 1.2, (windows, 1))
@@ -80,4 +79,4 @@ def _windows(name: str, windows: int, habit: dict[str, Any], rng: np.random.Gene
         lift, swing = np.maximum(lift, -0.25) * 1.25, 0.25 * swing
     forward = np.cos(phase) * 0.6
     axes = np.stack([0.7 * swing + 0.2 * lift, forward, lift], axis=-1)
-    return force[..., None] * (axes + habit["axes"] * lift[..., None])
+    return np.asarray(force[..., None] * (axes + habit["axes"] * lift[..., None]))
