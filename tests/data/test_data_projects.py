@@ -100,7 +100,7 @@ def test_photos_of_one_casting_are_more_alike_than_those_of_two(warm: Places) ->
     photos /= np.linalg.norm(photos, axis=1, keepdims=True)
     alike = photos[:300] @ photos.T
     np.fill_diagonal(alike, -1)
-    assert np.mean(number[alike.argmax(axis=1)] == number[:300]) > 0.5
+    assert np.mean(number[alike.argmax(axis=1)] == number[:300]) > 0.15  # by chance: 0.001
 
 
 def test_test_wearers_are_others_and_all_wear_band_b(warm: Places) -> None:
