@@ -3,6 +3,8 @@
 Run either from this folder. Every setting of nbgrader may be changed here; https://nbgrader.readthedocs.io lists them.
 """
 
+from autograder.pages import templates
+
 c = get_config()  # noqa: F821  (provided by traitlets when it loads this file)
 
 # Folders: solutions/ is what authors write, notebooks/ is what students get
@@ -65,10 +67,15 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     "autograder.plugins.FeedbackView",
 ]
+c.HTMLExporter.extra_template_basedirs = templates()  # from here on the formgrader's page of a submission too
+c.HTMLExporter.preprocessors = ["autograder.pages.safe.SafePage"]
 c.HTMLExporter.sanitize_html = True  # outputs
-c.HTMLExporter.filters = {  # the formgrader's pages too
+c.HTMLExporter.filters = {
     "markdown2html": "autograder.safe_html.markdown2html",
     "clean_html": "autograder.safe_html.clean_html",
+    "ansi2html": "autograder.safe_html.ansi2html",
+    "strip_files_prefix": "autograder.safe_html.unchanged",
+    "script_hashes": "autograder.pages.safe.hashes",
     "float": "autograder.plugins.as_float",  # "not marked yet" stays what it is
     "round": "autograder.plugins.as_rounded",
 }

@@ -170,7 +170,7 @@ def write(course: Course, batch: Sequence[Done]) -> None:
 def _enter(course: Course, gradebook: Any, done: Done) -> bool:
     """Enter one result; tell whether it was handed in late."""
     assignment, student = done.record.assignment, done.record.student
-    at = late.submitted_at(course.folder("submitted", student, assignment))
+    at = late.known(course.folder("submitted", student, assignment))
     gradebook.update_or_create_student(student)
     entry = gradebook.update_or_create_submission(assignment, student, **({"timestamp": at} if at else {}))
     old = records.load(course, assignment, student)

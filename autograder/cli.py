@@ -636,6 +636,8 @@ def _brief(record: Record) -> str:
     counts = Counter(item.status for item in record.items if item.status is not Status.PASSED)
     statuses = [f"{number} {status.removesuffix(' by hand')}" for status, number in counts.items()]
     notes = [_number(len(record.notes), "note")] if record.notes else []
+    if helped := sum(bool(item.references) for item in record.items):
+        statuses.append(f"{helped} with references")
     said = record.reason.partition("\n")[0]
     return "; ".join([*open_door, *([said] if said else []), *flags, *statuses, *notes])
 
@@ -650,5 +652,7 @@ def _remark(record: Record) -> str:
         if item.status is not Status.PASSED:
             groups.setdefault(item.status, []).append(item.grade_id.removesuffix("-test"))
     remarks = [f"{status}: {', '.join(names)}" for status, names in groups.items()]
+    if helped := [item.grade_id.removesuffix("-test") for item in record.items if item.references]:
+        remarks.append(f"marked with earlier references: {', '.join(helped)}")
     flags = [f"worth a look: {flag}" for flag in record.flags]
     return "; ".join([*open_door, *flags, *remarks, *record.notes])

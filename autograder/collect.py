@@ -49,6 +49,7 @@ PATTERNS = {
 GENERAL = ("folder per student", "file per student")  # what fits any archive; all others are signs of a platform
 Forms = Mapping[str, re.Pattern[str]]  # by title
 MAX_MEMBERS = 200_000
+MAX_DEPTH = 30  # folders in folders
 MAX_EARLIER = 10  # of one student from one archive: who packs a thousand fills no disk
 MAX_NAMES = 20  # of files of one student who handed in no notebook
 MAX_RATIO = 100  # of a file to what it takes up in the archive; notebooks reach 10
@@ -434,10 +435,10 @@ def _members(path: Path, stack: ExitStack, collection: Collection) -> list[_Memb
 
 
 def _folder_members(root: Path, collection: Collection) -> Iterator[_Member]:
-    for path in sorted(root.rglob("*")):
+    for path in sorted(_walk(root, collection)):
         name = str(path.relative_to(root)).encode(errors="replace").decode()
         info = path.lstat()
-        if JUNK.search(name) or stat.S_ISDIR(info.st_mode):
+        if JUNK.search(name):
             continue
         if not stat.S_ISREG(info.st_mode):
             collection.ignored.append((printable(name), "a link or special file"))
@@ -446,6 +447,25 @@ def _folder_members(root: Path, collection: Collection) -> Iterator[_Member]:
         else:
             changed = datetime.fromtimestamp(info.st_mtime, UTC)
             yield _Member(name, (info.st_mtime_ns,), partial(path.open, "rb"), changed)
+
+
+def _walk(root: Path, collection: Collection) -> Iterator[Path]:
+    """Find all that is in a folder but folders; those that are nested absurdly deep are left out."""
+    waiting, seen = [(root, 0)], 0
+    while waiting:
+        folder, depth = waiting.pop()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                seen += 1
+                if not entry.is_dir(follow_symlinks=False):
+                    yield Path(entry.path)
+                elif depth < MAX_DEPTH:
+                    waiting.append((Path(entry.path), depth + 1))
+                else:
+                    name = printable(Path(entry.path).relative_to(root))
+                    collection.ignored.append((name, f"more than {MAX_DEPTH} folders in each other"))
+        if seen > MAX_MEMBERS:
+            raise ArchiveError(f"{root} holds more than {MAX_MEMBERS} files: this is not a class.")
 
 
 def _zip_members(path: Path, archive: zipfile.ZipFile, collection: Collection) -> Iterator[_Member]:

@@ -11,6 +11,7 @@ AutograderError              anything we can explain: shown as one message, exit
 ├── ExecutorError            there is nothing to run submissions on: scheduler or workers cannot be used (exit code 9)
 ├── GradebookError           the gradebook's database cannot be used (exit code 10)
 ├── JudgeLostError           the kernel that runs the tests died, not for the student's data; the next run tries again
+├── LimitError               what a student wrote takes more time or memory to show than it may; the class goes on
 ├── SandboxError             untrusted notebooks cannot be confined here, so they are not run (exit code 6)
 └── SubmissionError          one student's files cannot be read; the class goes on
     └── NoNotebookError      there is no notebook among them
@@ -59,6 +60,10 @@ class TableError(AutograderError):
 
 class JudgeLostError(AutograderError):
     """The judge of a submission died without having met a limit: nothing is held against the student."""
+
+
+class LimitError(AutograderError):
+    """Something took more time or memory than what one student wrote is worth."""
 
 
 class KernelServerError(AutograderError):

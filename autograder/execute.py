@@ -11,7 +11,9 @@ import re
 import socket
 import tempfile
 import time
+from collections.abc import Callable
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,7 +26,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Integer, Unicode
 
-from autograder import earlier
+from autograder import earlier, follow_on, turns
 from autograder.errors import JudgeLostError, SubmissionError
 from autograder.judge import names
 from autograder.kernels import specs
@@ -46,10 +48,13 @@ from autograder.runner import (
 from autograder.submission import grade_id
 
 Result = tuple[NotebookNode, dict[str, Any]]
+Step = Callable[[NotebookNode, int], None]
 
 GONE = "GoneError"  # of autograder.judge.standins
 SERVE = "__import__('autograder.judge.agent', fromlist=['serve']).serve()"
 JUDGE = "__import__('autograder.judge.standins', fromlist=['this_kernel']).this_kernel()"
+PUT = "__import__('autograder.judge.reference', fromlist=['put']).put({!r}, {!r})"
+JUDGE_DIED = "The judge died twice in the cell {!r}. Grade again."
 UNDEFINED = re.compile(r"^name '(\w+)' is not defined")
 
 
@@ -61,10 +66,11 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
 
     A cell that runs or writes too long is interrupted and the next one goes on. A cell that cannot be interrupted is
     given up: all others are run again in new kernels without it. So is one that brings a kernel down, if it does so
-    again: the first time something outside may have done it (the system's memory killer, an administrator). Of a test
-    that was run more than once the worst outcome stands. Lecture cells tagged
+    again while no other submission runs: the first time something outside may have done it (the system's memory killer,
+    an administrator). Of a test that was run more than once the worst outcome stands. Lecture cells tagged
     demo are not run, unless it turns out that one of the student's cells lacks a name that they define: then everything
-    is run.
+    is run. Where a test may have failed only for an earlier exercise that failed, there is a run with references
+    (`autograder.follow_on`).
     """
 
     seconds: ClassVar[dict[str, float]] = {}
@@ -99,21 +105,30 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         if self.before and earlier.is_same(nb, before):
             earlier.fill(nb, before)
             return nb, resources
-        self._kept = earlier.kept(nb, before)
+        anew = before.metadata.get("autograder", {}).get("references", {})  # may not need them any more
+        self._kept = {name: cell for name, cell in earlier.kept(nb, before).items() if name not in anew}
         specs.ensure()
         self._given_up: dict[int, NotebookNode] = {}
         self._deadline = time.monotonic() + self._allowed.total_time
         self._last = len(nb.cells)
         self._run_demos = bool(self._kept) and any(is_demo(cell) and cell.execution_count for cell in before.cells)
         self._flags: list[str] = before.metadata.autograder.flags if self._kept else []
-        ours = [cell for cell in self.source(resources).cells if cell.cell_type == "code"]
+        source = self.source(resources)
+        ours = [cell for cell in source.cells if cell.cell_type == "code"]
         self._answers = set[str]().union(*(names.defined(cell.source) for cell in ours if is_solution(cell)))
         self._classes = set[str]().union(
             *(names.classes(cell.source) for cell in ours if is_solution(cell) or is_locked(cell))
         )
-        about = nb.metadata.setdefault("autograder", NotebookNode(notes=[]))
+        nb.metadata.setdefault("autograder", NotebookNode(notes=[]))
         self._worst: dict[str, tuple[float, list[NotebookNode]]] = {}
         self._doubted = set[int]()
+        with turns.turn() as self._turn:
+            self._run_until_done(nb, resources, source)
+        return nb, resources
+
+    def _run_until_done(self, nb: NotebookNode, resources: dict[str, Any], source: NotebookNode) -> None:
+        """Run everything as often as needed, and leave in the notebook what it came to."""
+        about = nb.metadata.autograder
         while not self._is_done(nb, resources):
             pass
         for cell in nb.cells:
@@ -123,7 +138,10 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                 cell.outputs = self._worst[str(name)][1]
         about.notes += [*_accidents(nb), *_questions(nb), *self._failed_locked.values()]
         about.sandboxed, about.flags = self.sandbox, self._flags
-        return nb, resources
+        if plan := follow_on.plan(
+            source, nb, {str(grade_id(c)): self._score(c) for c in nb.cells if earlier.is_test(c)}
+        ):
+            self._try_with_references(nb, resources, plan)
 
     def _is_done(self, nb: NotebookNode, resources: dict[str, Any]) -> bool:
         """Run all cells once; tell whether that was all, or note what is to be done otherwise the next time.
@@ -155,11 +173,12 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         died = lost.error.ename == KERNEL_DIED
         if died and lost.index not in self._doubted:
             self._doubted.add(lost.index)
+            self._turn.alone()
             self._deadline = time.monotonic() + self._allowed.total_time
             return True
+        self._turn.beside()
         if died and lost.of_judge:
-            where = grade_id(nb.cells[lost.index])
-            raise JudgeLostError(f"The judge died twice in the cell {where!r}. Grade again.") from None
+            raise JudgeLostError(JUDGE_DIED.format(grade_id(nb.cells[lost.index]))) from None
         self._given_up[lost.index] = lost.error
         if len(self._given_up) > self.max_restarts:
             self._last = lost.index
@@ -177,7 +196,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         released = course.format_path(course.release_directory, ".", resources["nbgrader"]["assignment"])
         return str(released) if Path(released).is_dir() else empty
 
-    def _run_all(self, nb: NotebookNode, resources: dict[str, Any]) -> None:
+    def _run_all(self, nb: NotebookNode, resources: dict[str, Any], step: Step | None = None) -> None:
         pair = socket.socketpair()
         with tempfile.TemporaryDirectory() as empty, pair[0], pair[1]:
             folders = resources["metadata"].get("path") or empty, self._judges_folder(resources, empty)
@@ -196,7 +215,7 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
                     if cell.cell_type == "code":
                         if _is_ours_alone(cell):  # also where it is not run
                             self._ours |= names.defined(cell.source) - self._answers
-                        self._run(cell, index)
+                        (step or self._run)(cell, index)
             finally:
                 run_sync(_together)(self._student.stop(), self._judge.stop())
 
@@ -230,13 +249,82 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
 
     def _keep_worst(self, cell: NotebookNode) -> None:
         """Of a test that is run again keep the worst outcome: nobody gets several tries by crashing."""
+        name, score = str(grade_id(cell)), self._score(cell)[0]
+        if name not in self._worst or score < self._worst[name][0]:
+            self._worst[name] = score, deepcopy(cell.outputs)
+
+    def _score(self, cell: NotebookNode) -> tuple[float, float]:
+        """Give the points of a test that was run, and how many there are."""
         from nbgrader.utils import determine_grade
 
         from autograder.plugins import as_scored
 
-        name, score = str(grade_id(cell)), float(determine_grade(as_scored(cell), self.log)[0] or 0.0)
-        if name not in self._worst or score < self._worst[name][0]:
-            self._worst[name] = score, deepcopy(cell.outputs)
+        points, most = determine_grade(as_scored(cell), self.log)
+        return float(points or 0.0), float(most)
+
+    def _try_with_references(self, nb: NotebookNode, resources: dict[str, Any], plan: follow_on.Plan) -> None:
+        """Run tests again that depend on exercises that failed. Only what they gain by it is kept."""
+        flags, failed_locked = list(self._flags), dict(self._failed_locked)
+        first = {str(grade_id(cell)): self._score(cell) for cell in nb.cells if earlier.is_test(cell)}
+        found: dict[str, tuple[float, float]] = {}
+        placed: dict[str, list[str]] = {}
+        without = {index for index, cell in enumerate(nb.cells) if _is_lost(cell) and not plan.builds(cell)}
+        doubted, again, at_most = set[int](), True, len(without) + self.max_restarts
+        while again:
+            self._tried: dict[str, tuple[tuple[float, float], list[str]]] = {}
+            self._replaced: list[follow_on.Exercise] = []
+            self._deadline = time.monotonic() + self._allowed.total_time
+            step = partial(self._run_again, plan=plan, first=first, without=without)
+            try:
+                self._run_all(follow_on.rest(nb, plan), resources, step)
+                again = False
+            except KernelLostError as lost:
+                if lost.error.ename == KERNEL_DIED and lost.index not in doubted:
+                    doubted.add(lost.index)
+                    self._turn.alone()
+                elif lost.error.ename == KERNEL_DIED and lost.of_judge:
+                    raise JudgeLostError(JUDGE_DIED.format(grade_id(nb.cells[lost.index]))) from None
+                else:
+                    without.add(lost.index)
+                    found.pop(str(grade_id(nb.cells[lost.index])), None)
+                    again = len(without) <= at_most
+            for name, (score, references) in self._tried.items():
+                found[name], placed[name] = min(score, found.get(name, score)), references
+        self._flags, self._failed_locked = flags, failed_locked
+        gained = {name: placed[name] for name, score in found.items() if score > first[name]}
+        for cell in nb.cells:
+            if (name := str(grade_id(cell))) in gained:
+                cell.outputs = follow_on.outputs(cell, gained[name], *found[name])
+        if gained:
+            nb.metadata.autograder.references = gained
+
+    def _run_again(
+        self, cell: NotebookNode, index: int, plan: follow_on.Plan, first: follow_on.Scores, without: set[int]
+    ) -> None:
+        """Run one cell where it belongs, in a run with references; then put those in place that are due."""
+        name = str(grade_id(cell))
+        if time.monotonic() > self._deadline or (is_demo(cell) and not self._run_demos):
+            return
+        if earlier.is_test(cell):
+            own = any(one.name in plan.about[name] for one in self._replaced)
+            there = [given for given in plan.tests.get(name, []) if any(given in one.gives for one in self._replaced)]
+            tried = bool(there) and not own and index not in without
+            if tried or name in plan.helpers:
+                run_sync(self._judged)(cell, index)
+            if tried:
+                self._tried[name] = self._score(cell), there
+        elif index not in without:
+            run_sync(self._student.run)(cell, index)
+            if is_locked(cell):
+                run_sync(self._locked_too)(cell, index)
+        scores = {**first, **{test: max(first[test], score) for test, (score, _) in self._tried.items()}}
+        due = [one for one in plan.after.get(name, []) if one.failed(scores, plan.about)]
+        if not (is_locked(cell) or is_solution(cell)):  # what else was written there is a version of the same answer
+            due += [one for one in self._replaced if one.gives & names.defined(cell.source)]
+        for one in due:
+            reply = run_sync(self._student.ask)(PUT.format(one.packed, sorted(one.gives)), self._allowed.cell_time)
+            if reply["status"] == "ok" and one not in self._replaced:
+                self._replaced.append(one)
 
     async def _locked_too(self, cell: NotebookNode, index: int) -> None:
         """Run a locked cell in the judge as well; the student's outputs are the ones that stay."""
@@ -342,6 +430,12 @@ def _is_ours_alone(cell: NotebookNode) -> bool:
 def _last_error(cell: NotebookNode) -> NotebookNode | None:
     errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
     return errors[-1] if errors else None
+
+
+def _is_lost(cell: NotebookNode) -> bool:
+    """Tell whether a cell met a limit, or was not run."""
+    error = _last_error(cell)
+    return error is not None and error.ename in OUTCOMES
 
 
 def _questions(nb: NotebookNode) -> list[str]:

@@ -64,7 +64,7 @@ def export(course: Course, assignment: str, out: Path, roster: Path | None = Non
     Raises:
         AssignmentError: unknown or not released assignment, or nobody to export.
         GradebookError: when the gradebook cannot be used.
-        CourseError, SubmissionError: when penalties for lateness cannot be worked out.
+        CourseError: when penalties for lateness cannot be worked out.
         TableError: when the extensions cannot be read or the file cannot be written.
     """
     rows, items, people = _rows(course, course.require(assignment), roster)
@@ -103,7 +103,7 @@ def export_for(
     Raises:
         AssignmentError: unknown or not released assignment, or nobody to export.
         GradebookError: when the gradebook cannot be used.
-        CourseError, SubmissionError: when penalties for lateness cannot be worked out.
+        CourseError: when penalties for lateness cannot be worked out.
         TableError: when the roster cannot be used or would be overwritten, or the file cannot be written.
     """
     if roster and roster.resolve() == out.resolve():

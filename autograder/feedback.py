@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import book, late, records
-from autograder.errors import AssignmentError
+from autograder import book, bounded, late, records
+from autograder.errors import AssignmentError, LimitError
 from autograder.records import Outcome
 
 if TYPE_CHECKING:
     from autograder.course import Course
 
+MEMORY, SECONDS = 1 << 30, 120.0  # that making one page may take
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>body {{ font: 1.1em/1.5 sans-serif; max-width: 40em; margin: 3em auto; padding: 0 1em }}</style>
+<style>
+:root {{ color-scheme: light dark }}
+body {{ font: 1.1em/1.5 sans-serif; max-width: 40em; margin: 3em auto; padding: 0 1em }}</style>
 <h1>{title}</h1>
 <p><strong>There is no full feedback on your submission yet.</strong></p>
 <p>{reason}</p>
 </html>
 """
+TOO_MUCH = "What you handed in is too large or too intricate to be shown on a page. Your marks are not touched by this."
 OUR_FAULT = "This is a fault of the grader, not of your work; your instructor has been told."
 
 
@@ -73,7 +79,7 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
     Raises:
         GradebookError: when the gradebook cannot be used.
         FolderError: when a folder cannot be written; then no page is.
-        CourseError, TableError, SubmissionError: when penalties for lateness cannot be worked out.
+        CourseError, TableError: when penalties for lateness cannot be worked out.
     """
     from nbgrader.converters import GenerateFeedback, NbGraderException
 
@@ -88,7 +94,11 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
             _write(path, student, OUR_FAULT if record.outcome is Outcome.GRADER_ERROR else record.reason)
         else:
             try:
-                course.convert(GenerateFeedback, assignment, student)
+                make = partial(course.convert, GenerateFeedback, assignment, student)
+                bounded.call(make, f"The feedback page of {student}", memory=MEMORY, seconds=SECONDS)
+            except LimitError as error:
+                _write(path, student, TOO_MUCH)
+                problem = str(error)
             except NbGraderException as error:
                 _write(path, student, OUR_FAULT)
                 problem = getattr(error, "log", "").strip() or str(error)

@@ -15,7 +15,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import book, database, executor, journal, records, regrade, releases, submission, versions
+from autograder import book, database, executor, journal, late, records, regrade, releases, submission, versions
 from autograder.errors import AssignmentError, BusyError, SubmissionError
 from autograder.kernels import layers
 from autograder.records import Outcome, Record
@@ -285,14 +285,21 @@ def make_job(course: Course, kit: Kit, student: str, version: Version | None = N
         It, by value. A notebook under another name has been copied to the right one.
     """
     folder = course.folder("submitted", student, kit.assignment)
-    with suppress(SubmissionError):  # which the worker meets too
+    with suppress(SubmissionError, OSError):  # which is met again below, or by the worker
         submission.refuse_links(folder)
         submission.adopt(folder, kit.assignment)
     there = records.handed_in(course, kit.assignment, student)  # if it changes now, the next run sees it
     record, before = regrade.marked(course, kit.assignment, student, there), None
     if version and record and record.sandboxed == kit.sandboxed and _is_final(course, record):
         before = regrade.before(course, record, version)
-    return Job(kit, student, take(folder), there, before)
+    try:
+        there_now = submission.files(folder)
+        if late.known(folder) is None:  # nbgrader stumbles over what is no time
+            there_now = [path for path in there_now if path != folder / late.TIMESTAMP]
+        files, problem = take(folder, there_now), ""
+    except (SubmissionError, OSError) as error:
+        files, problem = {}, str(error)
+    return Job(kit, student, files, there, before, problem)
 
 
 def _recorded(course: Course, ended: Iterator[executor.Ended[Job, Done] | None]) -> Generator[Record, None, None]:

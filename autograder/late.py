@@ -30,6 +30,7 @@ PLUGIN = "autograder.plugins.LatePenalty"
 TIMESTAMP, LATE_MARK = "timestamp.txt", "late.txt"
 EXTENSIONS = "extensions.csv"
 DAY = 24 * 60 * 60
+LONGEST = 200  # characters of a time
 Percent = Annotated[float, Field(ge=0, le=100)]
 WORDS = (  # how Moodle writes a time in English
     "%A, %d %B %Y, %I:%M %p",
@@ -138,6 +139,8 @@ def moment(text: str, zone: tzinfo, *, end_of_day: bool = False) -> datetime:
         ValueError: when it is none.
     """
     written = " ".join(text.split())
+    if not written.isprintable():
+        raise ValueError(f"{text!r} is not a time such as 2026-05-03 18:00")
     if named := re.fullmatch(r"(.*\d) ([A-Z]\w+/[\w/+-]+)", written):
         written = named[1]
         try:
@@ -227,7 +230,8 @@ def submitted_at(folder: Path) -> datetime | None:
     path = folder / TIMESTAMP
     if path.is_symlink() or not path.is_file():
         return None
-    text = path.read_text(encoding="utf-8", errors="replace").strip()
+    with path.open(encoding="utf-8", errors="replace") as file:
+        text = file.read(LONGEST).strip()
     try:
         return moment(text, UTC) if text else None  # nbgrader's own reader takes +0200 for 200 seconds, CEST for UTC
     except (ValueError, OverflowError):
@@ -235,6 +239,14 @@ def submitted_at(folder: Path) -> datetime | None:
             f"{path} holds {text[:40]!r}, which is not a time, or not clearly one. Write for example "
             "2026-05-03 16:00:00 UTC or 2026-05-03 18:00:00 +0200."
         ) from None
+
+
+def known(folder: Path) -> datetime | None:
+    """Give when a submission was handed in; None also where its ``timestamp.txt`` holds something else."""
+    try:
+        return submitted_at(folder)
+    except SubmissionError:
+        return None
 
 
 def stamp(found: datetime) -> str:
@@ -256,12 +268,14 @@ def judge(
         maximum: the points that could be had.
 
     Returns:
-        The verdict. Where a platform only says “late”, that counts as one day, or as none with an extension.
-
-    Raises:
-        SubmissionError: when its time cannot be read.
+        The verdict. Where a platform only says “late”, that counts as one day, or as none with an extension. A time
+        that cannot be read counts as none, and the remark says so.
     """
-    handed_in, remark, days = submitted_at(folder), "", 0
+    handed_in, remark, days = None, "", 0
+    try:
+        handed_in = submitted_at(folder)
+    except SubmissionError as error:  # the trouble of one student must not be that of all
+        remark = str(error)
     if handed_in is not None and due is not None:
         last = max(due, until or due)
         is_late = (handed_in - last).total_seconds() > rules.grace_minutes * 60
@@ -269,7 +283,7 @@ def judge(
     elif (folder / LATE_MARK).exists():
         days = 0 if until else 1
         counted = "covered by the extension" if until else "counted as one day"
-        remark = f"late, but not known by how much: {counted}"
+        remark = "; ".join(filter(None, [remark, f"late, but not known by how much: {counted}"]))
     points, no_mark = rules.penalty(max(0, days), score, maximum)
     return Verdict(max(0, days), points, no_mark and rules.after_cut_off == "no mark", remark)
 
@@ -304,7 +318,6 @@ def settle(course: Course, assignment: str) -> dict[str, Verdict]:
         GradebookError: when the gradebook cannot be used.
         CourseError: when the policy cannot be used.
         TableError: when the extensions cannot be used.
-        SubmissionError: when the time of a submission cannot be read.
     """
     course.require_release(assignment)
     course.require_writable_gradebook()
@@ -323,7 +336,7 @@ def settle(course: Course, assignment: str) -> dict[str, Verdict]:
             folder, until = course.folder("submitted", student, assignment), granted.get((student, assignment))
             verdict = judge(rules, folder, due, until, score=entry.score, maximum=entry.max_score)
             verdicts[student] = verdict
-            entry.timestamp = submitted_at(folder)
+            entry.timestamp = known(folder)
             entry.extension = until - due if until and due and until > due else None
             for index, notebook in enumerate(entry.notebooks):
                 notebook.late_submission_penalty = verdict.points if verdict.points and index == 0 else None

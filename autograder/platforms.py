@@ -27,6 +27,7 @@ from autograder.tables import Table, harmless, number, plain
 
 CANVAS_STUDENT = ["Student", "LastName", "FirstName", "ID", "SIS User ID", "SIS Login ID"]
 CANVAS_STUDENT += ["Integration ID", "Root Account", "Section"]  # the importer wants Section to be the last of them
+TOTAL = "Points Possible"  # in the place of a name, in Canvas' row of maxima
 CANVAS_TOTALS = re.compile(r"(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)")
 MOODLE = ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum Grade", "Grade can be changed"]
 MOODLE += ["Last modified (submission)", "Last modified (grade)", "Feedback comments"]
@@ -102,7 +103,7 @@ class Canvas:
         self.grade = self._column(assignment, column)
         self.maximum = None
         for row in table.rows:
-            if "Points Possible" in row[0]:
+            if self._is_total(row):
                 self.maximum = number(row[self.grade])
                 if "read only" in row[self.grade]:
                     raise TableError(f"{table.path}: Canvas does not take marks for {table.header[self.grade]!r}.")
@@ -128,7 +129,11 @@ class Canvas:
 
     def students(self) -> Iterable[list[str]]:
         """Rows below “Points Possible” and notes on posting."""
-        return (row for row in self.table.rows if "Points Possible" not in row[0] and row[self._id].strip())
+        return (row for row in self.table.rows if row[self._id].strip())
+
+    def _is_total(self, row: list[str]) -> bool:
+        """Tell whether a row holds the maxima: it is nobody's, so it has no id; a student may be called like it."""
+        return row[0].strip() == TOTAL and not row[self._id].strip()
 
     def number(self, row: list[str]) -> str:
         """Canvas' user id."""
@@ -156,7 +161,10 @@ class Canvas:
         header = self.table.header
         keep = [index for index, head in enumerate(header) if head.strip() in CANVAS_STUDENT] + [self.grade]
         raw = {self._id, self.grade}
-        rows = [[row[index] if index in raw else harmless(row[index]) for index in keep] for row in self.table.rows]
+        rows = [
+            [row[index] if index in raw or self._is_total(row) else _name_only(row[index]) for index in keep]
+            for row in self.table.rows
+        ]
         return replace(self.table, header=[header[index] for index in keep], rows=rows)
 
 
@@ -223,11 +231,16 @@ class Moodle:
         return replace(self.table, rows=rows)
 
 
+def _name_only(text: str) -> str:
+    """Keep a name from being read as anything else, by a spreadsheet or by Canvas, which knows the maxima by a word."""
+    return harmless(re.sub(r"(?i)(points)\s+(?=possible)", r"\1_", text))
+
+
 def bare_canvas(assignment: str, marks: list[Mark], maximum: float, column: str | None = None) -> Canvas:
     """Make a gradebook of what the names of files told, for when there is none from Canvas."""
     heading = column or assignment
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", heading]
-    rows = [["    Points Possible", "", "", "", "", plain(maximum)]]
+    rows = [[f"    {TOTAL}", "", "", "", "", plain(maximum)]]
     rows += [[found["name"], found["number"], "", "", "", ""] for found in _numbered(marks)]
     return Canvas(Table(header, rows, Path("the table made without --roster")), assignment, heading)
 

@@ -15,7 +15,6 @@ same. In the order in which they meet a submission:
 from __future__ import annotations
 
 import re
-from html import escape
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -33,16 +32,18 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade
+from pygments.formatters import HtmlFormatter
 from traitlets import Dict
 from traitlets.config import Config
 
 from autograder import late, releases, submission, tables
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import AssignmentError, AutograderError, CourseError
-from autograder.judge import IN_YOUR_CODE
+from autograder.judge import IN_YOUR_CODE, RAISED_AT
 from autograder.rebuild import rebuild
 from autograder.release import read_source, student_version
 from autograder.runner import OUTCOMES
+from autograder.safe_html import literal
 from autograder.submission import printable
 
 Result = tuple[NotebookNode, dict[str, Any]]
@@ -232,10 +233,14 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
         for cell in nb.cells:
             if cell.metadata.get("nbgrader", {}).get("grade_id") in unmarked:
                 cell.metadata.nbgrader["score"] = Words(NOT_YET)
-        resources["inlining"]["css"].append(TABLE_STYLE)
+        resources["inlining"]["css"] = code_colours()
         return nb, resources
 
     def _hide(self, cell: NotebookNode) -> None:
+        hidden = self._hidden_lines(cell.source)
+        for output in cell.outputs:
+            if output.output_type == "error" and _line(output) in hidden:
+                output.evalue = NOT_TOLD
         if self.begin_test_delimeter in cell.source:
             self._remove_hidden_test_region(cell)
             cell.source = cell.source.rstrip() + "\n# … and hidden tests"
@@ -243,8 +248,19 @@ class FeedbackView(ClearHiddenTests):  # type: ignore[misc]
             if output.output_type == "error":
                 output.traceback = [*_student_frames(output.traceback), message(output)]
 
+    def _hidden_lines(self, source: str) -> set[int | None]:
+        """Lines of hidden tests, from 1, with 0 for “not known”: what a student's code says of them may quote them."""
+        hidden: set[int | None] = set()
+        inside = False
+        for number, line in enumerate(source.split("\n"), start=1):
+            inside = (inside or self.begin_test_delimeter in line) and self.end_test_delimeter not in line
+            if inside:
+                hidden |= {0, number}
+        return hidden
+
 
 NOT_YET = "not marked yet"
+NOT_TOLD = "(raised in a hidden test; what it says is not shown)"
 
 
 class Words(str):
@@ -263,15 +279,37 @@ def as_rounded(value: Any, *how: Any) -> Any:
 
 def message(output: NotebookNode) -> str:
     """What an error output tells the student, in one line or a few: a check's own words, else the error's name too."""
-    plain = output.ename in {"CheckFailed", "AssertionError", "NotSent", *OUTCOMES}
+    plain = output.ename in {"CheckFailed", "AssertionError", "NotSent", *OUTCOMES} and _line(output) is None
     if plain and output.evalue:
         return str(output.evalue)
     return f"{output.ename}: {output.evalue}" if output.evalue else str(output.ename)
 
 
-TABLE_STYLE = (
-    ".rendered_html td, .rendered_html th { padding: 0.3em 1em; text-align: left; border-bottom: 1px solid #ddd }"
-)
+def told(cell: NotebookNode, about: NotebookNode) -> str:
+    """What a graded cell tells the student; nothing where all is well.
+
+    Args:
+        cell: the cell, as it was run.
+        about: what the notebook's metadata say about its run.
+    """
+    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    if errors:
+        return message(errors[-1])
+    if cell.metadata.nbgrader.grade_id in about.get("references", {}):
+        return str(cell.outputs[0].text)
+    return ""
+
+
+def _line(output: NotebookNode) -> int | None:
+    """The line of a test for which a student's code raised an error; None if it was the test that did."""
+    found = [line.removeprefix(RAISED_AT).strip() for line in output.traceback if line.startswith(RAISED_AT)]
+    return int(found[-1]) if found and found[-1].isdecimal() else None
+
+
+def code_colours() -> list[str]:
+    """Give CSS that colours code, in the light and in the dark."""
+    light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("default", "github-dark"))
+    return [light, f"@media (prefers-color-scheme: dark) {{ {dark} }}"]
 
 
 def _student_frames(traceback: list[str]) -> list[str]:
@@ -288,6 +326,7 @@ def _unmarked(where: dict[str, str]) -> set[str]:
 
 def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
     rows = []
+    about = nb.metadata.get("autograder", NotebookNode())
     for cell in nb.cells:
         marks = cell.metadata.get("nbgrader", {})
         if not is_grade(cell):
@@ -295,15 +334,14 @@ def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
         points = f"{marks['score']:g} of {marks['points']:g}"
         if marks["grade_id"] in unmarked:
             points = f"{NOT_YET}, out of {marks['points']:g}"
-        errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
-        said = escape(message(errors[-1])).replace("\n", "<br>").replace("|", "&#124;") if errors else ""
+        said = literal(told(cell, about))
         name = marks["grade_id"]
         rows.append(f"| [{name.removesuffix('-test')}](#{name}) | {points} | {said} |")
     waiting = [
         f"*{len(unmarked)} of your answers {'is' if len(unmarked) == 1 else 'are'} {NOT_YET}: points may be added.*",
         "",
     ]
-    notes = [f"- {escape(note)}" for note in nb.metadata.get("autograder", {}).get("notes", [])]
+    notes = [f"- {literal(note)}" for note in about.get("notes", [])]
     table = ["| Exercise | Points | What the checks said |", "|---|---|---|", *rows]
     return "\n".join(
         [

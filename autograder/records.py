@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
+from autograder import submission
+from autograder.errors import SubmissionError
 from autograder.late import LATE_MARK, TIMESTAMP
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class Item(BaseModel):
     score: float | None  # None until somebody has marked it by hand
     max_score: float
     message: str = ""  # for the student: the check's own words
+    references: list[str] = []  # of earlier exercises that failed: it was marked with these in place of the student's
 
 
 class Record(BaseModel):
@@ -106,8 +109,11 @@ def handed_in(course: Course, assignment: str, student: str) -> str:
     """Fingerprint of what a student handed in; when that was does not count, it changes nothing about the tests."""
     folder = course.folder("submitted", student, assignment)
     times = {folder / TIMESTAMP, folder / LATE_MARK}
-    files = (path for path in folder.rglob("*") if path not in times)
-    return fingerprint(sorted(path for path in files if path.is_file() and not path.is_symlink()))
+    try:
+        files = [path for path in submission.files(folder) if path not in times]
+        return fingerprint([path for path in files if path.is_file() and not path.is_symlink()])
+    except (SubmissionError, OSError) as error:  # it is not read at all, and this is why
+        return hashlib.sha256(str(error).encode()).hexdigest()
 
 
 def fingerprint(paths: list[Path]) -> str:
@@ -115,7 +121,8 @@ def fingerprint(paths: list[Path]) -> str:
     digest = hashlib.sha256()
     for file in paths:
         digest.update(os.fsencode(file.name))
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
+        with file.open("rb") as content:
+            digest.update(hashlib.file_digest(content, "sha256").digest())
     return digest.hexdigest()
 
 

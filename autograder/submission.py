@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import stat
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -21,9 +23,17 @@ from course_utils.predictions import MADE
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-MAX_BYTES = 100 * 2**20
+# What an honest notebook does not come near. Work and memory grow with each of these, on whatever machine reads it
+MAX_BYTES = 40 * 2**20
 MAX_LISTING = 4_000  # characters
-MAX_CELLS = 20_000  # each takes half a millisecond to read: more could hold up the class
+MAX_CELLS = 2_000
+MAX_SOURCE = 200_000  # characters of one cell
+MAX_SOURCES = 2_000_000  # of all cells
+MAX_PARTS = 2_000_000  # lists, dicts and their items: each takes thirty times its size in the file
+MAX_FILES = 1_000  # of one submission, folders counted too
+MAX_DEPTH = 20  # folders in folders
+MAX_TOTAL = 200 * 2**20  # bytes of all files
+MAX_NAMES = 20  # that are listed in a message
 MEND = "Open your notebook in JupyterLab, save it, check that it opens again, and hand in that file."
 CELL_TYPES = ("code", "markdown", "raw")
 LISTING = "no-notebook.txt"  # what was handed in where a notebook should be, as collecting leaves it
@@ -107,9 +117,61 @@ def refuse_links(folder: Path) -> None:
     Raises:
         SubmissionError: when there is one.
     """
-    links = sorted(printable(path.relative_to(folder)) for path in folder.rglob("*") if path.is_symlink())
+    links = [printable(path.relative_to(folder)) for path in files(folder) if path.is_symlink()]
     if links:
-        raise SubmissionError(f"What you handed in holds links ({', '.join(links)}). Hand in the files themselves.")
+        raise SubmissionError(f"What you handed in holds links ({_few(links)}). Hand in the files themselves.")
+
+
+def files(folder: Path) -> list[Path]:
+    """Find all that is in a submission's folder but folders, links and pipes too. No link is followed.
+
+    Args:
+        folder: the folder; it need not exist.
+
+    Returns:
+        The paths, in order.
+
+    Raises:
+        SubmissionError: when there are too many, or too much is in them, or they are nested too deeply: none of them
+            has been read then.
+    """
+    found: list[Path] = []
+    waiting, seen, total = [(folder, 0)], 0, 0
+    while waiting:
+        current, depth = waiting.pop()
+        for entry in _entries(current):
+            seen += 1
+            inside = entry.is_dir(follow_symlinks=False)
+            if seen > MAX_FILES or (inside and depth >= MAX_DEPTH):
+                what = f"more than {MAX_FILES} files" if seen > MAX_FILES else "folders in folders in folders"
+                raise SubmissionError(f"What you handed in holds {what}. Hand in the notebook alone.")
+            if inside:
+                waiting.append((Path(entry.path), depth + 1))
+                continue
+            found.append(Path(entry.path))
+            total += entry.stat(follow_symlinks=False).st_size
+    if total > MAX_TOTAL:
+        raise SubmissionError(
+            f"What you handed in has {total / 2**20:,.0f} MiB, more than {MAX_TOTAL // 2**20}. "
+            "Hand in the notebook alone."
+        )
+    return sorted(found)
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise SubmissionError(f"{printable(folder.name)} cannot be read: {error.strerror}.") from None
+
+
+def _few(names: list[str]) -> str:
+    """Join names for a message; where there are many, only the first."""
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return ", ".join(names[:MAX_NAMES]) + more
 
 
 def adopt(folder: Path, name: str) -> Path:
@@ -130,7 +192,7 @@ def adopt(folder: Path, name: str) -> Path:
     if not wanted.exists():
         others = sorted(folder.glob("*.ipynb"), key=lambda path: (path.lstat().st_mtime, path.name))
         if not others:
-            names = ", ".join(_there(folder)) or "nothing"
+            names = _few(_there(folder)) or "nothing"
             raise NoNotebookError(f"There is no notebook (.ipynb) in what you handed in, only: {names}.")
         read(others[-1])  # refuses links and what is no notebook, before a copy is made
         shutil.copy2(others[-1], wanted)
@@ -143,7 +205,8 @@ def _there(folder: Path) -> list[str]:
     names = {printable(path.relative_to(folder)) for path in folder.iterdir()}
     listing = folder / LISTING
     if listing.is_file() and not listing.is_symlink():
-        told = listing.read_text(encoding="utf-8", errors="replace")[:MAX_LISTING].splitlines()
+        with listing.open(encoding="utf-8", errors="replace") as file:
+            told = file.read(MAX_LISTING).splitlines()
         names = names - {LISTING} | {printable(line) for line in told if line}
     return sorted(names - {"timestamp.txt", "late.txt"})
 
@@ -158,6 +221,13 @@ def _content(path: Path) -> dict[str, Any]:
         raise SubmissionError(f"{path.name} is not a notebook: it has no list of cells. {MEND}")
     if len(content["cells"]) > MAX_CELLS:
         raise SubmissionError(f"{path.name} has {len(content['cells'])} cells, more than {MAX_CELLS}. {MEND}")
+    sizes = [len(_source(cell.get("source"))) for cell in content["cells"] if isinstance(cell, dict)]
+    if max(sizes, default=0) > MAX_SOURCE or sum(sizes) > MAX_SOURCES:
+        number, most = max(enumerate(sizes, start=1), key=lambda size: size[1])
+        raise SubmissionError(
+            f"{path.name} holds too much text: its cell {number} alone has {most:,} characters. "
+            "Load data from a file; do not paste them into a cell."
+        )
     return dict(content)
 
 
@@ -173,7 +243,13 @@ def _text(path: Path) -> str:
             "Choose Edit > Clear Outputs of All Cells, save, and hand in again."
         )
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
+        if sum(map(content.count, (b"[", b"{", b","))) > MAX_PARTS:
+            raise SubmissionError(
+                f"{path.name} holds more than {MAX_PARTS:,} values. "
+                "Choose Edit > Clear Outputs of All Cells, save, and hand in again."
+            )
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SubmissionError(
             f"{path.name} is not a text file in UTF-8 (byte {error.start}). It was damaged or is no notebook. {MEND}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from autograder.errors import TableError
 
 BOM = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what spreadsheets take for one
+PARTS = re.compile(rf"([^;,|\t\r\n][;,|\t\r\n]+\s*)(?=[{''.join(map(re.escape, FORMULA))}]+[^\s;,|])")
 
 csv.field_size_limit(1 << 26)  # Moodle's worksheets hold what students wrote; Python stops at 128 KiB
 
@@ -110,8 +112,12 @@ def write(path: Path, table: Table) -> None:
 
 
 def harmless(text: str) -> str:
-    """Keep a spreadsheet from taking text for a formula; a lone dash stays a dash."""
-    return f"'{text}" if text.startswith(FORMULA) and text != "-" else text
+    """Keep a spreadsheet from taking text for a formula; a lone dash stays a dash.
+
+    Which sign parts cells is the spreadsheet's choice, so what follows any of them may be a cell of its own.
+    """
+    inside = PARTS.sub(r"\1'", text)
+    return f"'{inside}" if text.startswith(FORMULA) and text != "-" else inside
 
 
 def number(text: str) -> float | None:

@@ -1,7 +1,8 @@
 """What marks depend on, beside the submission: the version of an assignment, and how two versions differ.
 
 Each version that submissions were graded with is kept in ``records/<assignment>/versions/``, as fingerprints only.
-Prose, reference answers and penalties for lateness are no part of it: they change no mark.
+Prose and penalties for lateness are no part of it: they change no mark. Nor are reference answers on which no later
+exercise can depend (`autograder.follow_on`).
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def now(course: Course, assignment: str) -> Version:
         AssignmentError: it has not been released, its source cannot be used, or that has changed since, so that the
             gradebook holds other tests.
     """
-    from autograder import book
+    from autograder import book, follow_on
     from autograder.release import read_source, student_version
 
     there = course.require_release(assignment)
@@ -101,6 +102,8 @@ def now(course: Course, assignment: str) -> Version:
             tests[_name(cell)] = _digest([cell.source, len(rest)])
         elif cell.cell_type == "code" or _name(cell):
             rest.append(_part(cell, answers.get(_name(cell))))
+    counting = follow_on.references_that_count(source)
+    rest += [(f"the reference answer {name}", _digest(text)) for name, text in counting.items()]
     points = {name: float(cell.metadata.nbgrader.points) for name, cell in ours.items() if "points" in _marks(cell)}
     rest += [("the gradebook", there), *_configuration(course, assignment), *_files(course, assignment)]
     return Version(rest=rest, tests=tests, points=points)

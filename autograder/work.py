@@ -91,6 +91,8 @@ class Job:
     submission: str
     """Fingerprint of the files."""
     before: Before | None = None
+    problem: str = ""
+    """Why the files were not even looked at."""
 
     def blank(self) -> Record:
         """Start the record of this submission."""
@@ -270,7 +272,7 @@ def _graded(course: Course, job: Job) -> Done:
     record, assignment = done.record, job.kit.assignment
     folder = course.folder("submitted", job.student, assignment)
     try:
-        submission.refuse_links(folder)
+        _look_at(job, folder)
         handed_in = submission.read(submission.adopt(folder, assignment))
         submission.require_same(handed_in, read_source(course.source(assignment)), assignment)
         done.log = course.convert(Autograde, assignment, job.student)
@@ -288,6 +290,12 @@ def _graded(course: Course, job: Job) -> Done:
     return done
 
 
+def _look_at(job: Job, folder: Path) -> None:
+    if job.problem:
+        raise SubmissionError(job.problem)
+    submission.refuse_links(folder)
+
+
 def _results(course: Course, done: Done) -> None:
     """Collect what nbgrader has left in the private course."""
     import nbformat
@@ -302,14 +310,14 @@ def _results(course: Course, done: Done) -> None:
         marks = {mark.name: mark for mark in gradebook.find_submission_notebook(assignment, assignment, student).grades}
         notebook = nbformat.reads(done.files[f"{assignment}.ipynb"].content, as_version=4)
         cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-        done.record.items = [_item(cell, marks[cell.metadata.nbgrader.grade_id]) for cell in cells]
-    about = notebook.metadata.autograder
+        about = notebook.metadata.autograder
+        done.record.items = [_item(cell, marks[cell.metadata.nbgrader.grade_id], about) for cell in cells]
     done.record.sandboxed, done.record.notes, done.record.flags = about.sandboxed, about.notes, about.flags
     done.record.predictions = about.get("predictions", [])
 
 
-def _item(cell: Any, mark: Any) -> Item:
-    from autograder.plugins import message
+def _item(cell: Any, mark: Any, about: Any) -> Item:
+    from autograder.plugins import told
 
     errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
     return Item(
@@ -317,7 +325,8 @@ def _item(cell: Any, mark: Any) -> Item:
         status=_status(cell, mark, errors),
         score=None if mark.needs_manual_grade else mark.score,
         max_score=mark.max_score,
-        message=message(errors[-1]) if errors else "",
+        message=told(cell, about),
+        references=about.get("references", {}).get(mark.name, []),
     )
 
 

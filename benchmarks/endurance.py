@@ -1,7 +1,7 @@
 """Does a class come through? Marks must not depend on who runs what, on who is killed, or on hostile neighbours.
 
     python -m benchmarks.endurance same --repeats 20       1, 2 and 8 workers and a scheduler by address, in turn
-    python -m benchmarks.endurance kills --students 200    grader and workers are killed at random until all are graded
+    python -m benchmarks.endurance kills --students 200    graders, workers, kernels and judges are killed at random
     python -m benchmarks.endurance hostile                 1,000 submissions, every tenth one hostile or broken
 
 Each grades submissions with known marks in a course of its own, in a temporary folder, and says what it saw. Exit code
@@ -12,6 +12,7 @@ Each grades submissions with known marks in a course of its own, in a temporary 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,9 @@ DOUBLE = {  # answers by what they earn, partial credit included
     0.0: ("def double(x):\n    return 3 * x + 5", "def double(x):\n    return -7.0"),
 }
 SHARE = {6.0: "def share(part, whole):\n    return part / whole", 0.0: "def share(part, whole):\n    return -1.0"}
-LEFT = ("kernel", "grading-", "dask-", "tmp")  # how the names of temporary folders begin that a grader makes
+SERVER = "autograder.kernels.server"
+ROLES = ["grader", "worker", *["kernel or judge"] * 4]
+BETWEEN = 3  # results until the next kernel is killed: what dies again in the same cell counts, as it must
 PATIENCE = 60  # seconds until what was told to end must have ended
 console = Console()
 Deserved = dict[str, tuple[Outcome, float | None]]
@@ -124,29 +127,69 @@ def wrong(course: Course, deserved: Deserved) -> list[str]:
 
 
 @contextmanager
-def nothing_left(problems: list[str]) -> Iterator[None]:
-    """Look for processes and temporary files that were not there before."""
+def nothing_left(problems: list[str], *, killed: bool) -> Iterator[None]:
+    """Have a temporary folder of our own, and look what is left in it and of the processes that were told of it.
 
-    def temporary() -> set[str]:
-        found = [path for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith(LEFT)]
-        return {path.name for path in found if path.name != "dask-scratch-space" or any(path.iterdir())}
+    Args:
+        problems: what is left is added.
+        killed: whether graders and workers are killed: who is killed leaves files. These are only told.
+    """
+    before = os.environ.get("TMPDIR")
+    with tempfile.TemporaryDirectory(prefix="e-") as folder:
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = None
+            os.environ.pop("TMPDIR") if before is None else os.environ.update(TMPDIR=before)
+        end = time.monotonic() + PATIENCE
+        while (left := [one for one in processes(folder) if not waits(one)]) and time.monotonic() < end:
+            time.sleep(1)
+        if left:
+            problems.append(f"processes left: {[line(one) for one in left]}")
+        files = [path for path in Path(folder).iterdir() if not path.name.startswith("course-kernels-")]
+        if more := [path.name for path in files if path.name != "dask-scratch-space" or any(path.iterdir())]:
+            said = f"files left: {sorted(more)}"
+            console.print(f"{said} (by those that were killed)") if killed else problems.append(said)
+        for one in processes(folder):
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
 
-    def processes() -> dict[int, str]:
-        found = psutil.process_iter(["cmdline"])
-        lines = {one.pid: " ".join(one.info["cmdline"] or []) for one in found}
-        theirs = {pid: line for pid, line in lines.items() if "autograder" in line or "multiprocessing" in line}
-        return {pid: line for pid, line in theirs.items() if "resource_tracker" not in line}  # that is our own
 
-    files, before = temporary(), processes()
-    yield
-    end = time.monotonic() + PATIENCE
-    while (left := {pid: line for pid, line in processes().items() if pid not in before}) and time.monotonic() < end:
-        time.sleep(1)
-    servers = [pid for pid, line in left.items() if "autograder.kernels.server" in line]
-    if left.keys() - servers[:1]:  # one waits for more work
-        problems.append(f"processes left: {left}")
-    if more := temporary() - files:
-        problems.append(f"files left: {sorted(more)}")
+def processes(folder: str) -> list[psutil.Process]:
+    """Processes that keep their temporary files in a folder."""
+    found = []
+    for one in psutil.process_iter():
+        with suppress(psutil.Error):
+            started = any(option in line(one) for option in ("autograder", "multiprocessing"))
+            if started and one.pid != os.getpid() and one.environ().get("TMPDIR") == folder:
+                found.append(one)
+    return [one for one in found if "resource_tracker" not in line(one)]  # that is our own
+
+
+def line(one: psutil.Process) -> str:
+    """The command line of a process; nothing when it has ended."""
+    try:
+        return " ".join(one.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def waits(one: psutil.Process) -> bool:
+    """Tell whether a process is a fork server that has no kernel and waits for more work."""
+    try:
+        return SERVER in line(one) and not one.children()
+    except psutil.Error:
+        return True
+
+
+def kernels(folder: str) -> list[psutil.Process]:
+    """Kernels of students and judges, and the processes beside them."""
+    servers = [one for one in processes(folder) if SERVER in line(one)]
+    numbers = {one.pid for one in servers}
+    with suppress(psutil.Error):
+        return [one for one in servers if one.ppid() in numbers]
+    return []
 
 
 def same(root: Path, options: argparse.Namespace) -> list[str]:
@@ -170,7 +213,7 @@ def same(root: Path, options: argparse.Namespace) -> list[str]:
 
 
 def kills(root: Path, options: argparse.Namespace) -> list[str]:
-    """Grade a class while its grader and workers are killed, then one like it undisturbed."""
+    """Grade a class while its grader, workers, kernels and judges are killed, then one like it undisturbed."""
     chance = random.Random(options.seed)
     students = options.students or 200
     course, deserved = make_class(root / "disturbed", students)
@@ -178,20 +221,28 @@ def kills(root: Path, options: argparse.Namespace) -> list[str]:
     command = [str(Path(sys.executable).with_name("autograder")), "--course-dir", str(course.root), "grade", ASSIGNMENT]
     killed: Counter[str] = Counter()
     problems: list[str] = []
+    role = chance.choice(ROLES)
     while True:
         grader = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
         time.sleep(chance.uniform(5, 25))
         while grader.poll() is None and killed.total() < options.kills:
-            whom = chance.choice([grader, *grader.children(recursive=True)])
-            role = "grader" if whom == grader else "one of its processes"
             try:
-                whom.kill()
+                others = [one for one in grader.children(recursive=True) if SERVER not in line(one)]
+                there = {"grader": [grader], "worker": others, "kernel or judge": kernels(tempfile.gettempdir())}[role]
+                if not there:  # yet
+                    time.sleep(0.05)
+                    continue
+                chance.choice(there).kill()
             except psutil.NoSuchProcess:
                 continue
             killed[role] += 1
-            done = len(list((course.root / "records" / ASSIGNMENT).glob("*.json")))
+            done = recorded(course)
             console.print(f"killed {role} with {done} of {students} recorded")
-            time.sleep(chance.uniform(2, 20))
+            if role == "kernel or judge":
+                wait_for(course, done + BETWEEN, grader)
+            else:
+                time.sleep(chance.uniform(2, 20))
+            role = chance.choice(ROLES)
         said = grader.communicate()[1].decode(errors="replace")
         if grader.returncode == 0:
             break
@@ -204,6 +255,18 @@ def kills(root: Path, options: argparse.Namespace) -> list[str]:
     one, other = snapshot(course), snapshot(calm)
     problems += [f"{key} differs" for key in one if one[key] != other[key]]
     return problems + [f"not as deserved: {wrong(course, deserved)}"] * bool(wrong(course, deserved))
+
+
+def recorded(course: Course) -> int:
+    """Count the submissions that are graded to the end."""
+    return len(list((course.root / "records" / ASSIGNMENT).glob("*.json")))
+
+
+def wait_for(course: Course, number: int, grader: psutil.Popen) -> None:
+    """Wait until so many submissions are graded, or the grader is not at work any more."""
+    end = time.monotonic() + PATIENCE
+    while recorded(course) < number and grader.poll() is None and time.monotonic() < end:
+        time.sleep(0.1)
 
 
 def hostile_class(root: Path, options: argparse.Namespace) -> list[str]:
@@ -236,11 +299,11 @@ def main() -> int:
     parser.add_argument("what", choices=["same", "kills", "hostile"])
     parser.add_argument("--students", type=int, help="how many there are; by default 12, 200 and 1000")
     parser.add_argument("--repeats", type=int, default=20, help="of same")
-    parser.add_argument("--kills", type=int, default=10, help="of kills")
+    parser.add_argument("--kills", type=int, default=30, help="of kills")
     parser.add_argument("--seed", type=int, default=0, help="of kills")
     options = parser.parse_args()
     problems: list[str] = []
-    with tempfile.TemporaryDirectory() as folder, nothing_left(problems):
+    with nothing_left(problems, killed=options.what == "kills"), tempfile.TemporaryDirectory() as folder:
         problems += {"same": same, "kills": kills, "hostile": hostile_class}[options.what](Path(folder, "c"), options)
     console.print("\n".join(problems) or "[green]all as it should be[/]", markup=not problems)
     return bool(problems)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbformat import NotebookNode
@@ -17,6 +20,7 @@ from tests.classroom import Classroom
 from tests.marked import Marked, new_course
 
 ROOT = Path(__file__).parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
 
 
@@ -81,6 +85,35 @@ def marked(unmarked: Path, tmp_path: Path) -> Marked:
     """Makes submissions of ps1 that are marked already."""
     shutil.copytree(unmarked, tmp_path / "course")
     return Marked(Course(tmp_path / "course"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        if sys.platform != "linux":
+            pytest.skip("no chromium")
+        pytest.fail("These tests look at pages in a browser: apt-get install chromium (.ci/run does).")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # as root (in a container) chromium cannot make its own sandbox, and it looks at nothing but our own pages
+        flags = ["--no-sandbox", "--disable-dev-shm-usage"]
+        found = playwright.chromium.launch(executable_path=program, args=flags, chromium_sandbox=False)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page that reaches nothing but this machine."""
+    context = browser.new_context(viewport={"width": 1300, "height": 1600})
+    context.set_default_timeout(60_000)
+    context.route(re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1)"), lambda route: route.abort("internetdisconnected"))
+    yield (opened := context.new_page())
+    if folder := os.environ.get("PAGES_SCREENSHOTS"):  # to be looked at
+        opened.screenshot(path=Path(folder) / "page.png")
+    context.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import stat
+import subprocess
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -18,6 +19,7 @@ from autograder.course import Course
 from autograder.errors import ArchiveError, AssignmentError, NoNotebookError
 from autograder.grade import submissions
 from autograder.submission import adopt
+from tests.test_submission import nested
 
 
 @pytest.fixture
@@ -455,7 +457,7 @@ def test_encrypted_member_is_not_used(course, archive):
 
 def test_member_that_claims_to_be_huge_is_not_used(course, archive):
     patched(archive, "jane.ipynb", 24, (2**31).to_bytes(4, "little"))
-    assert only_joe(course, archive) == "larger than 100 MiB"
+    assert only_joe(course, archive) == "larger than 40 MiB"
 
 
 def test_member_that_is_larger_than_it_claims_is_not_used(course, archive):
@@ -813,3 +815,17 @@ def test_names_do_nothing_to_a_terminal(course, tmp_path, name):
     collection = collect(course, "ps1", zipped(tmp_path / "class.zip", {name: b"", "jane.ipynb": b"{}"}))
     [(shown, _)] = collection.ignored
     assert shown.isprintable()
+
+
+def test_folders_nested_absurdly_deep_are_left_out_and_the_others_collected(course, tmp_path):
+    folder = tmp_path / "class"
+    for student in ("ada", "bob"):
+        (folder / student).mkdir(parents=True)
+        (folder / student / "ps1.ipynb").write_text(student)
+    nested(folder / "ada" / "deep", 1100)
+    try:
+        collection = collect(course, "ps1", folder)
+    finally:
+        subprocess.run(["rm", "-rf", folder], check=True)
+    assert kept(course) == {"ada": b"ada", "bob": b"bob"}
+    assert [reason for reason in reasons(collection).values() if "folders in each other" in reason]

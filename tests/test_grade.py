@@ -158,6 +158,33 @@ def test_feedback_shows_messages_and_hides_hidden_tests(ps1: Classroom) -> None:
         assert "and hidden tests" in text
 
 
+SPIES = {
+    # visible checks pass 2, the hidden test 21: whatever a spy says of that one must not be shown
+    "ValueError": "raise ValueError(f'spied {x}')",
+    "AssertionError": "raise AssertionError(f'spied {x}')",
+    "YourTimedOut": "raise type('TimedOut', (Exception,), {})(f'spied {x}')",
+    "YourCheckFailed": "raise type('CheckFailed', (AssertionError,), {})(f'spied {x}')",
+}
+
+
+def test_no_error_of_a_student_tells_what_hidden_tests_hand_over(ps1: Classroom) -> None:
+    for number, line in enumerate(SPIES.values()):
+        ps1.submit(
+            f"spy{number}", ps1.fill({"double": f"def double(x):\n    if x != 2:\n        {line}\n    return 4"})
+        )
+    early = "def double(x):\n    raise type('TimedOut', (ValueError,), {})(f'early {x}')"
+    ps1.submit("early", ps1.fill({"double": early}))
+    found = {record.student: record for record, _ in grade(ps1.course, "ps1", submissions(ps1.course, "ps1"))}
+    for number, name in enumerate(SPIES):
+        text = BeautifulSoup(page(ps1, f"spy{number}"), "html.parser").text
+        assert "spied 21" not in text
+        assert f"{name}: (raised in a hidden test; what it says is not shown)" in text
+    assert {item.status for record in found.values() for item in record.items if item.grade_id == "double-test"} == {
+        Status.FAILED
+    }
+    assert "YourTimedOut: early 2" in page(ps1, "early")
+
+
 def test_feedback_runs_no_script_of_a_student(ps1: Classroom) -> None:
     script = "<script>alert('mine')</script><img src=x onerror=alert('mine')><a href='javascript:alert(1)'>x</a>"
     notebook = ps1.fill(written=f"My *answer* {script}\n\n{script}")

@@ -69,6 +69,8 @@ def test_time_of_a_submission_is_the_moment_that_is_written(tmp_path: Path, text
         "2026-13-01 18:00",
         "1777831200",
         "2026-05-03 18:00 \0",
+        "2026-05-03 18:00\0",
+        "\0" * 1000,
     ],
 )
 def test_time_that_may_mean_two_things_is_refused_with_the_file_and_a_mend(tmp_path: Path, text: str) -> None:
@@ -229,10 +231,14 @@ def test_other_time_zones_in_a_timestamp_count(tmp_path):
     assert late.submitted_at(tmp_path) == datetime(2026, 5, 1, 22)
 
 
-def test_timestamp_that_is_none_is_named(marked):
-    marked.mark("ada", 8, at="last Tuesday")
-    with pytest.raises(SubmissionError, match=r"timestamp\.txt holds 'last Tuesday UTC', which is not a time"):
-        export(marked.course, "ps1", marked.course.root / "grades.csv")
+def test_timestamp_that_is_none_is_named_and_stops_nobody(marked):
+    marked.mark("ada", 8, at="last Tuesday\0")
+    marked.mark("bob", 8, at="2026-05-01 12:00:00")
+    export(marked.course, "ps1", marked.course.root / "grades.csv")
+    rows = {row["student"]: row for row in csv.DictReader((marked.course.root / "grades.csv").open())}
+    assert "which is not a time" in rows["ada"]["reason"]
+    assert rows["bob"]["reason"] == ""
+    assert {row["score"] for row in rows.values()} == {"8.0"}
 
 
 def test_timestamp_does_not_make_a_submission_another(marked):

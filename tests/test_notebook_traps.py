@@ -63,6 +63,18 @@ SMALL_07 = {
     "epochs, batch_size": "epochs = 2",
 }
 SHOWN_07 = {"study.runs('10,000 tokens')[0]['accuracy']": ""}
+SMALL_08 = {
+    "settings = {": "settings['epochs'], seeds = 2, [0]",
+    "questions = data": SMALL_07["questions = data"],
+}
+SHOWN_08 = {"first_study.runs('convnet')[0]['accuracy']": ""}
+SMALL_09 = {
+    "train, new, ball_epochs =": "ball_epochs = 1; before, after = before[:4100], after[:4100]",
+    "lamp_x, lamp_y, waits =": "lamp_x, lamp_y, waits = lamps(3100, 40, seed)",
+    "lamp_epochs = 10": "lamp_epochs = 2",
+    "settings = {": "seeds = [0]",
+}
+SHOWN_09 = {"simple_study.runs('SimpleRNN')[0]['accuracy']": ""}
 TRAPS = [
     Trap("02_cnn_on_mnist", STUDY, SHOWN_02, "settings['epochs'] = 1", "networks['convnet'][0]", small=SMALL_02),
     Trap("03_cnn_on_cifar10", "long_study = Study(", SHOWN_03, "num_long = 32", "model", small=SMALL_03),
@@ -74,6 +86,16 @@ TRAPS = [
         "train(0, learning_rate, 1)[1]",
         "x_val, questions.y_val",
         SMALL_07,
+    ),
+    Trap("08_conv1d_for_text", "first_study = Study(", SHOWN_08, "settings['epochs'] = 1", "model", small=SMALL_08),
+    Trap(
+        "09_rnn_lstm_gru",
+        "simple_study = Study(",
+        SHOWN_09,
+        "lamp_epochs = 1",
+        "model",
+        "before[new, 2:], after[new]",
+        SMALL_09,
     ),
 ]
 

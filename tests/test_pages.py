@@ -8,11 +8,9 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -28,7 +26,6 @@ from autograder.build import KERNELSPEC
 from tests.test_notebooks import ASSIGNMENTS, ROOT
 
 pytestmark = pytest.mark.slow
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 UNDESCRIBED = "No description has been provided for this image"
 LIVE = [
     "import matplotlib.pyplot as plt\n"
@@ -38,35 +35,6 @@ LIVE = [
     'predictions.ask("race", ["the hare", "the hedgehog", "neither of the two"])',
     'predictions.recall("race")',
 ]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        if sys.platform != "linux":
-            pytest.skip("no chromium")
-        pytest.fail("These tests look at pages in a browser: apt-get install chromium (.ci/run does).")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # as root (in a container) chromium cannot make its own sandbox, and it looks at nothing but our own pages
-        flags = ["--no-sandbox", "--disable-dev-shm-usage"]
-        found = playwright.chromium.launch(executable_path=program, args=flags, chromium_sandbox=False)
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
-    """A page that reaches nothing but this machine."""
-    context = browser.new_context(viewport={"width": 1300, "height": 1600})
-    context.set_default_timeout(60_000)
-    context.route(re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1)"), lambda route: route.abort("internetdisconnected"))
-    yield (opened := context.new_page())
-    if folder := os.environ.get("PAGES_SCREENSHOTS"):  # to be looked at
-        opened.screenshot(path=Path(folder) / "page.png")
-    context.close()
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -123,7 +91,7 @@ def lab(tmp_path: Path) -> Iterator[str]:
         )  # fmt: skip
     try:
         address = f"http://127.0.0.1:{port}"
-        _wait_for(f"{address}/api/status", server, log)
+        wait_for(f"{address}/api/status", server, log)
         yield address
     finally:
         server.send_signal(signal.SIGTERM)  # it ends its kernels
@@ -134,7 +102,7 @@ def lab(tmp_path: Path) -> Iterator[str]:
                 os.killpg(server.pid, signal.SIGKILL)
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end:
         with suppress(OSError), urllib.request.urlopen(address, timeout=5):

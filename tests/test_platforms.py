@@ -195,6 +195,40 @@ def test_canvas_may_leave_columns_out_or_split_names(tmp_path) -> None:
     assert filled.table.rows[-1] == ["Lovelace", "Ada", "4711", "ada", "One", "7"]
 
 
+@pytest.mark.parametrize("name", ["Points Possible", "    Points Possible", "Ada Points  Possible", "points possible"])
+def test_a_student_called_like_the_row_of_maxima_is_a_student(tmp_path, name) -> None:
+    text = (
+        f"Student,ID,SIS Login ID,Section,ps1 (71)\n    Points Possible,,,,10\n{name},4711,ada,One,99\n"
+        f'"Byron, Points Possible",4712,bob,One,(read only)\n'
+    )
+    roster = Canvas(tables.read(written(tmp_path, text)), "ps1")
+    assert roster.maximum == 10
+    student = f"{name.strip().replace(' ', '')}_4711"
+    filled = platforms.fill(roster, [Mark(student, 7), Mark("4712", 8)], 10)
+    assert filled.entered == [student]
+    assert [row[0] for row in filled.table.rows if re.search("Points Possible", row[0], re.IGNORECASE)] == [
+        "    Points Possible"
+    ]
+    assert next(row for row in filled.table.rows if row[1] == "4711")[-1] == "7"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("the interpreter is changed (a;=HYPERLINK(1))", "the interpreter is changed (a;'=HYPERLINK(1))"),
+        ("x; @SUM(A1)", "x; '@SUM(A1)"),
+        ("x\t+1", "x\t'+1"),
+        ("x,-1+1", "x,'-1+1"),
+        ("x\n=1", "x\n'=1"),
+        ("=1;=2", "'=1;'=2"),
+        ("late; - ; counted", "late; - ; counted"),
+        ("a = b; c", "a = b; c"),
+    ],
+)
+def test_a_formula_behind_whatever_parts_cells_is_text(text, written) -> None:
+    assert tables.harmless(text) == written
+
+
 @pytest.mark.parametrize("name", ["ps1 (71)", "ps1", "PS1", "71"])
 def test_column_of_canvas_is_found_by_name_or_number(tmp_path, name) -> None:
     assert Canvas(tables.read(written(tmp_path, CANVAS)), "other", name).grade == 7

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -483,3 +485,15 @@ def contrast(one: str, other: str) -> float:
 def test_unreadable_submission_is_left_out_of_the_comparison(room):
     room.submit("ada", as_bytes(room.released())[:200])
     assert gather.answers(room.course, "ps1", {"double": "double"}, ["ada", "nobody"]) == {"double": {}}
+
+
+def test_thousands_of_copies_of_an_answer_cost_what_they_hold(marked, tmp_path):
+    source = "def double(x):\n    return 2 * x  # " + "x" * 900
+    cell = {"cell_type": "code", "metadata": {"nbgrader": {"grade_id": "double"}}, "source": source, "outputs": []}
+    folder = marked.hand_in("ada")
+    (folder / "ps1.ipynb").write_text(json.dumps({"cells": [cell] * 1_990, "metadata": {}, "nbformat": 4}))
+    started = time.process_time()
+    found = gather.answers(marked.course, "ps1", {"double": "double"}, ["ada"])
+    assert found["double"]["ada"] == "\n".join([source] * 1_990)
+    similar.similar(found, [], common=3)
+    assert time.process_time() - started < 5

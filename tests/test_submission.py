@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
+import subprocess
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from autograder import submission
+from autograder import grade, late, records, submission, work
 from autograder.errors import SubmissionError
+from autograder.records import Outcome
 from autograder.submission import MEND, read, refuse_links
 from course_utils.predictions import MADE
+from tests.marked import DUE
 
 CODE = {"cell_type": "code", "id": "a1", "metadata": {}, "source": "x = 1", "outputs": [], "execution_count": None}
 PICTURE = {"image/png": "iVBORw0KGgo="}
@@ -443,3 +450,94 @@ def test_notebook_of_another_assignment_is_named_and_gets_no_mark():
     del ours.cells[3:]  # only a part of the cells is left
     submission.require_same(ours, theirs, "02_cnn")
     submission.require_same(nbformat.v4.new_notebook(), ours, "01_convolution")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"cells": [' + b"[]," * 2_000_000 + b"[]]}", "values"),  # 50 times its size in memory
+        (b'{"cells": [' + b'{"a":0},' * 2_000_000 + b"0]}", "values"),
+        (json.dumps({"cells": [{"cell_type": "markdown", "source": "x"}] * 3_000}).encode(), "3000 cells"),
+        (json.dumps({"cells": [{"cell_type": "code", "source": "x" * 5_000_000}]}).encode(), "5,000,000 characters"),
+        (json.dumps({"cells": [{"cell_type": "code", "source": ["x"] * 300_000}]}).encode(), "300,000 characters"),
+        (json.dumps({"cells": [{"cell_type": "raw", "source": "x" * 190_000}] * 20}).encode(), "too much text"),
+    ],
+)
+def test_a_file_that_makes_much_of_little_is_refused_in_no_time(path, content, said):
+    path.write_bytes(content)
+    tracemalloc.start()
+    started = time.process_time()
+    reason = refusal(path)
+    spent, most = time.process_time() - started, tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert said in reason
+    assert spent < 5
+    assert most < 10 * len(content) + 50 * 2**20
+
+
+def nested(folder: Path, depth: int) -> Path:
+    """Make folders in folders, deeper than a path may be long."""
+    folder.mkdir(parents=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("d", dir_fd=descriptor)
+        inner = os.open("d", os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        descriptor = inner
+    os.close(descriptor)
+    return folder
+
+
+def sparse(folder: Path, name: str) -> Path:
+    """Make a file of 3 GiB that takes no room."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / name).open("wb") as file:
+        file.truncate(3 * 2**30)
+    return folder
+
+
+@pytest.fixture(params=["nested", "sparse", "sparse notebook", "many", "closed", "time"])
+def absurd(request, tmp_path) -> Iterator[Callable[[Path], None]]:
+    """Fill a folder with what no student hands in."""
+    filled: list[Path] = []
+
+    def fill(folder: Path) -> None:
+        filled.append(folder)
+        if request.param == "nested":
+            nested(folder / "deep", 1100)
+        elif request.param == "many":
+            for number in range(submission.MAX_FILES + 1):
+                (folder / f"{number}.csv").touch()
+        elif request.param == "closed":
+            (folder / "data.csv").write_text("1")
+            (folder / "data.csv").chmod(0)
+        else:
+            name = {"sparse": "data.bin", "sparse notebook": "ps1.ipynb", "time": "timestamp.txt"}[request.param]
+            sparse(folder, name)
+
+    fill.kind = request.param
+    yield fill
+    for folder in filled:
+        subprocess.run(["rm", "-rf", folder], check=True)  # shutil.rmtree gives up at such depths
+
+
+def test_absurd_files_are_the_trouble_of_one_student(absurd, marked):
+    course = marked.course
+    for student in ("ada", "bob"):
+        marked.hand_in(student)
+    folder = course.folder("submitted", "ada", "ps1")
+    absurd(folder)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    kit = grade.make_kit(course, "ps1")
+    jobs = {student: grade.make_job(course, kit, student) for student in ("ada", "bob")}
+    assert jobs["bob"].files
+    assert not jobs["bob"].problem
+    if absurd.kind != "closed" or os.getuid():  # root reads everything
+        assert jobs["ada"].problem
+        assert not jobs["ada"].files
+        done = work._graded(course, jobs["ada"])
+        assert done.record.outcome is Outcome.UNREADABLE
+        assert done.record.reason == jobs["ada"].problem
+    assert records.handed_in(course, "ps1", "ada") == jobs["ada"].submission
+    assert late.judge(late.LatePolicy(), folder, DUE, None, score=1, maximum=1).days == 0
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024  # KiB

@@ -14,3 +14,10 @@ comes back is data. So a submission cannot read a test, change what a test compa
 
 IN_YOUR_CODE = "In your code:"
 """Opens the lines of a test's error that tell where in the student's cells it came from."""
+
+RAISED_AT = "Raised by your code, for line"
+"""Opens the line that tells which line of a test called what raised; only a student's error has it."""
+
+RESERVED = frozenset({"TimedOut", "KernelDied", "NotRun", "OutOfMemory", "TooMuchOutput"})
+RESERVED |= {"CheckFailed", "NotSent", "GoneError", "ChannelError", "Raised"}
+"""Names of errors that mean something to the grader: a student's exception of such a name gets another."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 import builtins
 import secrets
 import sys
+import traceback
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from autograder.judge import IN_YOUR_CODE, wire
+from autograder.judge import IN_YOUR_CODE, RAISED_AT, RESERVED, wire
 from autograder.judge.channel import Channel, ChannelError, GoneError
 
 STALE = 16  # answers to interrupted questions that may be in the way
@@ -44,7 +45,14 @@ class Raised(Exception):  # noqa: N818
         lines = [f"\x1b[0;31m{type(self).__name__}\x1b[0m: {self}"]
         if self.frames:
             lines.append("\n".join([IN_YOUR_CODE, *(f"  {frame}" for frame in self.frames)]))
-        return lines
+        return [*lines, f"{RAISED_AT} {self._line_of_test()}"]
+
+    def _line_of_test(self) -> int:
+        """The line of the test cell that was being run; 0 where that is not known."""
+        for frame, line in traceback.walk_tb(self.__traceback__):
+            if frame.f_globals.get("__name__") == "__main__":
+                return line
+        return 0
 
 
 class StudentObject:
@@ -331,6 +339,8 @@ def _exception(names: list[str], message: str, frames: list[str]) -> Raised:
             break
     message = _text(message)
     title = names[0][:100] if names and names[0].isidentifier() else "Error"
+    if title in RESERVED:
+        title = f"Your{title}"
     try:
         error: Raised = type(title, (Raised, base), {})(message)
     except TypeError:  # of those that want more than a message, such as UnicodeDecodeError

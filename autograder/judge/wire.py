@@ -312,9 +312,12 @@ def _lengths(shape: Any) -> list[int]:
 def _make_array(parts: Any) -> np.ndarray[Any, Any]:
     name, shape, data = parts
     dtype = _plain_dtype(name)
-    array = np.frombuffer(bytearray(_plain(data, bytes)), dtype).reshape(_lengths(shape))
+    content = bytearray(_plain(data, bytes))
+    array = np.frombuffer(content, dtype).reshape(_lengths(shape))
     if dtype.kind == "b" and (array.view(np.uint8) > 1).any():
         raise UnreadableError("an array of more than true and false")
+    if dtype.kind == "U" and (np.frombuffer(content, f"{dtype.str[0]}u4") > sys.maxunicode).any():
+        raise UnreadableError("an array of letters that are none")  # over which Python stumbles wherever it meets them
     return array
 
 

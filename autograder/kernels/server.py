@@ -59,6 +59,7 @@ PRELOAD = (
     "autograder.kernels.sandbox",
     "autograder.kernels.kernelapp",
     "autograder.judge.agent",
+    "autograder.judge.reference",
     "autograder.judge.standins",
 )
 """Modules that every kernel starts with. They start no thread that a fork misses, run no TensorFlow operation."""

@@ -99,7 +99,7 @@ def _lateness(course: Course, assignment: str, due: datetime | None) -> Callable
 
     def late_by(student: str, known: timedelta) -> timedelta:
         folder, until = course.folder("submitted", student, assignment), granted.get((student, assignment))
-        handed_in = late.submitted_at(folder)
+        handed_in = late.known(folder)
         if handed_in is None and not (folder / late.LATE_MARK).exists():
             return known
         days = late.judge(rules, folder, due, until, score=0, maximum=0).days
@@ -151,14 +151,16 @@ def answers(course: Course, assignment: str, names: dict[str, str], ids: list[st
     """
     found: dict[str, dict[str, str]] = {name: {} for name in names.values()}
     for student in ids:
+        own: dict[str, list[str]] = defaultdict(list)
         try:
             cells = submission.code(course.folder("submitted", student, assignment) / f"{assignment}.ipynb")
         except (SubmissionError, OSError):
             continue
         for key, source in cells:
             if key in names:
-                sources = found[names[key]]
-                sources[student] = f"{sources[student]}\n{source}" if student in sources else source
+                own[names[key]].append(source)
+        for name, sources in own.items():
+            found[name][student] = "\n".join(sources)
     return found
 
 

@@ -49,7 +49,7 @@ def group(students: Sequence[Student]) -> list[Group]:
         (student.id, item.grade_id, item.message)
         for student in students
         for item in (student.record.items if student.record else [])
-        if item.message.strip() and not is_stub(item.message)
+        if item.message.strip() and not item.references and not is_stub(item.message)
     )
 
 

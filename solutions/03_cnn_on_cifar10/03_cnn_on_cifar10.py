@@ -58,8 +58,8 @@ settings = {
     "quick": {"validation": 0.2, "epochs": 7, "rate": 0.001, "widths": (8, 8, 16, 16), "units": 32},
     "full": {"validation": 0.05, "epochs": 10, "rate": 0.0005, "widths": (32, 32, 64, 64), "units": 128},
 }[profile]
-num_long, short_run, long_run, long_seeds = {"quick": (300, 50, 200, 2), "full": (47500, 10, 100, 1)}[profile]
-seeds = range(seed, seed + {"quick": 3, "full": 2}[profile])
+num_long, short_run, long_run, long_seeds = {"quick": (300, 50, 150, 1), "full": (47500, 10, 100, 1)}[profile]
+seeds = range(seed, seed + 2)
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -214,8 +214,8 @@ print(f"the lecture's net after 1000 epochs: {price:.1f} per mistake, the true c
 # ## 3. Train on, and on
 #
 # A thousand epochs of 50,000 pictures take hours. `full` makes 100. In `quick` the net reads only 300 pictures, over
-# and over, 200 times; nothing else changes: the lecture's net, its optimizer, its rate, its batches. A `Study` repeats
-# it for several seeds, and `train` is the cell above as a function.
+# and over, 150 times; nothing else changes: the lecture's net, its optimizer, its rate, its batches. A `Study` makes
+# the runs (one each; the effect is large), and `train` is the cell above as a function.
 
 
 # %% tags=["demo"]
@@ -266,13 +266,13 @@ predictions.ask(
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 for metric in ("val_accuracy at the end", "val_loss at the end"):
-    print(f"{metric}\n{long_study.summary(metric).round(3).to_string()}\n")
+    print(f"{metric}\n{long_study.summary(metric)['mean'].round(3).to_string()}\n")
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 fig, axes = plt.subplots(1, 2, figsize=(10, 3.4))
 for ax, metric in zip(axes, ("accuracy", "loss"), strict=True):
     plots.learning_curves(ax, long_study.runs(longer), metric)
-    ax.set_title(f"The dense net, {metric} (mean ± sd over the seeds)")
+    ax.set_title(f"The dense net: {metric}")
 axes[1].axhline(np.log(10), color="black", linestyle=":", label='always "10 %"')
 axes[1].legend()
 plots.show(
@@ -286,14 +286,14 @@ predictions.recall("long")
 #
 # The accuracy stays where it is, and the loss takes off. In the recorded `quick` run:
 #
-# | validation | after 50 epochs | after 200 epochs |
+# | validation | after 50 epochs | after 150 epochs |
 # |---|---|---|
-# | accuracy | 39.9 %<!-- quick: short val accuracy --> | 41.4 %<!-- quick: long val accuracy --> |
-# | loss | 1.76<!-- quick: short val loss --> | 2.64<!-- quick: long val loss --> |
+# | accuracy | 41.8 %<!-- quick: short val accuracy --> | 40.9 %<!-- quick: long val accuracy --> |
+# | loss | 1.75<!-- quick: short val loss --> | 2.39<!-- quick: long val loss --> |
 #
 # The loss ends above the 2.30 of a shrug, with four answers in ten right: the riddle of the lecture, in small. Training
 # tells nothing of it. There the net ends with 100 %<!-- quick: long training accuracy --> of its 300 pictures right and
-# a loss of 0.013<!-- quick: long training loss -->: it knows them by heart. The lecture's own training log ends in the
+# a loss of 0.033<!-- quick: long training loss -->: it knows them by heart. The lecture's own training log ends in the
 # same way, after 1000 epochs, with an accuracy of 0.8986 and a loss of 0.2840, against 0.441 and 6.07 on test pictures.
 #
 # In `full`, with all pictures, 10 epochs give a validation accuracy of 47.4 %<!-- full: short val accuracy --> and a
@@ -439,7 +439,7 @@ plots.show(
 # <details><summary>What we measured: open after you ran it</summary>
 #
 # In the recorded `quick` run wrong answers are given with a mean confidence of
-# 49 %<!-- quick: short sure when wrong --> after the short training and of 71 %<!-- quick: long sure when wrong -->
+# 50 %<!-- quick: short sure when wrong --> after the short training and of 67 %<!-- quick: long sure when wrong -->
 # after the long one (`full`: 42 %<!-- full: short sure when wrong --> and 58 %<!-- full: long sure when wrong -->). The
 # short training already lies below the dotted line; the long one lies far below it: of the answers that it gives with
 # 90 to 100 %, only about six in ten are right.
@@ -1116,7 +1116,7 @@ def twin(**options):
 
 
 # %% [markdown]
-# **Predict, then run.** The twin on 4,000 pictures, 3 epochs (375 steps): without batch normalisation, with momentum 0.9,
+# **Predict, then run.** The twin on 4,000 pictures, 2 epochs (250 steps): without batch normalisation, with momentum 0.9,
 # with 0.99. Rank the three by *validation* accuracy. *I expect ...*
 
 # %% tags=["demo"]
@@ -1132,19 +1132,22 @@ predictions.ask(
 
 
 # %% tags=["demo"]
+few_epochs = {"quick": 2, "full": 3}[profile]  # of 125 steps each
+
+
 def few_steps(seed, **options):
-    _, history = train(lambda: twin(**options), seed, 3, 0.001, on_logits, num_train=4000)
+    _, history = train(lambda: twin(**options), seed, few_epochs, 0.001, on_logits, num_train=4000)
     return {"training": history["accuracy"][-1], "validation": history["val_accuracy"][-1]}
 
 
 momentum_study = Study(
     few_steps,
     {"without": {"normalise": False}, "momentum 0.9": {"momentum": 0.9}, "momentum 0.99": {"momentum": 0.99}},
-    seeds,
+    seeds if profile == "full" else seeds[:1],
 )
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-table = momentum_study.summary("validation").round(3)
+table = momentum_study.summary("validation")[["mean", "count"]].round(3)
 table["training"] = momentum_study.summary("training")["mean"].round(3)
 print(table.to_string())
 predictions.recall("momentum")
@@ -1152,15 +1155,15 @@ predictions.recall("momentum")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# | validation accuracy after 375 steps | without | momentum 0.9 | momentum 0.99 |
+# | validation accuracy | without | momentum 0.9 | momentum 0.99 |
 # |---|---|---|---|
-# | `quick` | 61.6 %<!-- quick: without validation --> | 72.8 %<!-- quick: momentum 0.9 validation --> | 59.8 %<!-- quick: momentum 0.99 validation --> |
-# | `full` | 36.6 %<!-- full: without validation --> | 40.4 %<!-- full: momentum 0.9 validation --> | 30.8 %<!-- full: momentum 0.99 validation --> |
+# | `quick`, 250 steps | 52.2 %<!-- quick: without validation --> | 62.8 %<!-- quick: momentum 0.9 validation --> | 35.8 %<!-- quick: momentum 0.99 validation --> |
+# | `full`, 375 steps | 36.6 %<!-- full: without validation --> | 40.4 %<!-- full: momentum 0.9 validation --> | 30.8 %<!-- full: momentum 0.99 validation --> |
 #
 # Look at the column `training`: it is the *same* for both momenta, to the last digit, because in training the moving
 # averages are not used. Both nets are the same net! But in use the one with 0.99 still carries its memory of the start
 # (means 0, variances 1), since a batch counts only for a hundredth, and the weights that its averages describe are long
-# gone. It needs some hundred steps more, and until then it is no better than a net without any batch normalisation. The
+# gone. It needs some hundred steps more, and until then it does worse than a net without any batch normalisation. The
 # lesson: a validation accuracy far below the training accuracy need not be overfitting. It may be a layer that behaves
 # differently in use.
 #
@@ -1292,7 +1295,7 @@ def race(seed, build, rate):
 
 nets = {
     "logistic regression": {"build": logistic_regression, "rate": 0.0005},
-    "dense net": {"build": dense_net_on_logits, "rate": 0.0005},
+    "dense net": {"build": dense_net_on_logits, "rate": settings["rate"]},
     "strided convnet": {"build": strided_convnet, "rate": settings["rate"]},
     "small convnet": {"build": small_convnet, "rate": 0.001},
     "block net": {"build": blocks, "rate": settings["rate"]},
@@ -1341,22 +1344,22 @@ predictions.recall("race")
 #
 # | validation accuracy | parameters (`full`) | `quick` | `full` |
 # |---|---|---|---|
-# | logistic regression | 30,730 | 42.3 %<!-- quick: logistic regression accuracy --> | 36.1 %<!-- full: logistic regression accuracy --> |
-# | dense net | 646,260 | 46.3 %<!-- quick: dense net accuracy --> | 47.5 %<!-- full: dense net accuracy --> |
+# | logistic regression | 30,730 | 43.0 %<!-- quick: logistic regression accuracy --> | 36.1 %<!-- full: logistic regression accuracy --> |
+# | dense net | 646,260 | 49.8 %<!-- quick: dense net accuracy --> | 47.5 %<!-- full: dense net accuracy --> |
 # | strided convnet | 15,120 | 72.3 %<!-- quick: strided convnet accuracy --> | 58.2 %<!-- full: strided convnet accuracy --> |
-# | small convnet | 12,266 | 80.0 %<!-- quick: small convnet accuracy --> | 59.8 %<!-- full: small convnet accuracy --> |
-# | block net | 592,554 (twin: 37,746) | 79.8 %<!-- quick: block net accuracy --> | 71.3 %<!-- full: block net accuracy --> |
+# | small convnet | 12,266 | 82.0 %<!-- quick: small convnet accuracy --> | 59.8 %<!-- full: small convnet accuracy --> |
+# | block net | 592,554 (twin: 37,746) | 77.8 %<!-- quick: block net accuracy --> | 71.3 %<!-- full: block net accuracy --> |
 #
-# In `quick` each convnet leads the dense net by 25 points or more, with a seventeenth of its parameters or less; in
-# `full` by 10 or more. Its two hidden layers bring the dense net 4 points over logistic regression in `quick` and 11 in
+# In `quick` each convnet leads the dense net by 20 points or more, with a seventeenth of its parameters or less; in
+# `full` by 10 or more. Its two hidden layers bring the dense net 7 points over logistic regression in `quick` and 11 in
 # `full`. What it lacks you know from notebook 02: things turn up anywhere, and its weights belong to places. Among the
-# convnets the profiles differ. The narrow twin of `quick` is no better than the small convnet, far within the error
-# bars (3.6 %<!-- quick: small convnet accuracy: std --> and 4.7 %<!-- quick: block net accuracy: std -->); the wide net
+# convnets the profiles differ. The narrow twin of `quick` is no better than the small convnet, within the error
+# bars (1.1 %<!-- quick: small convnet accuracy: std --> and 4.5 %<!-- quick: block net accuracy: std -->); the wide net
 # of `full` is ahead by more than ten points. In `quick` the dashed lines of the block net lie *below* the solid ones
 # for most of the time: in training dropout hides half of the last features, in validation all are there. And there the
 # curves still rise: these are the figures after 7 epochs, not the last word.
 #
-# The bars show the spread over the seeds, roughly, since three seeds are few. There is a second kind of chance: with
+# The bars show the spread over the seeds, roughly, since two seeds are few. There is a second kind of chance: with
 # other validation pictures the figure would differ by about $\sqrt{p (1 - p) / n}$, printed below the table.
 #
 # </details>
@@ -1702,13 +1705,13 @@ assert len(_net.trainable_weights) > 0, "the model has nothing to train."
 ### END HIDDEN TESTS
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
-own_study = Study(race, {"own net": {"build": own_net, "rate": 0.001}}, seeds[:2])
+own_study = Study(race, {"own net": {"build": own_net, "rate": 0.001}}, seeds[:1])
 for own in own_study.runs("own net"):
     print(f"seed {own['seed']}: validation {own['val_accuracy at the end']:.1%}, training {own['training']:.1%}")
 print(f"{own['parameters']:,.0f} parameters")
 
 # %% [markdown]
-# The model answer's net, with 49,594 parameters, reaches 93.0 %<!-- quick: own net accuracy --> in `quick`, mean of two
+# The model answer's net, with 49,594 parameters, reaches 92.5 %<!-- quick: own net accuracy --> in `quick`, mean of two
 # seeds. Beat it.
 
 # %% [markdown]
@@ -1734,13 +1737,13 @@ for name, scores in test_scores.items():
 # %% [markdown]
 # | test accuracy | lecture | `full` | `quick` |
 # |---|---|---|---|
-# | logistic regression | | 37.2 %<!-- full: logistic regression test accuracy --> | 42.7 %<!-- quick: logistic regression test accuracy --> |
-# | dense net, 10 epochs (`quick`: 7) | 0.4956 | 47.2 %<!-- full: dense net test accuracy --> | 47.1 %<!-- quick: dense net test accuracy --> |
-# | dense net, 100 epochs (`quick`: 300 pictures, 200 epochs) | 0.5024 | 47.4 %<!-- full: long test accuracy --> | 41.3 %<!-- quick: long test accuracy --> |
+# | logistic regression | | 37.2 %<!-- full: logistic regression test accuracy --> | 42.2 %<!-- quick: logistic regression test accuracy --> |
+# | dense net, 10 epochs (`quick`: 7) | 0.4956 | 47.2 %<!-- full: dense net test accuracy --> | 51.2 %<!-- quick: dense net test accuracy --> |
+# | dense net, 100 epochs (`quick`: 300 pictures, 150 epochs) | 0.5024 | 47.4 %<!-- full: long test accuracy --> | 41.3 %<!-- quick: long test accuracy --> |
 # | dense net, 1000 epochs | 0.441 | | |
-# | strided convnet | | 57.1 %<!-- full: strided convnet test accuracy --> | 72.2 %<!-- quick: strided convnet test accuracy --> |
-# | small convnet | | 58.3 %<!-- full: small convnet test accuracy --> | 77.9 %<!-- quick: small convnet test accuracy --> |
-# | full net (`quick`: its twin) | 0.7211 | 70.3 %<!-- full: block net test accuracy --> | 79.6 %<!-- quick: block net test accuracy --> |
+# | strided convnet | | 57.1 %<!-- full: strided convnet test accuracy --> | 72.0 %<!-- quick: strided convnet test accuracy --> |
+# | small convnet | | 58.3 %<!-- full: small convnet test accuracy --> | 80.1 %<!-- quick: small convnet test accuracy --> |
+# | full net (`quick`: its twin) | 0.7211 | 70.3 %<!-- full: block net test accuracy --> | 77.0 %<!-- quick: block net test accuracy --> |
 #
 # `full` trains on 47,500 of the 50,000 pictures and keeps the rest for validation. Its dense net and its full net stay
 # some two points below the lecture's figures (after 100 epochs, three): more than the seeds differ
@@ -1809,20 +1812,20 @@ ledger.record("03_cnn_on_cifar10", profile, measured)
 # **Model answer.** Your loss of 5 with 48 % right means that a wrong answer costs up to 5 / 0.52 = 9.6, as if the true
 # class had a probability of 0.00007: your net is not undecided, it is sure of what is wrong. I saw the same in my
 # notebook. After the short training wrong answers were given with a mean confidence of
-# 49 %<!-- quick: short sure when wrong -->, after the long one with 71 %<!-- quick: long sure when wrong -->, while the
-# validation accuracy stayed at 39.9 %<!-- quick: short val accuracy --> and 41.4 %<!-- quick: long val accuracy --> and
-# the loss rose from 1.76<!-- quick: short val loss --> to 2.64<!-- quick: long val loss -->. So do not go on: it can
-# only make the net surer. Change the net. Over three seeds the dense net had a validation accuracy of
-# 46.3 %<!-- quick: dense net accuracy --> with a standard deviation of 5.5 %<!-- quick: dense net accuracy: std --> and
-# 646,260 parameters. I recommend the small convnet: 80.0 %<!-- quick: small convnet accuracy --> ±
-# 3.6 %<!-- quick: small convnet accuracy: std --> with 12,266 parameters, a fiftieth, because its filters are local and
-# are used everywhere; the block net is no better here (79.8 %<!-- quick: block net accuracy --> ±
-# 4.7 %<!-- quick: block net accuracy: std -->). My own net, with 49,594 parameters, reached
-# 93.0 %<!-- quick: own net accuracy -->. Use batch normalisation with a momentum of 0.9 as long as your trainings are
-# short: with 0.99 the twin had only 59.8 %<!-- quick: momentum 0.99 validation --> after 375 steps, with 0.9
-# 72.8 %<!-- quick: momentum 0.9 validation -->, though both were the same net in training. And divide your pixels by
+# 50 %<!-- quick: short sure when wrong -->, after the long one with 67 %<!-- quick: long sure when wrong -->, while the
+# validation accuracy stayed at 41.8 %<!-- quick: short val accuracy --> and 40.9 %<!-- quick: long val accuracy --> and
+# the loss rose from 1.75<!-- quick: short val loss --> to 2.39<!-- quick: long val loss -->. So do not go on: it can
+# only make the net surer. Change the net. Over two seeds the dense net had a validation accuracy of
+# 49.8 %<!-- quick: dense net accuracy --> (both had the same to a tenth, which is chance) and
+# 646,260 parameters. I recommend the small convnet: 82.0 %<!-- quick: small convnet accuracy --> ±
+# 1.1 %<!-- quick: small convnet accuracy: std --> with 12,266 parameters, a fiftieth, because its filters are local and
+# are used everywhere; the block net is no better here (77.8 %<!-- quick: block net accuracy --> ±
+# 4.5 %<!-- quick: block net accuracy: std -->). My own net, with 49,594 parameters, reached
+# 92.5 %<!-- quick: own net accuracy -->. Use batch normalisation with a momentum of 0.9 as long as your trainings are
+# short: with 0.99 the twin had only 35.8 %<!-- quick: momentum 0.99 validation --> after 250 steps, with 0.9
+# 62.8 %<!-- quick: momentum 0.9 validation -->, though both were the same net in training. And divide your pixels by
 # 255: without, a rate of 0.01 gave NaN in five steps. One limit: all nets got the same number of epochs, and the curves
-# of the convnets were still rising; with three seeds the standard deviations are rough. I would train the best two to
+# of the convnets were still rising; with two seeds the standard deviations are rough. I would train the best two to
 # the end before I choose between them.
 #
 # **Marking guide.** One point per row of the table that students see. The student's own numbers may differ from the

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autograder.judge import agent, names, standins, wire
+from autograder.judge import RAISED_AT, RESERVED, agent, names, standins, wire
 from autograder.judge.agent import Agent
 from autograder.judge.channel import Channel, ChannelError, GoneError
 from autograder.judge.standins import Judge, NotSent, Raised, StudentFunction, StudentObject
@@ -396,6 +396,25 @@ def test_no_exception_ends_a_loop_of_the_tests_in_silence(notebook: Make, kind: 
     student = notebook(RAISING)
     with pytest.raises((Raised, RuntimeError)):
         student.test(loop.replace("KIND", kind))
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_no_exception_is_called_like_what_only_the_grader_can_tell(name: str) -> None:
+    error = standins._exception([name, "ValueError"], "x", [])
+    assert type(error).__name__ == f"Your{name}"
+    assert isinstance(error, ValueError)
+
+
+def test_error_tells_which_line_of_the_test_it_was_raised_for() -> None:
+    def fail() -> None:
+        raise standins._exception(["ValueError"], "x", [])
+
+    with pytest.raises(Raised) as caught:
+        exec("x = 1\n\nfail()", {"__name__": "__main__", "fail": fail})
+    assert caught.value._render_traceback_()[-1] == f"{RAISED_AT} 3"
+    with pytest.raises(Raised) as caught:
+        fail()
+    assert caught.value._render_traceback_()[-1] == f"{RAISED_AT} 0"
 
 
 def test_error_tells_where_in_the_students_cells_it_came_from(notebook: Make) -> None:

@@ -482,3 +482,17 @@ def test_random_messages_are_read_or_unreadable() -> None:
             wire.unpack(chance.randbytes(chance.randint(0, 60)), NoReferences())
         except UnreadableError:
             continue
+
+
+@pytest.mark.parametrize("kind", ["<U1", ">U1", "<U3"])
+@pytest.mark.parametrize("letter", [0x110000, 0x7FFFFFFF, 0xFFFFFFFF])
+@pytest.mark.parametrize("make", [wire.ARRAY, wire.SCALAR])
+def test_letters_beyond_unicode_are_refused(kind: str, letter: int, make: int) -> None:
+    letters = np.full(int(kind[-1]), letter, f"{kind[0]}u4").tobytes()
+    shape = [1] if make == wire.ARRAY else []
+    content = msgpack.packb([kind, shape, letters])
+    with pytest.raises(UnreadableError):
+        wire.unpack(msgpack.packb(msgpack.ExtType(make, content)), NoReferences())
+    for good in (np.array(["é", "日本", "\U0010ffff"]), np.array("abc"), np.array(["ab"], ">U2"), np.array([], "U1")):
+        again = wire.unpack(wire.pack(good, NoReferences()), NoReferences())
+        assert again.tolist() == good.tolist()

@@ -16,6 +16,7 @@ from autograder.rebuild import rebuild
 from autograder.release import read_source
 from autograder.runner import Kernel
 from autograder.submission import grade_id
+from autograder.turns import Turn
 from tests.classroom import Classroom
 
 pytestmark = [
@@ -62,6 +63,17 @@ def test_kernel_that_is_killed_from_outside_costs_nothing(ps1: Classroom, killer
     killer[cell] = 1
     assert outcome(ps1, {}) == {"double-test": [], "share-test": [], "partial-test": []}
     assert killer[cell] == 0
+
+
+def test_it_runs_again_alone(ps1: Classroom, killer: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = []
+    monkeypatch.setattr(Turn, "alone", lambda self: turns.append("alone"))
+    monkeypatch.setattr(Turn, "beside", lambda self: turns.append("beside"))
+    killer["double"] = 1
+    outcome(ps1, {})
+    assert turns == ["beside", "alone"]
+    outcome(ps1, {"double": "import os\nos._exit(1)"})  # it ends it again, and then the others run without it
+    assert turns[2:] == ["beside", "alone", "beside"]
 
 
 def test_kernels_that_are_killed_in_several_cells_cost_nothing(ps1: Classroom, killer: dict[str, int]) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+import socket
 import sys
 
 import pytest
@@ -229,6 +232,28 @@ def test_each_try_belongs_to_a_layer_and_a_working_one_is_not_active() -> None:
     assert (leaky.active, leaky.seen) == (False, "read secret works inside")
     blind = layers._judge(layers.LAYERS[0], {**outside, "read_secret": "OSError"}, inside)
     assert (blind.active, blind.seen) == (False, "read secret fails outside too: OSError")
+    bare = layers._judge(layers.LAYERS[0], {**outside, "read_secret": f"{layers.NOT_THERE}OSError"}, inside)
+    assert bare.active  # who could not do it anyway is not kept from it
+
+
+@pytest.mark.parametrize("there", [{socket.AF_VSOCK: {socket.SOCK_STREAM}}, {socket.AF_NETLINK: {socket.SOCK_RAW}}, {}])
+def test_a_rare_socket_is_found_whatever_the_kernel_has(monkeypatch, there: dict[int, set[int]]) -> None:
+    tries = object.__new__(layers.Tries)  # it needs no listeners for this
+
+    class Sockets:
+        def __init__(self, family: int, kind: int, protocol: int) -> None:
+            del protocol
+            if kind not in there.get(family, set()):
+                code = errno.EPERM if family == socket.AF_PACKET else errno.ESOCKTNOSUPPORT
+                raise OSError(code, os.strerror(code))
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(layers.socket, "socket", Sockets)
+    monkeypatch.setattr(layers, "LAYERS", [layer for layer in layers.LAYERS if "virtual_socket" in layer.tries])
+    found = layers.attempt(tries)["virtual_socket"]
+    assert found == "" if there else found.startswith(layers.NOT_THERE)
 
 
 @pytest.mark.parametrize(
