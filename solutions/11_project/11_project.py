@@ -946,11 +946,8 @@ _gained
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the last digits differ"
 predict = train(seeds[0], budget)
 answers, right = predict(project.x[held_rows]), project.y[held_rows]
-num = len(project.class_names)
-counts = np.zeros((num, num), int)
-np.add.at(counts, (right, answers), 1)
 fig, ax = plt.subplots(figsize=(4.5, 4))
-plots.confusion_matrix(ax, counts, project.class_names)
+plots.confusion_matrix(ax, right, answers, project.class_names)
 plots.show(
     "Confusion matrix of the final network on the validation examples: right classes in rows, answers in columns."
 )
