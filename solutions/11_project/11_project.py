@@ -199,6 +199,7 @@ for label, ax in enumerate(axes):
     ax.plot(np.arange(60) / 20, steps.x[np.flatnonzero((steps.y == label) & (steps.about["band"] == 0))[0]])
     ax.set(title=steps.class_names[label], xlabel="seconds")
 axes[0].set_ylabel("reading")
+axes[0].legend(["x", "y", "z"], loc="upper left", ncols=3, fontsize=7)
 plots.show("Three seconds of readings along three axes, band A, for sit, walk, stairs and run.")
 
 # %% [markdown]
