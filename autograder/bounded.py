@@ -60,7 +60,7 @@ def call(work: Callable[[], T], what: str, *, memory: int = 1 << 30, seconds: fl
 
 def _work(work: Callable[[], Any], line: Connection, memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that waits, which ends this one
-    now = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    now = _taken("VmSize")
     resource.setrlimit(resource.RLIMIT_AS, (now + memory, now + memory))
     told: tuple[Any, Exception | None]
     try:
@@ -68,8 +68,16 @@ def _work(work: Callable[[], Any], line: Connection, memory: int) -> None:
     except MemoryError:
         os._exit(1)
     except Exception as error:  # noqa: BLE001  (it is raised over there)
+        if _taken("VmPeak") - now > 0.8 * memory:  # out of memory has many names, SystemError among them
+            os._exit(1)
         told = None, error
     try:
         line.send(told)
     except Exception as error:  # noqa: BLE001  (what pickle cannot send: its words do)
         line.send((None, RuntimeError(f"{type(told[1] or error).__name__}: {told[1] or error}")))
+
+
+def _taken(field: str) -> int:
+    """Bytes of address space that this process has (`VmSize`) or once had (`VmPeak`, since it was forked)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition(f"{field}:")[2].split(maxsplit=1)[0]) * 1024

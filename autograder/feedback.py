@@ -81,7 +81,7 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
         FolderError: when a folder cannot be written; then no page is.
         CourseError, TableError: when penalties for lateness cannot be worked out.
     """
-    from nbgrader.converters import GenerateFeedback, NbGraderException
+    from nbgrader.converters import NbGraderException
 
     course.require_writable(*(course.folder("feedback", student, assignment) for student in ids))
     late.settle(course, assignment)
@@ -94,7 +94,7 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
             _write(path, student, OUR_FAULT if record.outcome is Outcome.GRADER_ERROR else record.reason)
         else:
             try:
-                make = partial(course.convert, GenerateFeedback, assignment, student)
+                make = partial(_make, course, assignment, student)
                 bounded.call(make, f"The feedback page of {student}", memory=MEMORY, seconds=SECONDS)
             except LimitError as error:
                 _write(path, student, TOO_MUCH)
@@ -103,6 +103,18 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
                 _write(path, student, OUR_FAULT)
                 problem = getattr(error, "log", "").strip() or str(error)
         yield Page(path, problem, unmarked=student in waiting and not problem)
+
+
+def _make(course: Course, assignment: str, student: str) -> None:
+    """Make one page; memory that was not enough is told apart from other trouble, as nbgrader does not do."""
+    from nbgrader.converters import GenerateFeedback, NbGraderException
+
+    try:
+        course.convert(GenerateFeedback, assignment, student)
+    except NbGraderException as error:
+        if "\nMemoryError" in getattr(error, "log", ""):
+            raise MemoryError from error
+        raise
 
 
 def _write(path: Path, student: str, reason: str) -> None:

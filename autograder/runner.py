@@ -280,7 +280,8 @@ class Kernel(Execute):  # type: ignore[misc]
     def on_cell_executed(self, **kwargs: Any) -> None:
         """Add an error that came with the reply only, cut short like all that a cell may say."""
         content = kwargs["execute_reply"]["content"]
-        _rename(content)
+        if "header" in kwargs["execute_reply"]:  # from the kernel, not from nbclient when the time was over
+            _rename(content)
         if content.get("status") not in ("ok", "error"):  # it was not run to its end: no error must not mean success
             content.update(status="error", ename=NOT_RUN, evalue="the kernel did not run this cell.", traceback=[])
         if len(repr(content)) > self._allowed.cell_output:

@@ -152,8 +152,8 @@ def _as_numbers(actual: Any, what: str) -> np.ndarray[Any, np.dtype[Any]]:
 def _likely(got: Any, wanted: Any, misconceptions: Misconceptions | None, rtol: float, atol: float) -> str:
     for sentence, wrong in (misconceptions or {}).items():
         wrong = np.asarray(wrong)  # noqa: PLW2901
-        is_right = wrong.shape == wanted.shape and np.allclose(wrong, wanted, rtol=rtol, atol=atol)
-        if not is_right and got.shape == wrong.shape and np.allclose(got, wrong, rtol=rtol, atol=atol):
+        is_right = wrong.shape == wanted.shape and np.allclose(wrong, wanted, rtol=rtol, atol=atol, equal_nan=True)
+        if not is_right and got.shape == wrong.shape and np.allclose(got, wrong, rtol=rtol, atol=atol, equal_nan=True):
             return f" Likely cause: {sentence}."
     return ""
 

@@ -149,6 +149,12 @@ def test_misconception_may_have_a_shape_of_its_own():
     assert message.endswith("Likely cause: it is padded.")
 
 
+def test_misconception_may_hold_nan():
+    causes = {"they are doubled": [2.0, np.nan]}
+    assert "they are doubled" in said(checks.close, [2.0, np.nan], [1.0, np.nan], "f(x)", misconceptions=causes)
+    assert "they are" not in said(checks.close, [2.0, 0.0], [1.0, np.nan], "f(x)", misconceptions=causes)
+
+
 def test_first_of_several_fitting_misconceptions_is_named():
     causes = {"no": [0.0, 0.0], "first": [2.0, 3.0], "second": [2.0, 3.0]}
     assert said(checks.close, [2.0, 3.0], [1.0, 2.0], "y", misconceptions=causes).endswith("Likely cause: first.")

@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
 from autograder import execute
@@ -177,7 +178,7 @@ def test_record_and_page_say_with_what_it_was_marked(course: Course) -> None:
     [page] = feedback(course, "ps4", ["wrong"])
     assert page.problem == ""
     text = page.path.read_text()
-    assert "Marked with the reference <code>square</code> in place of yours." in text
+    assert "Marked with the reference `square` in place of yours." in BeautifulSoup(text, "html.parser").text
     assert SECRET not in text
 
 

@@ -57,6 +57,12 @@ SMALL_03 = {
     "y_train, y_val, names =": "x_train, y_train, x_val, y_val = x_train[:64], y_train[:64], x_val[:32], y_val[:32]",
 }
 SHOWN_03 = {"long_study.runs('2 epochs')[0]['accuracy']": ""}
+SMALL_05 = {
+    "settings = {": "settings['epochs'], settings['draws'], seeds = 2, 1, [0]",
+    "photos = data": "import dataclasses; p = photos; few = {'x_val': p.x_val[:50], 'y_val': p.y_val[:50]}; "
+    "few |= {'x_test': p.x_test[:10], 'y_test': p.y_test[:10]}; photos = dataclasses.replace(p.subset(40), **few)",
+}
+SHOWN_05 = {"race.runs('augmented')[0]['accuracy']": ""}
 FEW_07 = "x_train=q.x_train[:64], y_train=q.y_train[:64], x_val=q.x_val[:32], y_val=q.y_val[:32]"
 SMALL_07 = {
     "questions = data": f"import dataclasses; q = questions; questions = dataclasses.replace(q, {FEW_07})",
@@ -78,6 +84,15 @@ SHOWN_09 = {"simple_study.runs('SimpleRNN')[0]['accuracy']": ""}
 TRAPS = [
     Trap("02_cnn_on_mnist", STUDY, SHOWN_02, "settings['epochs'] = 1", "networks['convnet'][0]", small=SMALL_02),
     Trap("03_cnn_on_cifar10", "long_study = Study(", SHOWN_03, "num_long = 32", "model", small=SMALL_03),
+    Trap(
+        "05_data_augmentation",
+        "race = Study(",
+        SHOWN_05,
+        "settings['epochs'] = 1",
+        "model",
+        "photos.x_val, photos.y_val",
+        SMALL_05,
+    ),
     Trap(
         "07_text_vectorisation",
         "study = Study(",

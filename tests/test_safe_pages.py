@@ -217,7 +217,7 @@ def test_a_page_that_takes_too_much_is_the_trouble_of_one_student(marked: Marked
         submission(marked, student, [new_markdown_cell("words")])
     path = marked.course.folder("autograded", "ada", "ps1") / "ps1.ipynb"
     path.write_text(path.read_text().replace("words", "x" * 5_000_000))
-    monkeypatch.setattr(module, "MEMORY", 1 << 20)  # which is little for anything
+    monkeypatch.setattr(module, "SECONDS", 0.01)  # which is little for anything
     [ada] = module.feedback(marked.course, "ps1", ["ada"])
     monkeypatch.undo()
     [bob] = module.feedback(marked.course, "ps1", ["bob"])

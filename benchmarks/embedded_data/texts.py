@@ -229,7 +229,7 @@ def remedied(width: int, units: int = 16, l1: float = 0.0, l2: float = 0.0, rate
 
 
 def train_remedied(few: int = FEW, patience: int | None = None, **kind: Any) -> Training:
-    """Train as notebook 04 does in `quick`, 640 steps in all; early stopping watches other training reviews."""
+    """Train as notebook 04 does in `quick`, with 640 steps. Early stopping watches other training reviews."""
     found = data.imdb(num_words=10_000, validation=0)
     width = len(found.vocabulary)
     x, x_test = multi_hot(found.x_train, width), multi_hot(found.x_test, width)
