@@ -708,7 +708,140 @@ projects.paste("curves", {n: {"training": h["loss"], "validation": h["val_loss"]
 # %% nbgrader={"grade_id": "curves", "solution": true}
 # paste the line that begins with curves =
 ### BEGIN SOLUTION
-curves = {}  # DRAFT: paste what the cell above prints
+curves = {
+    "overfits": {
+        "training": [
+            1.5297,
+            0.8033,
+            0.4139,
+            0.3533,
+            0.3244,
+            0.2987,
+            0.2749,
+            0.2531,
+            0.2325,
+            0.2141,
+            0.1967,
+            0.1809,
+            0.1656,
+            0.152,
+            0.1394,
+            0.1271,
+            0.1155,
+            0.1053,
+            0.0946,
+            0.0848,
+            0.0758,
+            0.068,
+            0.0605,
+            0.0544,
+            0.0488,
+            0.0438,
+            0.0396,
+            0.0365,
+            0.033,
+            0.0311,
+        ],
+        "validation": [
+            1.3014,
+            0.5518,
+            0.4609,
+            0.458,
+            0.4616,
+            0.4712,
+            0.489,
+            0.5047,
+            0.5187,
+            0.5429,
+            0.5618,
+            0.5843,
+            0.6086,
+            0.6281,
+            0.6487,
+            0.6695,
+            0.6946,
+            0.7244,
+            0.7533,
+            0.7882,
+            0.8192,
+            0.8585,
+            0.8896,
+            0.9356,
+            0.9704,
+            1.0131,
+            1.054,
+            1.0954,
+            1.1361,
+            1.171,
+        ],
+    },
+    "regularised": {
+        "training": [
+            1.6127,
+            1.5444,
+            1.371,
+            1.1831,
+            0.9758,
+            0.868,
+            0.7793,
+            0.7729,
+            0.8112,
+            0.7778,
+            0.7963,
+            0.7386,
+            0.7957,
+            0.7531,
+            0.7619,
+            0.7478,
+            0.7102,
+            0.7452,
+            0.7222,
+            0.7368,
+            0.7298,
+            0.7228,
+            0.7267,
+            0.7268,
+            0.7121,
+            0.7368,
+            0.7318,
+            0.693,
+            0.7479,
+            0.723,
+        ],
+        "validation": [
+            1.5816,
+            1.464,
+            1.2375,
+            0.9551,
+            0.7337,
+            0.6271,
+            0.5713,
+            0.5544,
+            0.5382,
+            0.5226,
+            0.5217,
+            0.5118,
+            0.5243,
+            0.5294,
+            0.5193,
+            0.5269,
+            0.5032,
+            0.5031,
+            0.4948,
+            0.4908,
+            0.5097,
+            0.5009,
+            0.5013,
+            0.4975,
+            0.4896,
+            0.5001,
+            0.5245,
+            0.509,
+            0.5207,
+            0.5147,
+        ],
+    },
+}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "curves-test", "points": 2}
@@ -786,7 +919,12 @@ projects.paste("tuning", {name: [run["score"] for run in study.runs(name)] for n
 # %% nbgrader={"grade_id": "tuning", "solution": true}
 # paste the line that begins with tuning =
 ### BEGIN SOLUTION
-tuning = {}  # DRAFT: paste what the cell above prints
+tuning = {
+    "overfits": [0.7984, 0.8148, 0.7987],
+    "regularised": [0.8039, 0.8179, 0.8051],
+    "windows of 3": [0.9712, 0.9771, 0.9712],
+    "windows of 5": [0.9649, 0.9771, 0.9712],
+}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "tuning-test", "points": 2}
@@ -878,7 +1016,21 @@ predictions.recall("final")
 # card = {"data": ..., "examples": [..., ..., ...], "measure": ..., "baseline": ..., "seeds": [...], "budget": ...,
 #         "validation": [...], "test": ..., "use": ..., "receipt": ..., "intended for": ..., "not for": ..., "known faults": ...}
 ### BEGIN SOLUTION
-card = {}  # DRAFT: to be filled in from the cells above
+card = {
+    "data": "tickets",
+    "examples": [1497, 503, 800],
+    "measure": "balanced accuracy",
+    "baseline": 0.7914,
+    "seeds": [0, 1, 2],
+    "budget": 12,
+    "validation": [0.9649, 0.9771, 0.9712],
+    "test": 0.9834,
+    "use": 1,
+    "receipt": "99dfe47d61",
+    "intended for": "Proposing a desk for a message that has just come in; a clerk sees it and can change it.",
+    "not for": "Deciding alone, other languages, or a town with other desks or other things to complain about.",
+    "known faults": "Misses things that the archive names once or never; it never says that it does not know.",
+}
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "card-test", "points": 2}
