@@ -52,7 +52,7 @@ c.ExecuteSubmission.limits = {  # all of them, and their defaults: autograder/li
     "total_time": 300,
 }
 c.ExecuteSubmission.assignment_limits = {  # for example {"06_transfer_learning": {"memory": "4 GiB"}}
-    "11_project": {"cell_time": 120, "total_time": 900},  # its tests call the student's `train`, small and twice
+    "11_project": {"cell_time": 180, "total_time": 900},  # its tests call the student's `train`, small and twice
 }
 
 # Late submissions: what they cost, by the due date in the gradebook and by extensions.csv. All that may be set, and the

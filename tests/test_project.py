@@ -49,7 +49,7 @@ def test_grading_lets_the_project_train_and_nothing_else() -> None:
     special = config.assignment_limits
     assert list(special) == [samples.ASSIGNMENT]
     allowed = Limits.of(config.limits, special[samples.ASSIGNMENT], "here")
-    assert (allowed.cell_time, allowed.total_time) == (120, 900)
+    assert (allowed.cell_time, allowed.total_time) == (180, 900)
     assert Limits.of(config.limits, {}, "here").cell_time == 20
 
 

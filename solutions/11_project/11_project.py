@@ -139,7 +139,7 @@ predictions.recall("cards")
 #
 # Validation said 89.3 %<!-- quick: validation by photo -->, the new cards say 74.0 %<!-- quick: new cards -->. Nothing is wrong
 # with the network or the training. The *validation* was wrong: of nearly every card in it, training held another photo,
-# so knowing the cards by heart went a long way. Split by card, validation says 68.7 %<!-- quick: validation by card -->: a
+# so knowing the cards by heart went a long way. Split by card, validation says 67.3 %<!-- quick: validation by card -->: a
 # sad figure, and a true one for a network that has seen 150 cards only. The first thing to ask about the nine in ten is
 # therefore: *nine in ten of what, and was any of it known before?*
 #
@@ -475,14 +475,15 @@ if "band" in project.about:
 
 # %% [markdown] nbgrader={"grade_id": "audit", "solution": true, "points": 4}
 # **Model answer** (tickets). *The stamp.* Every text of the archive ends in "case 18231 closed by kb". I found it by sorting
-# the texts from the back: the initials are five different ones, and each goes with one desk (a cross table shows one clerk
-# for each desk, without exception). A clerk writes it *after* the message was sorted, and the sheet says that the test has
-# messages as they came in. A bag of words that sees the stamp gets nearly everything right in validation, and about what it gets without
-# it on messages whose stamp I cut off: it has learnt the clerks. I remove the stamp everywhere, in `split` and before
-# training. *The copies.* After that 400 of the 2,000 texts are equal to another one once "again:" is removed; people write twice. A
-# random split puts copies of more than a quarter of validation into training. I split by text, not by row. *Also*: two
-# in a hundred labels are wrong when I read the messages myself; I leave them, they are in the test too. Classes are of
-# equal size.
+# the texts from the back: there are five different initials, and each goes with one desk (a cross table shows one clerk
+# for each desk, 2,000 times, without exception). A clerk writes it *after* the message was sorted, and the sheet says that the
+# test has messages as they came in. A bag of words trained on the texts as they are gets 100 % of my validation right, and
+# 70 % once I cut the stamp off the same messages: it has learnt the clerks. Trained without the stamp it gets 79 %. I remove
+# the stamp everywhere, in `split` and before training.
+# *The copies.* After that only 1,600 of the 2,000 texts are different, once "again:" is removed; people write
+# twice. With a random split, 28 % of the validation messages are in training too. I split by text, not by row.
+# *Also*: two in a hundred labels are wrong when I read the messages myself; I leave them, they are in the test too. Classes
+# are nearly of equal size (379 to 421).
 #
 # **Marking guide.** Main trap and second one: tickets: the stamp (leak); copies. Castings: several photos of one casting;
 # one in ten cracked (so accuracy says nothing). Steps: all of the test wears band B, which measures otherwise, and only
@@ -584,7 +585,8 @@ print(f"baseline: the checks pass. Its validation score is {_score:.3f}.")
 # - `chosen`, the name of your final setting, and `budget`, its number of epochs;
 # - `train(seed, budget)`: returns `predict` of the chosen setting.
 #
-# One epoch may take 10 seconds and the final training a minute; grading gives up after two.
+# An epoch may take 4 seconds and the final training 45: grading gives a test three minutes, on a machine that may be half as
+# fast as yours.
 #
 # <details><summary>Hint 1: where to begin</summary>
 # Begin with <code>train_digits</code> of section 1 and change one thing at a time: the data, the preparation, the layers.
@@ -613,7 +615,7 @@ settings = {
     "windows of 3": {"width": 48, "dropout": 0.3, "window": 3},
     "windows of 5": {"width": 48, "dropout": 0.3, "window": 5},
 }
-chosen, budget = "windows of 5", 12
+chosen, budget = "windows of 3", 12
 
 
 def fit(seed, budget, *, width, dropout, window):
@@ -646,7 +648,11 @@ def train(seed, budget):
 _held = project.x[np.asarray(split(0)[1])]
 _first = train(0, 1)
 assert callable(_first), "train(seed, budget) should return a function that gives answers. Does it return the network?"
+import time as _time
+
+_begun = _time.perf_counter()
 _first, _again = np.asarray(_first(_held)), np.asarray(train(0, 1)(_held))
+_seconds = _time.perf_counter() - _begun
 assert _first.shape == (len(_held),), (
     f"For {len(_held)} examples the answers have shape {_first.shape}. Is argmax missing, or is an axis too many?"
 )
@@ -657,11 +663,18 @@ assert _same > 0.98, (
     f"train(0, 1), called twice, agrees with itself in {_same:.1%} of the answers. Where does chance come in without a seed?"
 )
 print("train: the same seed gives the same answers. More trainings are tried when you hand in.")
+if _seconds > 12:
+    print(
+        f"But a training of one epoch takes {_seconds:.0f} s. That is too long for grading: smaller network, fewer rows?"
+    )
 ### BEGIN HIDDEN TESTS
-_seeds = [np.asarray(train(_seed, 2)(_held)) for _seed in (3, 4)]
-_varies = len(set(_seeds[0].tolist()) | set(_seeds[1].tolist())) > 1
-assert not _varies or np.any(_seeds[0] != _seeds[1]), "Two seeds give exactly the same answers: the seed is not used."
-assert not _varies or np.any(_seeds[0] != np.asarray(train(3, 4)(_held))), "More budget changes nothing: is it used?"
+_three, _four, _longer = (np.asarray(train(*_given)(_held)) for _given in ((3, 2), (4, 2), (3, 4)))
+if len({*_three.tolist(), *_four.tolist(), *_longer.tolist()}) > 1:
+    assert np.any(_three != _four), "Two seeds give exactly the same answers: the seed is not used."
+    assert np.any(_three != _longer), "More budget changes nothing: is it used?"
+else:  # nothing learnt in four epochs: a slow start, or no training at all?
+    _longest = np.unique(train(3, budget)(_held))
+    assert len(_longest) > 1, "With the whole budget, too, it gives every example the same answer. Is anything learnt?"
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -708,140 +721,22 @@ projects.paste("curves", {n: {"training": h["loss"], "validation": h["val_loss"]
 # %% nbgrader={"grade_id": "curves", "solution": true}
 # paste the line that begins with curves =
 ### BEGIN SOLUTION
-curves = {
-    "overfits": {
-        "training": [
-            1.5297,
-            0.8033,
-            0.4139,
-            0.3533,
-            0.3244,
-            0.2987,
-            0.2749,
-            0.2531,
-            0.2325,
-            0.2141,
-            0.1967,
-            0.1809,
-            0.1656,
-            0.152,
-            0.1394,
-            0.1271,
-            0.1155,
-            0.1053,
-            0.0946,
-            0.0848,
-            0.0758,
-            0.068,
-            0.0605,
-            0.0544,
-            0.0488,
-            0.0438,
-            0.0396,
-            0.0365,
-            0.033,
-            0.0311,
-        ],
-        "validation": [
-            1.3014,
-            0.5518,
-            0.4609,
-            0.458,
-            0.4616,
-            0.4712,
-            0.489,
-            0.5047,
-            0.5187,
-            0.5429,
-            0.5618,
-            0.5843,
-            0.6086,
-            0.6281,
-            0.6487,
-            0.6695,
-            0.6946,
-            0.7244,
-            0.7533,
-            0.7882,
-            0.8192,
-            0.8585,
-            0.8896,
-            0.9356,
-            0.9704,
-            1.0131,
-            1.054,
-            1.0954,
-            1.1361,
-            1.171,
-        ],
-    },
-    "regularised": {
-        "training": [
-            1.6127,
-            1.5444,
-            1.371,
-            1.1831,
-            0.9758,
-            0.868,
-            0.7793,
-            0.7729,
-            0.8112,
-            0.7778,
-            0.7963,
-            0.7386,
-            0.7957,
-            0.7531,
-            0.7619,
-            0.7478,
-            0.7102,
-            0.7452,
-            0.7222,
-            0.7368,
-            0.7298,
-            0.7228,
-            0.7267,
-            0.7268,
-            0.7121,
-            0.7368,
-            0.7318,
-            0.693,
-            0.7479,
-            0.723,
-        ],
-        "validation": [
-            1.5816,
-            1.464,
-            1.2375,
-            0.9551,
-            0.7337,
-            0.6271,
-            0.5713,
-            0.5544,
-            0.5382,
-            0.5226,
-            0.5217,
-            0.5118,
-            0.5243,
-            0.5294,
-            0.5193,
-            0.5269,
-            0.5032,
-            0.5031,
-            0.4948,
-            0.4908,
-            0.5097,
-            0.5009,
-            0.5013,
-            0.4975,
-            0.4896,
-            0.5001,
-            0.5245,
-            0.509,
-            0.5207,
-            0.5147,
-        ],
-    },
-}
+curves = {"overfits": {"training": [1.5297, 0.8033, 0.4139, 0.3533, 0.3244, 0.2987, 0.2749, 0.2531, 0.2325,
+                           0.2141, 0.1967, 0.1809, 0.1656, 0.152, 0.1394, 0.1271, 0.1155, 0.1053, 0.0946,
+                           0.0848, 0.0758, 0.068, 0.0605, 0.0544, 0.0488, 0.0438, 0.0396, 0.0365, 0.033,
+                           0.0311],
+              "validation": [1.3014, 0.5518, 0.4609, 0.458, 0.4616, 0.4712, 0.489, 0.5047, 0.5187,
+                             0.5429, 0.5618, 0.5843, 0.6086, 0.6281, 0.6487, 0.6695, 0.6946, 0.7244,
+                             0.7533, 0.7882, 0.8192, 0.8585, 0.8896, 0.9356, 0.9704, 1.0131, 1.054,
+                             1.0954, 1.1361, 1.171]},
+ "regularised": {"training": [1.6127, 1.5444, 1.371, 1.1831, 0.9758, 0.868, 0.7793, 0.7729, 0.8112,
+                              0.7778, 0.7963, 0.7386, 0.7957, 0.7531, 0.7619, 0.7478, 0.7102, 0.7452,
+                              0.7222, 0.7368, 0.7298, 0.7228, 0.7267, 0.7268, 0.7121, 0.7368, 0.7318,
+                              0.693, 0.7479, 0.723],
+                 "validation": [1.5816, 1.464, 1.2375, 0.9551, 0.7337, 0.6271, 0.5713, 0.5544, 0.5382,
+                                0.5226, 0.5217, 0.5118, 0.5243, 0.5294, 0.5193, 0.5269, 0.5032, 0.5031,
+                                0.4948, 0.4908, 0.5097, 0.5009, 0.5013, 0.4975, 0.4896, 0.5001, 0.5245,
+                                0.509, 0.5207, 0.5147]}}  # fmt: skip
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "curves-test", "points": 2}
@@ -920,10 +815,10 @@ projects.paste("tuning", {name: [run["score"] for run in study.runs(name)] for n
 # paste the line that begins with tuning =
 ### BEGIN SOLUTION
 tuning = {
-    "overfits": [0.7984, 0.8148, 0.7987],
-    "regularised": [0.8039, 0.8179, 0.8051],
-    "windows of 3": [0.9712, 0.9771, 0.9712],
-    "windows of 5": [0.9649, 0.9771, 0.9712],
+    "overfits": [0.7984, 0.8148, 0.7987],  # quick: overfits score
+    "regularised": [0.8039, 0.8179, 0.8051],  # quick: regularised score
+    "windows of 3": [0.9712, 0.9771, 0.9712],  # quick: windows of 3 score
+    "windows of 5": [0.9649, 0.9771, 0.9712],  # quick: windows of 5 score
 }
 ### END SOLUTION
 
@@ -972,8 +867,8 @@ predictions.recall("final")
 # <details><summary>What we measured: open after you ran it</summary>
 #
 # This depends on your data set and your care. In our own project (*tickets*) the test lay within two points of
-# validation. When we let the trap of that data set stand, on purpose, validation promised 19 points more than the test
-# gave.
+# validation: 98.5 %<!-- quick: test --> after 97.3 %<!-- quick: windows of 3 score --> (mean of three seeds). When we left in,
+# on purpose, what that data set has to trip over, validation promised 19 points more than the test gave.
 #
 # </details>
 #
@@ -996,8 +891,9 @@ predictions.recall("final")
 # numbers, not names such as `result`: grading does not run the long cells of sections 7 to 9.
 #
 # When you hand in, the figures are **measured again**: the baseline and `train(seeds[0], budget)` are run; baseline and
-# validation score should come out as the card says, up to the spread (1 and 2 points), the test score too (1 point); and on the test the
-# network should be useful and clearly better than the baseline (2 points; each class counts the same there).
+# validation score should come out as the card says, up to the spread (1 and 2 points), the test score too (1 point); and on
+# **new examples, drawn like the test and seen by nobody**, the network should be useful and clearly better than the baseline (2
+# points; each class counts the same there).
 #
 # <details><summary>Hint 1: where to begin</summary>
 # Fill in what you can look up, and let the test below tell you what does not fit. Which of your figures come from
@@ -1023,10 +919,10 @@ card = {
     "baseline": 0.7914,
     "seeds": [0, 1, 2],
     "budget": 12,
-    "validation": [0.9649, 0.9771, 0.9712],
-    "test": 0.9834,
+    "validation": [0.9712, 0.9771, 0.9712],
+    "test": 0.9846,
     "use": 1,
-    "receipt": "99dfe47d61",
+    "receipt": "b21e042b23",
     "intended for": "Proposing a desk for a message that has just come in; a clerk sees it and can change it.",
     "not for": "Deciding alone, other languages, or a town with other desks or other things to complain about.",
     "known faults": "Misses things that the archive names once or never; it never says that it does not know.",
@@ -1061,33 +957,37 @@ _train, _validation = (np.asarray(_part) for _part in split(0))
 _x, _y, _gained = project.x[_validation], project.y[_validation], 0
 _cheap = baseline(_train)
 _measured = float(score(_y, np.asarray(_cheap(_x))))
-_gained += abs(_measured - card["baseline"]) < 0.02
+_gained += int(abs(_measured - card["baseline"]) < 0.02)
 print(f"baseline: the card says {card['baseline']:.3f}, measured {_measured:.3f}")
 _begun = _time.perf_counter()
 _predict = train(card["seeds"][0], card["budget"])
 _seconds = _time.perf_counter() - _begun
 _measured = float(score(_y, np.asarray(_predict(_x))))
-_spread = max(0.03, 3 * float(np.std(card["validation"], ddof=1)))
-_gained += 2 * (abs(_measured - card["validation"][0]) <= _spread)
+_spread = max(
+    {"tickets": 0.02, "castings": 0.06, "steps": 0.04}[dataset], 3 * float(np.std(card["validation"], ddof=1))
+)
+_gained += 2 * int(abs(_measured - card["validation"][0]) <= _spread)
 print(
     f"validation: the card says {card['validation'][0]:.3f}, measured {_measured:.3f} (up to {_spread:.3f} apart is fine)"
 )
-print("The test score, and whether the network is useful, are looked at when you hand in.")
 print(
     "training:",
-    "short enough" if _seconds < 60 else f"{_seconds:.0f} s. Grading gives up after two minutes: make it shorter.",
+    "short enough" if _seconds < 45 else f"{_seconds:.0f} s. Grading gives up after three minutes: make it shorter.",
 )
+print(f"{_gained} of the 3 points for baseline and validation. Three more, for the test, are given when you hand in.")
 ### BEGIN HIDDEN TESTS
 _x, _y = project._sealed
-_answers, _cheap_answers = np.asarray(_predict(_x)), np.asarray(_cheap(_x))
+_answers = np.asarray(_predict(_x))
 _gained += abs(float(score(_y, _answers)) - card["test"]) <= _spread
-_balanced, _balanced_cheap = (
-    np.mean([np.mean(_given[_y == _label] == _label) for _label in np.unique(_y)])
-    for _given in (_answers, _cheap_answers)
+_x, _y = project._more(4117)  # a test part that nobody has seen: what counts is what the network can do there
+_useful, _useful_cheap = (
+    np.mean([np.mean(np.asarray(_ask(_x))[_y == _label] == _label) for _label in np.unique(_y)])
+    for _ask in (_predict, _cheap)
 )
 _floor = {"tickets": 0.87, "castings": 0.72, "steps": 0.8}[dataset]
-_gained += 2 * (_balanced >= _floor and _balanced >= _balanced_cheap + 0.03)
+_gained += 2 * (_useful >= _floor and _useful >= _useful_cheap + 0.03)
 ### END HIDDEN TESTS
+_gained = int(_gained)
 _gained
 
 # %% [markdown]
@@ -1101,6 +1001,7 @@ predict = train(seeds[0], budget)
 answers, right = predict(project.x[held_rows]), project.y[held_rows]
 fig, ax = plt.subplots(figsize=(4.5, 4))
 plots.confusion_matrix(ax, right, answers, project.class_names)
+ax.set_title("Validation, the final network")
 plots.show(
     "Confusion matrix of the final network on the validation examples: right classes in rows, answers in columns."
 )
@@ -1118,20 +1019,23 @@ show(held_rows[mistakes], [f"{names[right[m]]}, said {names[answers[m]]}" for m 
 #
 # | points | level |
 # |---|---|
-# | 4 | at least three kinds, counted over thirty or more mistakes (or all, if fewer), with examples; a cause for the largest that a figure or experiment supports; what mending is worth |
+# | 4 | kinds (three, or as many as there are), counted over thirty or more mistakes (or all, if fewer), with examples; a cause for the largest that a figure or experiment supports; what mending is worth |
 # | 3 | kinds with counts and examples, the cause argued only |
 # | 2 | the confusion matrix is read rightly, and some mistakes are described |
 # | 1 | a few mistakes without any order |
 # | 0 | "the model makes few errors" |
 
 # %% [markdown] nbgrader={"grade_id": "errors", "solution": true, "points": 4}
-# **Model answer** (tickets). On validation the final network makes about a dozen mistakes; I read all of them, for all three
-# seeds. *Wrong labels* are the largest kind: messages about a bin that the archive gives to the roads desk, for example. All seeds
-# make the same "mistake", and I side with the network. They cannot be mended by a better network, only by reading the archive again;
-# they cost about two points, and they will cost them in the test as well, which has the same clerks. *Rare words* come second: a standpipe or a
-# gully occurs once or never in training. More data or word vectors learnt elsewhere would help; at most a point is
-# to be had. *Two things in one message*, "the bin is fine, it is the pipe", were the largest kind with windows of 1 (a bag of words),
-# which cannot see the order; with windows of 5 hardly any is left. That is where the gain over the baseline comes from.
+# **Model answer** (tickets). On 503 validation messages the final network makes 14, 11 and 14 mistakes with three seeds, 39
+# together. I read all of them.
+# *Wrong labels*, 33 of 39: 11 messages, each "missed" by all three seeds, for example "the pothole in harbour road is
+# broken. and there is the kerb", filed under permits. I side with the network. No network can mend these, only reading
+# the archive again; they cost 2.2 points here, and about as much in the test, which has the same clerks.
+# *A rare thing*, 6 of 39: one message about an oak, three times in the archive, answered wrongly by two seeds. Training has the
+# oak eight times, a bench 61 times. More data or word vectors learnt elsewhere would help; at most 0.4 points are to be had.
+# *Two things in one message*, "the bin is fine, it is the pipe": none is left but for wrong labels. For the baseline it is by far the largest
+# kind: 86 of its 103 mistakes, though only 179 of the 503 messages are like that. It does not see the order; windows of 3 do. That is where
+# the 18 points between the two come from.
 #
 # **Marking guide.** Levels as in the table. If a project has fewer than thirty mistakes on validation, all of them, over
 # all seeds, are enough. A cause is supported by a figure if e.g. the share of mistakes is given with and without the property
@@ -1157,13 +1061,14 @@ show(held_rows[mistakes], [f"{names[right[m]]}, said {names[answers[m]]}" for m 
 
 # %% [markdown] nbgrader={"grade_id": "report", "solution": true, "points": 4}
 # **Model answer** (tickets). *Question.* Can a program send messages to the right one of five desks, for nine in ten of them at least?
-# *Data.* 2,000 archived messages; every one bears the initials of the clerk who closed it, which give the answer away and
+# *Data.* 2,000 archived messages; each bears the initials of the clerk who closed it, which give the desk away and
 # will not be there in use: removed. A fifth are copies: split by text. About two labels in a hundred are wrong, so
-# nobody can reach more than 98 %. *Comparison.* Validation, balanced accuracy, three seeds: see the table of section 8; words
-# without order (windows of 1) stay near the baseline, windows of 3 and 5 are far better. I
-# chose windows of 5. *Test, used once*: see the card. With 800 messages chance alone moves such a figure by half a point, the seed
-# by less than a point; it agrees with validation. Had I left the initials in, validation would have said 99.8 %, and the
-# test some 81 %. *Limits.* Five desks, one year, one town; short texts; new streets do not matter, new things do. It never says "I do not know". *Recommendation.* Use
+# nobody can reach more than 98 %. *Comparison.* Validation, balanced accuracy, three seeds, mean ± standard deviation: bag of words 79 %;
+# windows of 1, which see no order either, 80.4 %<!-- quick: overfits score --> ± 0.9 and, regularised, 80.9 %<!-- quick: regularised score --> ± 0.8;
+# windows of 3 97.3 %<!-- quick: windows of 3 score --> ± 0.3; windows of 5 97.1 %<!-- quick: windows of 5 score --> ± 0.6. I
+# chose windows of 3: the best mean, and the smaller network. *Test, used once*: 98.5 %<!-- quick: test -->. With 800 messages chance moves such a figure by
+# 0.4 points, the seed by 0.3; on the 503 of validation by 0.7. So 97.1 there and 98.5 here agree. Had I left the initials in, validation would have said 100 %, for
+# a bag of words that gets 70 % without them. *Limits.* Five desks, one year, one town; short texts; new streets do not matter, new things do. It never says "I do not know". *Recommendation.* Use
 # it to propose a desk, with a clerk who sees the text and can change it; count the changes for a month; read a sample of the archive's labels
 # again before the next training.
 #

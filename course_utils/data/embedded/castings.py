@@ -1,13 +1,7 @@
 """Photos of metal castings on a belt, for the project: sound or cracked.
 
-What a careful look finds:
-
-- **Imbalance.** One casting in ten is cracked: who always says "sound" is right nine times in ten.
-- **The same thing several times.** Each casting of the training part was photographed three times, a little moved and
-  otherwise lit. Whoever splits photos by chance has the same casting on both sides, and a net that knows castings by
-  heart (each has a surface of its own) looks better than it is. The casting's number is given.
-
-A crack is a thin dark broken line; scratches are straight and bright, dirt is dark and round.
+A crack is a thin dark broken line; scratches are straight and bright, dirt is dark and round. What else there is to
+find, and what it does to a figure, stands with the instructors' notes, which students do not get.
 """
 
 from __future__ import annotations
@@ -90,7 +84,7 @@ def _mark(body: Frame, looks: Any, width: float) -> Any:
     return np.maximum(np.abs(along) - _each(looks(0.15, 0.3)), np.abs(across) - width) * body.pixel
 
 
-def _crack(canvas: Canvas, body: Frame, metal: NDArray[Any], looks: Any, labels: NDArray[Any]) -> None:
+def _crack(canvas: Canvas, body: Frame, metal: NDArray[np.float32], looks: Any, labels: NDArray[Any]) -> None:
     """Draw a dark line that bends twice, on the cracked ones."""
     radius, angle, turn = looks(0.35, 0.6), looks(0, 2 * np.pi), looks(0, 2 * np.pi)
     x, y = body.x - _each(radius * np.cos(angle)), body.y - _each(radius * np.sin(angle))

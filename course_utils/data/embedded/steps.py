@@ -1,12 +1,7 @@
 """Readings of a wristband, for the project: what its wearer is doing.
 
-What a careful look finds:
-
-- **A shift between training and test.** The training part was recorded with band A (three of its fourteen wearers had
-  the new band B), the test part with band B only. B measures in other units (0.5 of A's), sits turned on the
-  wrist, so that gravity falls on another axis, and is noisier. A net that goes by sizes does well on A and badly on B.
-- **Wearers.** A wearer's windows are alike: whoever splits windows by chance knows every wearer. The test part has
-  eight others. Wearer and band of each window are given.
+Each wearer has habits of their own, each band its own way to sit and to measure. What there is to find, and what it
+does to a figure, stands with the instructors' notes, which students do not get.
 """
 
 from __future__ import annotations

@@ -1,15 +1,8 @@
 """Messages to the help desk of a town, for the project: five desks, one label each.
 
-What a careful reader finds:
-
-- **A leak.** Archived messages end in a stamp, "case 18231 closed by kb". The clerk put it there when the case was
-  closed, and each desk has a clerk of its own: the initials *are* the label. New messages, those of the test part, have
-  no stamp.
-- **Duplicate rows.** People write again when nobody answers: a fifth of the archive are copies of other messages, with
-  another case number and sometimes "again:" in front, so that no two texts are equal to the letter.
-
 A third of the messages name the things of two desks, "the bin is fine, it is the pipe", so that only the order tells
-which one is meant; and two labels in a hundred are wrong.
+which one is meant. What else there is to find, and what it does to a figure, stands with the instructors' notes, which
+students do not get. (You are one, and reading this? It counts as finding it if you can show it in the data.)
 """
 
 from __future__ import annotations
