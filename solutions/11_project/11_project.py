@@ -979,12 +979,13 @@ print(f"{_gained} of the 3 points for baseline and validation. Three more, for t
 _x, _y = project._sealed
 _answers = np.asarray(_predict(_x))
 _gained += abs(float(score(_y, _answers)) - card["test"]) <= _spread
-_x, _y = project._more(4117)  # a test part that nobody has seen: what counts is what the network can do there
+_parts = zip(*(project._more(_seed) for _seed in (4117, 4118, 4119)), strict=True)  # test parts that nobody has seen
+_x, _y = (np.concatenate(_part) for _part in _parts)
 _useful, _useful_cheap = (
     np.mean([np.mean(np.asarray(_ask(_x))[_y == _label] == _label) for _label in np.unique(_y)])
     for _ask in (_predict, _cheap)
 )
-_floor = {"tickets": 0.87, "castings": 0.72, "steps": 0.8}[dataset]
+_floor = {"tickets": 0.87, "castings": 0.72, "steps": 0.78}[dataset]
 _gained += 2 * (_useful >= _floor and _useful >= _useful_cheap + 0.03)
 ### END HIDDEN TESTS
 _gained = int(_gained)

@@ -326,6 +326,12 @@ def baseline(rows):
                 "settings =", "keras.utils.set_random_seed(0)\nsettings ="
             ),
             "always the same seed": SKLEARN.replace("random_state=seed", "random_state=0"),
+            "nothing is learnt": """
+settings, chosen, budget = {"a": {}}, "a", 5
+
+def train(seed, budget):
+    return lambda examples: np.zeros(len(examples), int)
+""",
             "budget not used": SKLEARN.replace("max_iter=budget", "max_iter=3"),
             "probabilities": SKLEARN.replace("net.predict(", "net.predict_proba("),
             "the network, not a function": CONV.replace("return predict, history", "return net, history").replace(
