@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from subprocess import DEVNULL
 
+from autograder import pages
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import AutograderError
 
@@ -175,7 +176,10 @@ def _course(root: Path) -> Iterator[Finding]:
         )
         return
     try:
-        yield from _assignments(Course(root))
+        course = Course(root)
+        if problem := pages.unsafe(course.config):
+            yield Finding(Level.PROBLEM, "pages", problem)
+        yield from _assignments(course)
     except AutograderError as error:
         yield Finding(Level.PROBLEM, "course", str(error))
 

@@ -24,7 +24,7 @@ from nbformat.v4 import new_notebook, new_output
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Bool, Dict, Integer, Unicode
+from traitlets import Bool, Dict, Integer, List, Unicode
 
 from autograder import earlier, follow_on, turns
 from autograder.errors import JudgeLostError, SubmissionError
@@ -89,6 +89,9 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         "",
         help="A notebook: what this submission came to earlier. Only tests have changed since; those that have not "
         "keep what they came to and are not run again.",
+    ).tag(config=True)
+    processors = List(
+        Integer(), help="Numbers of the machine's processors that its kernels may run on; by default all."
     ).tag(config=True)
     sandbox = Bool(True, help="Without it a submission can do whatever you can do on this machine.").tag(config=True)
 
@@ -201,7 +204,15 @@ class ExecuteSubmission(Execute):  # type: ignore[misc]
         with tempfile.TemporaryDirectory() as empty, pair[0], pair[1]:
             folders = resources["metadata"].get("path") or empty, self._judges_folder(resources, empty)
             self._student, self._judge = (
-                Kernel(book, folder, end.fileno(), self._allowed, sandbox=self.sandbox, config=self.config)
+                Kernel(
+                    book,
+                    folder,
+                    end.fileno(),
+                    self._allowed,
+                    sandbox=self.sandbox,
+                    processors=self.processors,
+                    config=self.config,
+                )
                 for book, folder, end in zip((nb, deepcopy(nb)), folders, pair, strict=True)
             )
             try:

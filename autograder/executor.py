@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import os
 import queue
-from collections.abc import Callable, Generator, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from autograder.errors import AutograderError, ExecutorError
@@ -24,6 +27,7 @@ J = TypeVar("J")
 R = TypeVar("R")
 DEATHS = 3  # of workers, after which a job is given up
 TICK = 0.5  # seconds
+_place = ContextVar("place", default=(0, 1))  # of this worker among those of its machine: its number, and how many
 PATIENCE = 30  # seconds until a scheduler has answered
 LOCAL = {
     "distributed.scheduler.allowed-failures": DEATHS - 1,
@@ -162,36 +166,64 @@ def run(
     left, one = True, None
     try:
         while left or out:
-            workers = len(client.nthreads())
-            while left and len(out) < max(1, workers):
+            workers = client.nthreads()
+            while left and len(out) < max(1, len(workers)):
                 if left := (job := next(jobs, None)) is not None:
-                    future = _submit(client, function, job)
+                    future = _submit(client, function, job, places(workers))
                     out[future] = job
                     future.add_done_callback(ended.put)
-            watch(State(workers, len(out), dashboard))
+            watch(State(len(workers), len(out), dashboard))
             yield one  # while the workers have their next jobs
             one = None
             with suppress(queue.Empty):
                 future = ended.get(timeout=TICK)
                 one = _ended(out.pop(future), future)
                 future.release()
-                watch(State(workers, len(out), dashboard))
+                watch(State(len(workers), len(out), dashboard))
         yield one
     finally:
         client.cancel(list(out), force=True)
 
 
-def _submit(client: Client, function: Callable[[Any], Any], job: Any) -> Future[Any]:
+def places(workers: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Number the workers of each machine.
+
+    Args:
+        workers: their addresses, such as ``tcp://10.0.0.7:4321``.
+
+    Returns:
+        For each its number among those of its machine, from 0, and how many there are.
+    """
+    machines = defaultdict(list)
+    for address in sorted(workers):
+        machines[urlsplit(address).hostname].append(address)
+    return {a: (number, len(there)) for there in machines.values() for number, a in enumerate(there)}
+
+
+def processors() -> list[int]:
+    """Tell this worker's share of its machine's processors; where it is the only one, all that it may use.
+
+    A submission's kernels stay on their worker's share: a hundred busy processes of one take no time from another's.
+    """
+    if not hasattr(os, "sched_getaffinity"):
+        return []
+    usable, (number, workers) = sorted(os.sched_getaffinity(0)), _place.get()
+    return usable[number::workers] or [usable[number % len(usable)]]
+
+
+def _submit(client: Client, function: Callable[[Any], Any], job: Any, there: dict[str, tuple[int, int]]) -> Future[Any]:
     from distributed.protocol.pickle import dumps
 
     # As bytes: Dask would look into the job for values to compute first. The key tells no name: dashboards show it
-    return client.submit(_call, dumps((function, job)), key=f"grade-{uuid4().hex}", pure=False)
+    return client.submit(_call, dumps((function, job, there)), key=f"grade-{uuid4().hex}", pure=False)
 
 
 def _call(packed: bytes) -> Any:
+    from distributed import get_worker
     from distributed.protocol.pickle import loads
 
-    function, job = loads(packed)
+    function, job, there = loads(packed)
+    _place.set(there.get(get_worker().address, (0, 1)))  # one that joined meanwhile uses all for its first job
     return function(job)
 
 

@@ -9,8 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import book, bounded, late, records
-from autograder.errors import AssignmentError, LimitError
+from autograder import book, bounded, late, pages, records
+from autograder.errors import AssignmentError, CourseError, LimitError
 from autograder.records import Outcome
 
 if TYPE_CHECKING:
@@ -79,10 +79,13 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
     Raises:
         GradebookError: when the gradebook cannot be used.
         FolderError: when a folder cannot be written; then no page is.
+        CourseError: when pages would not be safe, for the course's settings.
         CourseError, TableError: when penalties for lateness cannot be worked out.
     """
     from nbgrader.converters import NbGraderException
 
+    if problem := pages.unsafe(course.config):
+        raise CourseError(problem)
     course.require_writable(*(course.folder("feedback", student, assignment) for student in ids))
     late.settle(course, assignment)
     waiting = book.unmarked(course, assignment)

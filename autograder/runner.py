@@ -45,7 +45,15 @@ class Kernel(Execute):  # type: ignore[misc]
     """A kernel that runs single cells within limits."""
 
     def __init__(
-        self, nb: NotebookNode, folder: str, channel: int, allowed: Limits, *, sandbox: bool, config: Any
+        self,
+        nb: NotebookNode,
+        folder: str,
+        channel: int,
+        allowed: Limits,
+        *,
+        sandbox: bool,
+        processors: list[int] | None = None,
+        config: Any,
     ) -> None:
         """Prepare a kernel.
 
@@ -55,6 +63,7 @@ class Kernel(Execute):  # type: ignore[misc]
             channel: its end of the channel to the other kernel, an open file.
             allowed: its limits.
             sandbox: whether it is confined.
+            processors: the only ones that it may run on; none: all.
             config: as of nbgrader.
         """
         super().__init__(config=config)
@@ -67,6 +76,7 @@ class Kernel(Execute):  # type: ignore[misc]
             TIMED_OUT, f"stopped after {allowed.cell_time} s. Is there a loop that does not end?"
         )
         self._start: dict[str, Any] = {"limits": allowed} if sandbox else {"env": server.neutral(os.environ)}
+        self._start["processors"] = processors or []
         self.language_info = NotebookNode()  # what a notebook's metadata say about it; known when it has started
         self._channel = channel
         self._allowed = allowed

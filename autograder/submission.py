@@ -215,12 +215,13 @@ def _content(path: Path) -> dict[str, Any]:
     content: Any = _parse(path.name, _text(path))
     if not isinstance(content, dict):
         raise SubmissionError(f"{path.name} is not a notebook. {MEND}")
-    if isinstance(content.get("worksheets"), list):
+    if isinstance(sheets := content.get("worksheets"), list):
+        cells = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        _require_few(path.name, sum(len(there) for there in cells if isinstance(there, list)))
         content = _upgraded(path.name, content)
     if not isinstance(content.get("cells"), list):
         raise SubmissionError(f"{path.name} is not a notebook: it has no list of cells. {MEND}")
-    if len(content["cells"]) > MAX_CELLS:
-        raise SubmissionError(f"{path.name} has {len(content['cells'])} cells, more than {MAX_CELLS}. {MEND}")
+    _require_few(path.name, len(content["cells"]))
     sizes = [len(_source(cell.get("source"))) for cell in content["cells"] if isinstance(cell, dict)]
     if max(sizes, default=0) > MAX_SOURCE or sum(sizes) > MAX_SOURCES:
         number, most = max(enumerate(sizes, start=1), key=lambda size: size[1])
@@ -229,6 +230,11 @@ def _content(path: Path) -> dict[str, Any]:
             "Load data from a file; do not paste them into a cell."
         )
     return dict(content)
+
+
+def _require_few(name: str, cells: int) -> None:
+    if cells > MAX_CELLS:
+        raise SubmissionError(f"{name} has {cells} cells, more than {MAX_CELLS}. {MEND}")
 
 
 def _text(path: Path) -> str:

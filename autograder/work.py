@@ -24,7 +24,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import releases, submission
+from autograder import executor, releases, submission
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import NoNotebookError, SandboxError, SubmissionError
 from autograder.records import Item, Outcome, Record, Status
@@ -243,6 +243,7 @@ def _private_course(job: Job, root: Path) -> Course:
     config.CourseDirectory.directory_structure = str(Path("{nbgrader_step}", "{student_id}", "{assignment_id}"))
     for step, name in FOLDERS.items():
         config.CourseDirectory[f"{step}_directory"] = name
+    config.ExecuteSubmission.processors = executor.processors()
     if job.before:
         (root / BEFORE).write_bytes(job.before.notebook)
         config.ExecuteSubmission.before = str(root / BEFORE)

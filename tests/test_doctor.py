@@ -13,9 +13,11 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from autograder import doctor
+from autograder import doctor, pages
 from autograder.course import Course
 from autograder.doctor import Level
+from autograder.errors import CourseError
+from autograder.feedback import feedback
 from autograder.kernels import layers, provisioner
 
 ROOT = Path(__file__).parents[1]
@@ -227,10 +229,22 @@ def test_configuration_that_does_not_load_is_a_problem(tmp_path):
 
 
 def test_course_without_assignments_is_a_warning(tmp_path):
-    (tmp_path / "nbgrader_config.py").touch()
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     (finding,) = doctor._course(tmp_path)
     assert finding.level is Level.WARNING
     assert "no assignments in" in finding.what
+
+
+@pytest.mark.parametrize("setting", ["preprocessors", "sanitize_html", "extra_template_basedirs", "filters"])
+def test_configuration_from_before_pages_were_safe_is_a_problem_and_makes_no_page(course, setting):
+    assert pages.unsafe(course.config) == ""
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write(f"\ndel c.HTMLExporter.{setting}\n")
+    finding = next(doctor._course(course.root))
+    assert (finding.level, finding.topic) == (Level.PROBLEM, "pages")
+    assert f"(c.HTMLExporter.{setting})" in finding.what
+    with pytest.raises(CourseError, match=f"HTMLExporter.{setting}.*Copy its part “Feedback”"):
+        next(feedback(Course(course.root), "ps1", ["ada"]))
 
 
 def test_built_and_released_assignment_is_fine(course):

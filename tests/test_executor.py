@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,23 @@ def room(marked: Marked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mar
         hand_in(marked, f"s{number:02}", b"fine")
     monkeypatch.setattr(grade, "do", quick.do)
     return marked
+
+
+def test_workers_of_a_machine_share_out_its_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = executor.places(["tls://10.0.0.7:41", "tcp://10.0.0.8:5", "tls://10.0.0.7:302", "tls://10.0.0.7:7"])
+    assert sorted(place for address, place in there.items() if "0.7" in address) == [(0, 3), (1, 3), (2, 3)]
+    assert there["tcp://10.0.0.8:5"] == (0, 1)
+    for usable, workers, shares in (
+        ({0, 1, 2, 3, 4}, 3, [[0, 3], [1, 4], [2]]),
+        ({4, 7}, 1, [[4, 7]]),
+        ({4, 7}, 2, [[4], [7]]),
+        ({4, 7}, 3, [[4], [7], [4]]),  # more workers than processors: they have to share
+    ):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, usable=usable: usable, raising=False)
+        for number, share in enumerate(shares):
+            there = copy_context()
+            there.run(executor._place.set, (number, workers))
+            assert there.run(executor.processors) == share
 
 
 @pytest.fixture
@@ -100,6 +119,13 @@ def test_everybody_is_graded_once(room: Marked, notes: Path) -> None:
     assert quick.notes(notes, "ended") == dict.fromkeys(everybody(), 1)
     assert max(state.running for state in states) == 2
     assert states[0].dashboard.startswith("http")
+    shares: dict[str, set[str]] = defaultdict(set)  # of the workers, by process number
+    for path in notes.glob("*.on-*"):
+        for worker in path.read_text().split():
+            shares[worker].add(path.suffix)
+    assert sorted(set.union(*shares.values())) == [f".on-{number}" for number in sorted(os.sched_getaffinity(0))]
+    if len(os.sched_getaffinity(0)) > 1:
+        assert not set.intersection(*shares.values()), "two workers, and each has processors of its own"
     assert run(room) == dict.fromkeys(everybody(), (Outcome.GRADED, False))
     assert quick.notes(notes, "ended") == dict.fromkeys(everybody(), 1)
     assert run(room, force=True) == dict.fromkeys(everybody(), (Outcome.GRADED, True))

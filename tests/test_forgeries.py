@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 import nbformat
 import pytest
 
+from autograder import records
 from autograder.course import Course
 from autograder.grade import grade
 from autograder.records import Outcome, Record
@@ -74,6 +79,52 @@ def test_everybody_gets_exactly_what_they_deserve(graded: tuple[Course, dict[str
     made = course.folder("autograded", name, entry.assignment) / f"{entry.assignment}.ipynb"
     assert harm(made) == []
     assert not (entry.honest and record.flags)
+
+
+# Where all is done as root, as in a container: as somebody whom the system gives no rights, with the same files
+AS_USER = [] if os.getuid() else ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+ORDINARY = ("fake_modules", "vanishes", "hands_over_files", "new_grader_code", "honest_chatty", "honest_helpers")
+WHO = """
+import os
+print(os.getuid(), int(open("/proc/self/status").read().split("CapEff:")[1].split()[0], 16))
+"""
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder whose path leaves room for the names of sockets."""
+    with TemporaryDirectory(prefix="user-") as folder:
+        yield Path(folder)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
+def test_ordinary_user_grades_as_well(tmp_path: Path, short: Path) -> None:
+    course = make_course(tmp_path / "course")
+    entries = [entry for entry in CORPUS.values() if entry.assignment == "ps1" and entry.name in ORDINARY]
+    assert len(entries) == len(ORDINARY)
+    for entry in entries:
+        hand_in(course, entry)
+    environment = {**os.environ, **dict.fromkeys(("HOME", "TMPDIR", "XDG_RUNTIME_DIR"), str(short))}
+    tools = Path(sys.executable).parent
+
+    def run(*command: str | Path) -> str:
+        done = subprocess.run(
+            [*AS_USER, *command], cwd=course.root, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    user, rights = map(int, run(sys.executable, "-c", WHO).split())
+    assert user != 0
+    assert rights == 0
+    run(tools / "autograder", "grade", "ps1")
+    for entry in entries:
+        record = records.load(course, "ps1", entry.name)
+        assert record
+        assert (record.outcome, record.score, record.sandboxed) == (Outcome.GRADED, entry.deserved, True)
+        assert harm(course.folder("autograded", entry.name, "ps1") / "ps1.ipynb") == []
+    run(tools / "autograder", "feedback", "ps1")
+    run(tools / "autograder", "report", "ps1")
 
 
 def test_corpus_knows_what_can_be_had() -> None:

@@ -130,6 +130,9 @@ def test_too_many_cells_are_refused(path, monkeypatch):
     monkeypatch.setattr(submission, "MAX_CELLS", 2)
     path.write_bytes(REAL)
     assert refusal(path) == f"ps1.ipynb has 3 cells, more than 2. {MEND}"
+    monkeypatch.setattr(submission, "_upgraded", lambda *_: pytest.fail("what takes long is done before the count"))
+    path.write_text(json.dumps(old([{"cell_type": "code"}] * 3)))
+    assert refusal(path) == f"ps1.ipynb has 3 cells, more than 2. {MEND}"
 
 
 @pytest.mark.parametrize(

@@ -163,17 +163,18 @@ class WarmProvisioner(_Provisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start a kernel for a kernelspec's command line.
 
-        ``kwargs`` are those of `subprocess.Popen`, and ``channel``: an open file that the kernel gets, see
-        `autograder.judge.channel`.
+        ``kwargs`` are those of `subprocess.Popen`, ``channel``: an open file that the kernel gets, see
+        `autograder.judge.channel`, and ``processors``: numbers of those that it may run on (an ordinary one: on all).
         """
         why, channel = unavailable(cmd[0]), kwargs.pop("channel", None)
+        processors = kwargs.pop("processors", [])
         if cmd[1:3] != LAUNCHER:
             why = f"the kernelspec's command is not python {' '.join(LAUNCHER)}"
         elif {subprocess.PIPE, subprocess.STDOUT} & {kwargs.get("stdout"), kwargs.get("stderr")}:
             why = "its output was asked for through a pipe, or both outputs as one"
         if why is None:
             try:
-                await asyncio.to_thread(self._launch, cmd[3:], kwargs, channel)
+                await asyncio.to_thread(self._launch, cmd[3:], kwargs, channel, processors)
             except KernelServerError as error:
                 why = str(error)
             else:
@@ -185,11 +186,12 @@ class WarmProvisioner(_Provisioner):
             kwargs["pass_fds"] = [channel]
         return await super().launch_kernel(cmd, **kwargs)
 
-    def _launch(self, arguments: list[str], kwargs: dict[str, Any], channel: int | None) -> None:
+    def _launch(self, arguments: list[str], kwargs: dict[str, Any], channel: int | None, processors: list[int]) -> None:
         request: dict[str, Any] = {
             "arguments": arguments,
             "variables": dict(kwargs.get("env") or os.environ),
             "cwd": str(Path(kwargs.get("cwd") or Path.cwd()).resolve()),
+            "processors": processors,
             "has_channel": channel is not None,
         }
         outputs = [_file(kwargs.get("stdout"), 1), _file(kwargs.get("stderr"), 2)]
@@ -250,8 +252,8 @@ class SandboxProvisioner(_Provisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start a kernel in a sandbox.
 
-        Of ``kwargs`` these count: ``cwd``, whose files it gets a copy of, ``limits``, and ``channel``, see
-        `WarmProvisioner`.
+        Of ``kwargs`` these count: ``cwd``, whose files it gets a copy of, ``limits``, and ``channel`` and
+        ``processors``, see `WarmProvisioner`.
 
         Raises:
             SandboxError: when a layer of the sandbox cannot be had.
@@ -285,6 +287,7 @@ class SandboxProvisioner(_Provisioner):
             "limits": limits.model_dump(),
             "connection": info,
             "sockets": str(self._folder),
+            "processors": kwargs.get("processors", []),
             "has_channel": channel is not None,
         }
         try:

@@ -23,7 +23,7 @@ import sys
 import threading
 import traceback
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from autograder.judge.channel import VARIABLE
@@ -45,6 +45,7 @@ class Request:
         limits: None for a kernel that is trusted, else the sandbox's limits (`autograder.limits.Limits`).
         connection: for a sandboxed kernel, the content of its connection file.
         sockets: for a sandboxed kernel, the folder of its sockets; removed at the end.
+        processors: numbers of those that it may run on; none: all.
         has_channel: whether the last of the open files is a channel to another kernel (`autograder.judge.channel`).
     """
 
@@ -54,6 +55,7 @@ class Request:
     limits: dict[str, Any] | None = None
     connection: dict[str, Any] | None = None
     sockets: str | None = None
+    processors: list[int] = field(default_factory=list)
     has_channel: bool = False
 
 
@@ -98,6 +100,8 @@ def supervise(connection: socket.socket) -> int:
 
 
 def _serve(connection: socket.socket, request: Request, files: list[int]) -> None:
+    if request.processors:
+        os.sched_setaffinity(0, request.processors)  # this process too: it looks at all that the kernel starts
     reports, report = os.pipe()
     if request.limits is None:
         parent = os.pidfd_open(os.getpid())

@@ -45,9 +45,14 @@ LIMITS = Limits.model_validate(
 class Sandbox:
     """A sandboxed kernel to run code in."""
 
-    def __init__(self, cwd: Path, limits: Limits = LIMITS) -> None:
+    def __init__(self, cwd: Path, limits: Limits = LIMITS, processors: list[int] | None = None) -> None:
         self.manager, self.client = start_new_kernel(
-            kernel_name=SANDBOXED, cwd=str(cwd), limits=limits, stdout=DEVNULL, stderr=DEVNULL
+            kernel_name=SANDBOXED,
+            cwd=str(cwd),
+            limits=limits,
+            processors=processors or [],
+            stdout=DEVNULL,
+            stderr=DEVNULL,
         )
 
     @property
@@ -87,8 +92,8 @@ def work(tmp_path: Path) -> Path:
 def start(work: Path) -> Iterator[Callable[..., Sandbox]]:
     started: list[Sandbox] = []
 
-    def begin(limits: Limits = LIMITS) -> Sandbox:
-        started.append(Sandbox(work, limits))
+    def begin(limits: Limits = LIMITS, processors: list[int] | None = None) -> Sandbox:
+        started.append(Sandbox(work, limits, processors))
         return started[-1]
 
     yield begin
@@ -405,6 +410,24 @@ def test_memory_of_all_processes_together_is_limited(kernel: Sandbox, hog: str) 
     kernel.client.execute(hog)
     kernel.process.wait(timeout=60)
     assert kernel.process.cause == "memory"
+
+
+LEAVE = """
+import os, subprocess, sys
+everywhere = set(range(os.cpu_count()))
+os.sched_setaffinity(0, everywhere)  # no error: an honest program goes on
+ask = "import os; os.sched_setaffinity(0, {}); print(os.sched_getaffinity(0))".format(everywhere)
+print(os.sched_getaffinity(0), subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True).stdout)
+print({int(name): os.sched_getaffinity(int(name)) for name in os.listdir("/proc/self/task")}.values())
+"""
+
+
+def test_kernel_and_what_it_starts_stay_on_their_processors(start: Callable[..., Sandbox]) -> None:
+    usable = sorted(os.sched_getaffinity(0))
+    for only in {usable[0], usable[-1]}:
+        said = start(processors=[only]).run(LEAVE)
+        assert set(re.findall(r"{(.*?)}", said)) == {str(only)}, said
+        assert said.count(f"{{{only}}}") > 3, said
 
 
 def test_nothing_is_left_running(kernel: Sandbox) -> None:

@@ -182,6 +182,8 @@ def test_useless_runtime_folder_is_not_used(useless: str, tmp_path: Path, monkey
         (tmp_path / useless).mkdir()  # it is there, but too long for a socket
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / useless))
     assert server.folder().parent == Path(tempfile.gettempdir())
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / useless))
+    assert server.folder().parent == Path("/tmp")
 
 
 @linux_only
@@ -190,6 +192,7 @@ def test_no_place_for_sockets_is_a_reason_not_a_crash(tmp_path: Path, monkeypatc
     deep.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(deep))
     monkeypatch.setattr(server.tempfile, "tempdir", str(deep))
+    monkeypatch.setattr(server, "SHORT", str(deep))
     with pytest.raises(KernelServerError, match="short path"):
         server.connect()
 
