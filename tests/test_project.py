@@ -23,7 +23,7 @@ LOST = {  # by the faulty project, and why
     "baseline-test": "Is it fitted on other rows as well?",
     "train-test": "Where does chance come in without a seed?",
     "curves-test": "no overfitting",
-    "card-test": "is wrong",
+    "card-test": "but those of 'overfits' in tuning are",
 }
 
 
