@@ -483,6 +483,45 @@ def report(
 
 
 @cli.command()
+def handout(
+    context: typer.Context,
+    out: Annotated[Path, typer.Argument(help="The folder to make, or a .zip.")],
+    assignments: Annotated[list[str] | None, typer.Argument(help="All by default.", show_default=False)] = None,
+    branch: Annotated[
+        str | None, typer.Option(help="Commit it to this branch too, which then holds nothing else: for nbgitpuller.")
+    ] = None,
+) -> None:
+    """Make what students get: notebooks without answers, course_utils, how to set up; nothing else.
+
+    Example: autograder handout build/deep-learning.zip
+    """
+    from autograder.handout import handout as run
+    from autograder.handout import publish
+
+    console.print(f"{run(Course(context.obj), out, assignments)}", soft_wrap=True)
+    if branch and out.is_dir():
+        console.print(f"branch {branch}: {publish(out, context.obj, branch)}", soft_wrap=True)
+    elif branch:
+        raise typer.BadParameter("A branch is made of a folder, not of a .zip: give a folder as OUT.")
+
+
+@cli.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="The .ipynb file that is going to be handed in.")],
+    receipt: Annotated[bool, typer.Option(help="Write NOTEBOOK.receipt.json beside it.")] = True,
+) -> None:
+    """Check a notebook before it is handed in, as students do: python -m course_utils.check NOTEBOOK.
+
+    Exit codes: 0 everything passes; 1 something fails or is still to do; 2 the file cannot be used.
+
+    Example: autograder check notebooks/01_convolution_by_hand/01_convolution_by_hand.ipynb
+    """
+    from course_utils.check import main as run
+
+    raise typer.Exit(run([str(notebook), *([] if receipt else ["--no-receipt"])]))
+
+
+@cli.command()
 def doctor(context: typer.Context) -> None:
     """Check environment, kernel, data, disk and course; say what to do about each finding.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from autograder import markers, releases
 from autograder.errors import AssignmentError
+from course_utils.check import ABOUT
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -36,6 +37,7 @@ def release(course: Course, assignment: str) -> Path:
         GradebookError: when the gradebook cannot be used.
         FolderError: when a folder cannot be written.
     """
+    import nbformat
     from nbgrader.converters import GenerateAssignment, NbGraderException
 
     course.require(assignment)
@@ -52,8 +54,31 @@ def release(course: Course, assignment: str) -> Path:
         log = getattr(error, "log", "")
         mend = FIXED if "Cannot add or remove cells" in log else ""
         raise AssignmentError(f"nbgrader cannot generate {assignment}: {_reason(log) or error}{mend}") from error
+    released = course.folder("release", assignment=assignment)
+    path = released / course.source(assignment).name
+    notebook = nbformat.read(path, as_version=4)
+    describe(notebook, course, assignment)
+    nbformat.write(notebook, path)
     releases.remember(course.root, assignment, student_version(source, course.config))
-    return course.folder("release", assignment=assignment)
+    return released
+
+
+def describe(notebook: NotebookNode, course: Course, assignment: str) -> None:
+    """Write into a student version's metadata what `course_utils.check` cannot know from the cells that are left.
+
+    Args:
+        notebook: the student version; changed in place.
+        course: the course.
+        assignment: the assignment's name.
+    """
+    from autograder.limits import Limits
+
+    settings = course.config.ExecuteSubmission
+    special = settings.get("assignment_limits", {}).get(assignment, {})
+    limits = Limits.of(settings.get("limits", {}), special, f"ExecuteSubmission.limits (for {assignment})")
+    marked = [cell.metadata.nbgrader for cell in notebook.cells if "nbgrader" in cell.metadata]
+    needed = [marks.grade_id for marks in marked if marks.get("grade") or marks.get("solution")]
+    notebook.metadata[ABOUT] = {"assignment": assignment, "cell_time": limits.cell_time, "cells": needed}
 
 
 def read_source(path: Path) -> NotebookNode:

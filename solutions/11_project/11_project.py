@@ -125,7 +125,7 @@ predictions.ask(
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the last digits differ"
 new_accuracy = model.evaluate(new_photos, new_digit, verbose=0)[1]
-print(f"new cards: {new_accuracy:.1%}")
+print(f"{len(new_digit):,} new cards: {new_accuracy:.1%}")
 by_card = card_number[order] % 4 == 0  # a quarter of the cards, with all their photos, for validation
 keras.utils.set_random_seed(seed)
 careful = small_net()
@@ -344,6 +344,7 @@ def show(rows, titles):
             plots.picture(ax, project.x[row])
         else:
             ax.plot(project.x[row])
+            ax.set_xlabel("number of the reading", fontsize=7)
         ax.set_title(title, fontsize=8)
     plots.show("Examples of the data set in a row, each with its title: class, or class and answer.")
 
@@ -688,7 +689,7 @@ num_epochs = 30
 histories = {name: fit(seed, num_epochs, **settings[name])[1] for name in ("overfits", "regularised")}
 fig, axes = plt.subplots(1, 2, figsize=(8, 2.8), sharey=True)
 for ax, (name, history) in zip(axes, histories.items(), strict=True):
-    plots.learning_curves(ax, [history], "loss", name)
+    plots.learning_curves(ax, [history], "loss", name).set_title(name)
 plots.show("Loss by epoch on training and validation examples for two networks, one panel each.")
 projects.paste("curves", {n: {"training": h["loss"], "validation": h["val_loss"]} for n, h in histories.items()})
 

@@ -1,0 +1,449 @@
+"""Before you hand in: run a notebook as grading will, with the checks that you can see, and say what came of it.
+
+``python -m course_utils.check NOTEBOOK`` needs nothing of the grader's: no hidden tests, no network, any system. The
+notebook runs from top to bottom in a Python of its own, so nothing counts that was only ever run by hand. What it came
+to is also written to a receipt beside the notebook.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import hashlib
+import importlib.metadata
+import json
+import platform
+import re
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+PASSES, PARTLY, FAILS, NOT_RUN = "passes", "partly", "fails", "not run"
+TO_DO, LATER, WRITTEN = "to do", "later", "written"
+CELL_TIME = 20.0  # seconds that grading gives a cell, where the notebook does not say
+LECTURE_TIME = 900.0  # seconds for a lecture cell, which may train a network
+LONGEST = 300  # characters of a message
+ABOUT = "course"  # in a notebook's metadata, what `autograder release` says about it
+HEADING = re.compile(r"^#+ *(?:✏️ *)?(.+?) *$", re.MULTILINE)
+TITLE = re.compile(r"^#+ *✏️ *(.+?) *$", re.MULTILINE)
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+UNKNOWN = re.compile(r"name '(\w+)' is not defined")
+PACKAGES = ("deep-learning-course", "tensorflow", "keras", "numpy")
+
+
+class NotebookError(Exception):
+    """A file that is no notebook of the course; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What became of one graded cell."""
+
+    title: str
+    name: str
+    state: str
+    message: str = ""
+    is_written: bool = False  # an answer in words, which no check can judge
+
+
+@dataclass
+class Result:
+    """What became of a notebook.
+
+    Attributes:
+        exercises: in their order.
+        remarks: sentences about all else that its author should know.
+    """
+
+    exercises: list[Exercise] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every exercise is done and passes its visible checks."""
+        return all(exercise.state in (PASSES, LATER, WRITTEN) for exercise in self.exercises)
+
+
+def read(path: Path) -> NotebookNode:
+    """Read a notebook.
+
+    Args:
+        path: the file.
+
+    Raises:
+        NotebookError: when it is not there, damaged, or holds no exercises.
+    """
+    import nbformat
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a cell that was copied has the other's id
+            notebook = nbformat.read(path, as_version=4)
+    except FileNotFoundError:
+        there = ", ".join(sorted(other.name for other in path.parent.glob("*.ipynb"))) or "none"
+        raise NotebookError(f"{path} is not there. Notebooks in that folder: {there}.") from None
+    except Exception as error:
+        raise NotebookError(
+            f"{path.name} cannot be read as a notebook ({type(error).__name__}). Open it in JupyterLab and save it; if "
+            "that fails, it was damaged: take the last version that opens (File > Revert to Checkpoint)."
+        ) from error
+    if not any(_marks(cell).get("grade") for cell in notebook.cells):
+        raise NotebookError(
+            f"{path.name} holds no exercises of the course. Is it the file that you worked in, and not another one?"
+        )
+    return notebook
+
+
+def check(path: Path, tell: Callable[[str], None] = lambda what: None) -> Result:
+    """Run a notebook from top to bottom in a new kernel and look at what its visible checks say.
+
+    Lecture cells are left out, as in grading, unless something needs a name that they define.
+
+    Args:
+        path: the notebook; it is not changed.
+        tell: called with a word on what is being done.
+
+    Raises:
+        NotebookError: as `read`.
+    """
+    notebook = read(path)
+    done = _run(notebook, path.parent, tell, lecture=False)
+    missing = set(UNKNOWN.findall("\n".join(output.evalue for _, output in _errors(done))))
+    borrowed = sorted(missing & _defined(cell for cell in notebook.cells if _is_lecture(cell)))
+    if borrowed:
+        tell(f"{', '.join(borrowed)} comes from a lecture cell: everything is run, which takes longer")
+        done = _run(notebook, path.parent, tell, lecture=True)
+    result = Result([*_exercises(done)])
+    result.remarks += [*_changed(notebook, path), *_troubles(done)]
+    return result
+
+
+def write_receipt(path: Path, result: Result) -> Path:
+    """Write down what a check came to, beside the notebook.
+
+    Args:
+        path: the notebook.
+        result: as from `check`.
+
+    Returns:
+        The receipt: a JSON file with the notebook's name and SHA-256, the time, versions, and each exercise's state.
+    """
+    receipt = path.with_name(f"{path.stem}.receipt.json")
+    content = {
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "checked": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "ready": result.is_ready,
+        "exercises": [asdict(exercise) for exercise in result.exercises],
+        "remarks": result.remarks,
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+    }
+    draft = receipt.with_suffix(".new")
+    draft.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    draft.replace(receipt)
+    return receipt
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+# Running
+
+
+def _run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, lecture: bool) -> NotebookNode:
+    """Return a copy of a notebook that has been run; what stopped a cell is its last output, an error."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellControlSignal, DeadKernelError
+
+    copy = deepcopy(notebook)
+    limit = float(copy.metadata.get(ABOUT, {}).get("cell_time", CELL_TIME))
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+            if _is_lecture(cell) and not lecture:
+                cell.source = ""
+    number = sum(bool(cell.source.strip()) for cell in copy.cells if cell.cell_type == "code")
+    started: dict[str, float] = {}
+    at = 0
+
+    def begin(cell: NotebookNode, cell_index: int) -> None:
+        nonlocal at
+        at = cell_index
+        if cell.cell_type == "code" and cell.source.strip():
+            started[str(cell_index)] = time.monotonic()
+            tell(f"cell {len(started)} of {number}")
+
+    def end(cell: NotebookNode, cell_index: int, **_: Any) -> None:
+        if str(cell_index) in started:
+            cell.metadata["seconds"] = time.monotonic() - started[str(cell_index)]
+
+    client = NotebookClient(
+        copy,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        allow_errors=True,
+        interrupt_on_timeout=True,
+        timeout_func=lambda cell: LECTURE_TIME if _is_lecture(cell) else 3 * limit,
+        record_timing=False,
+        on_cell_start=begin,
+        on_cell_executed=end,
+    )
+    try:
+        client.execute(stdout=DEVNULL, stderr=DEVNULL)
+    except (DeadKernelError, CellControlSignal) as error:
+        died = isinstance(error, DeadKernelError)
+        what = "it ends the whole of Python (exit, a crash, or too little memory)" if died else "it cannot be stopped"
+        copy.cells[at].setdefault("outputs", []).append(_error("Ended", what))
+        for cell in copy.cells[at + 1 :]:
+            if cell.cell_type == "code" and cell.source.strip():
+                cell.outputs = [_error(NOT_RUN, f"{_called(copy, at)} ended Python before")]
+    return copy
+
+
+def _error(name: str, message: str) -> NotebookNode:
+    from nbformat.v4 import new_output
+
+    return new_output("error", ename=name, evalue=message, traceback=[])
+
+
+# What came of it
+
+
+def _exercises(done: NotebookNode) -> Iterator[Exercise]:
+    title = ""
+    for cell in done.cells:
+        if cell.cell_type == "markdown" and (found := TITLE.findall(cell.source)):
+            title = found[-1].replace("`", "").strip()
+        marks = _marks(cell)
+        if marks.get("grade"):
+            name = str(marks.get("grade_id", ""))
+            is_written = bool(marks.get("solution"))
+            state, message = _written(cell) if is_written else _tested(cell, done)
+            yield Exercise(title or name, name, state, message, is_written)
+
+
+def _written(cell: NotebookNode) -> tuple[str, str]:
+    if _is_untouched(cell):
+        return TO_DO, ""
+    number = len(cell.source.split())
+    return (WRITTEN, f"{number} words; a person will read them") if number else (TO_DO, "the cell is empty")
+
+
+def _tested(cell: NotebookNode, done: NotebookNode) -> tuple[str, str]:
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if not errors and _is_blank(cell):
+        return (TO_DO, "") if _answers_untouched(cell, done) else (LATER, "its tests run when you hand in")
+    if not errors:
+        [gained] = [output for output in cell.outputs if output.output_type == "execute_result"][-1:] or [None]
+        points = gained and gained.data.get("text/plain", "")
+        most = float(_marks(cell).get("points", 0))
+        if points and re.fullmatch(r"\d+(\.\d+)?", points) and float(points) < most:
+            return PARTLY, f"{points} of {most:g} points so far"
+        return PASSES, ""
+    last = errors[-1]
+    if last.ename == "NotImplementedError" or _answers_untouched(cell, done):
+        return TO_DO, ""
+    return NOT_RUN if last.ename == NOT_RUN else FAILS, _message(last)
+
+
+def _is_blank(cell: NotebookNode) -> bool:
+    """Tell whether a test has nothing that can be seen."""
+    try:
+        return not ast.parse(cell.source).body
+    except SyntaxError:  # magics
+        return False
+
+
+def _answers_untouched(test: NotebookNode, done: NotebookNode) -> bool:
+    """Tell whether the nearest answer cell before a test is as it was handed out."""
+    before = done.cells[: done.cells.index(test)]
+    answers = [cell for cell in before if _marks(cell).get("solution") and cell.cell_type == "code"]
+    return bool(answers) and _is_untouched(answers[-1])
+
+
+def _troubles(done: NotebookNode) -> Iterator[str]:
+    limit = float(done.metadata.get(ABOUT, {}).get("cell_time", CELL_TIME))
+    for index, error in _errors(done):
+        cell = done.cells[index]
+        expected = "raises-exception" in cell.metadata.get("tags", [])
+        if _marks(cell).get("grade") or error.ename in ("NotImplementedError", NOT_RUN) or expected:
+            continue
+        yield f"T{_called(done, index)[1:]} stops: {_message(error)}"
+    for index, cell in enumerate(done.cells):
+        seconds = cell.metadata.get("seconds", 0)
+        if limit < seconds < 3 * limit and not _is_lecture(cell):
+            yield (
+                f"T{_called(done, index)[1:]} took {seconds:.0f} s. Grading stops a cell after {limit:g} s: can it do "
+                "with less?"
+            )
+
+
+def _changed(notebook: NotebookNode, path: Path) -> Iterator[str]:
+    """Say what of the notebook is not as it was handed out, and would better be."""
+    about = notebook.metadata.get(ABOUT, {})
+    names = [str(_marks(cell).get("grade_id")) for cell in notebook.cells if _marks(cell)]
+    for name in about.get("cells", []):
+        if names.count(name) == 0:
+            yield (
+                f"The cell “{name}” is missing. Copy it back from a fresh copy of the notebook: an answer is only "
+                "found in its own cell."
+            )
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        yield f"The cell “{name}” is there {names.count(name)} times. Delete all copies but one."
+    for cell in notebook.cells:
+        marks = _marks(cell)
+        if marks.get("locked") and "checksum" in marks and not _is_untouched(cell):
+            yield f"The locked cell “{marks.get('grade_id')}” was changed. Grading uses the original: run a fresh copy."
+    wanted = about.get("assignment")
+    if wanted and path.stem != wanted:
+        yield f"The file is called {path.name}. Hand it in as {wanted}.ipynb."
+
+
+def _errors(done: NotebookNode) -> list[tuple[int, NotebookNode]]:
+    return [
+        (index, output)
+        for index, cell in enumerate(done.cells)
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    ]
+
+
+def _message(error: NotebookNode) -> str:
+    """What an error says, on one line."""
+    said = " ".join(ANSI.sub("", error.evalue).split())
+    if error.ename == "KeyboardInterrupt":
+        return "it takes too long and was interrupted. Is there a loop that does not end?"
+    known = error.ename in ("AssertionError", "CheckFailed", "Ended", NOT_RUN)
+    whole = said if known and said else f"{error.ename}: {said}".rstrip(": ")
+    return whole if len(whole) <= LONGEST else f"{whole[:LONGEST]}…"
+
+
+# What a cell is
+
+
+def _marks(cell: NotebookNode) -> dict[str, Any]:
+    marks = cell.metadata.get("nbgrader", {})
+    return marks if isinstance(marks, dict) else {}
+
+
+def _is_lecture(cell: NotebookNode) -> bool:
+    return "demo" in cell.metadata.get("tags", []) and not _marks(cell).get("grade")
+
+
+def _is_untouched(cell: NotebookNode) -> bool:
+    """Tell whether a cell is as it was handed out, by the checksum that nbgrader has left in it (nbgrader/utils.py)."""
+    marks = _marks(cell)
+    parts = [cell.source, cell.cell_type, *(str(bool(marks.get(kind))) for kind in ("grade", "solution", "locked"))]
+    parts.append(str(marks.get("grade_id")))
+    if marks.get("grade"):
+        parts.append(str(float(marks.get("points", 0))))
+    digest = hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+    return bool(digest == marks.get("checksum"))
+
+
+def _defined(cells: Iterator[NotebookNode]) -> set[str]:
+    """Names that cells give a value at their top level."""
+    found: set[str] = set()
+    for cell in cells:
+        try:
+            nodes = list(ast.walk(ast.parse(cell.source)))
+        except (SyntaxError, ValueError):  # magics
+            continue
+        found |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        found |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        found |= {
+            (alias.asname or alias.name).partition(".")[0]
+            for node in nodes
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+    return found
+
+
+def _called(notebook: NotebookNode, index: int) -> str:
+    """Name a cell by its first line and by the heading above it."""
+    lines = [line for line in notebook.cells[index].source.splitlines() if line.strip()]
+    line = lines[0] if lines else ""
+    above = "\n".join(cell.source for cell in notebook.cells[:index] if cell.cell_type == "markdown")
+    headings = HEADING.findall(above)
+    where = f" below “{headings[-1].replace('`', '')}”" if headings else ""
+    return f"the cell “{line if len(line) <= 50 else line[:50] + '…'}”{where}"
+
+
+# The command
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check notebooks and print what came of them.
+
+    Returns:
+        0: everything passes; 1: something fails or is still to do; 2: a file that cannot be read.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m course_utils.check",
+        description="Run a notebook as grading will, with the checks that you can see, and say what came of it.",
+    )
+    parser.add_argument("notebook", type=Path, help="the .ipynb file that you are going to hand in")
+    parser.add_argument("--no-receipt", action="store_true", help="do not write NOTEBOOK.receipt.json")
+    options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console may lack a letter
+    try:
+        result = check(options.notebook, _progress)
+    except NotebookError as error:
+        _progress("")
+        print(error, file=sys.stderr)
+        return 2
+    _progress("")
+    print("\n".join(report(result, options.notebook)))
+    if not options.no_receipt:
+        print(f"Receipt: {write_receipt(options.notebook, result)}")
+    return 0 if result.is_ready else 1
+
+
+def report(result: Result, path: Path) -> Iterator[str]:
+    """Give the lines that say what came of a notebook.
+
+    Args:
+        result: as from `check`.
+        path: the notebook.
+    """
+    titles = [exercise.title for exercise in result.exercises]
+    for exercise in result.exercises:
+        which = f" [{exercise.name}]" if titles.count(exercise.title) > 1 else ""
+        said = f": {exercise.message}" if exercise.message else ""
+        yield f"{exercise.state:>8}  {exercise.title}{which}{said}"
+    if result.remarks:
+        yield "Also:"
+        yield from (f"  - {remark}" for remark in result.remarks)
+    tested = [one for one in result.exercises if not one.is_written and one.state != LATER]
+    passed = sum(exercise.state == PASSES for exercise in tested)
+    yield f"{passed} of {len(tested)} pass what can be seen. When you hand in, more tests run, with other numbers."
+    yield f"Hand in: {path.resolve()}"
+
+
+def _progress(what: str) -> None:
+    """Show one line on a terminal, and nothing elsewhere."""
+    if sys.stderr.isatty():
+        print(f"\r{what[:100]:100}\r", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
