@@ -39,6 +39,16 @@ def test_a_project_has_examples_labels_and_what_is_known_of_them(name: str, warm
     assert not {as_bytes(example) for example in x_test} & {as_bytes(example) for example in found.x}
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_more_examples_are_like_the_test_and_seen_by_nobody(name: str, warm: Places) -> None:
+    found = data.project(name, places=warm)
+    (x_test, y_test), (x, y) = found._sealed, found._more(5)
+    assert (x.shape, x.dtype, y.shape, y.dtype) == (x_test.shape, x_test.dtype, y_test.shape, y_test.dtype)
+    assert np.abs(np.bincount(y) - np.bincount(y_test)).max() < 0.05 * len(y)
+    known = {as_bytes(example) for example in (*found.x, *x_test)}
+    assert not {as_bytes(example) for example in x} & known
+
+
 def test_describing_a_project_prints_its_sheet(warm: Places, capsys: pytest.CaptureFixture[str]) -> None:
     data.project("steps", places=warm).describe()
     said = capsys.readouterr().out
