@@ -324,6 +324,14 @@ def _unmarked(where: dict[str, str]) -> set[str]:
         return {grade.name for grade in grades if grade.needs_manual_grade and grade.manual_score is None}
 
 
+def _partly(cell: NotebookNode) -> str:
+    """Point to what a test printed that gave a part of its points."""
+    marks, printed = cell.metadata.nbgrader, any(output.output_type == "stream" for output in cell.get("outputs", []))
+    if marks.get("solution") or not printed or not 0 < marks["score"] < marks["points"]:
+        return ""
+    return "A part of the points: read below what the test printed."
+
+
 def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
     rows = []
     about = nb.metadata.get("autograder", NotebookNode())
@@ -334,7 +342,7 @@ def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
         points = f"{marks['score']:g} of {marks['points']:g}"
         if marks["grade_id"] in unmarked:
             points = f"{NOT_YET}, out of {marks['points']:g}"
-        said = literal(told(cell, about))
+        said = literal(told(cell, about) or _partly(cell))
         name = marks["grade_id"]
         rows.append(f"| [{name.removesuffix('-test')}](#{name}) | {points} | {said} |")
     waiting = [
