@@ -65,7 +65,7 @@ def test_shipped_weights_are_small_and_do_as_well_as_the_card_says() -> None:
 @pytest.mark.slow
 def test_script_reproduces_the_shipped_weights_accuracy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "again.weights.h5"
-    pretrain.main(["--out", str(path), "--seed", "0"])  # the weights differ on another machine, what they can do should not
+    pretrain.main(["--out", str(path), "--seed", "0"])  # other weights on another machine, that can do as much
     assert '"parameters": 247536' in capsys.readouterr().out
     assert pretrain.held_out_accuracy(vgg.narrow_vgg16(weights=path)) == pytest.approx(CARD_ACCURACY, abs=SPREAD)
 
