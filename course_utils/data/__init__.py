@@ -16,6 +16,7 @@ anywhere is changed or deleted. See docs/data.md for the formats, licences and p
 from ._errors import DataError, DataFileError, DownloadError, StagingError, UnsafeFileError
 from ._images import cats_and_dogs, cifar10, mnist
 from ._places import Origin, Places, Profile
+from ._projects import ProjectData, project
 from ._records import Dataset, ImageData, ReviewData, SceneData, Scenes, TextData, WordVectors
 from ._scenes import scenes
 from ._texts import imdb, stack_overflow
@@ -31,6 +32,7 @@ __all__ = [
     "Origin",
     "Places",
     "Profile",
+    "ProjectData",
     "ReviewData",
     "SceneData",
     "Scenes",
@@ -43,6 +45,7 @@ __all__ = [
     "glove",
     "imdb",
     "mnist",
+    "project",
     "scenes",
     "stack_overflow",
     "vgg16_weights",

@@ -1909,6 +1909,8 @@ for name, values in test_scores.items():
 # | head only, 40 pictures | 97.3 %<!-- quick: head only, 40 pictures test --> ± 1.7 %<!-- quick: head only, 40 pictures test: std --> |
 # | right order, 40 pictures | 96.1 %<!-- quick: right order, 40 pictures test --> ± 3.2 %<!-- quick: right order, 40 pictures test: std --> |
 # | all at once, 40 pictures | 92.6 %<!-- quick: all at once, 40 pictures test --> ± 0.2 %<!-- quick: all at once, 40 pictures test: std --> |
+#
+# The order is that of the validation. (Not measured in `full`: these envelopes, and the frozen base end to end.)
 
 # %% [markdown]
 # ### Something to play with

@@ -20,7 +20,20 @@ import pytest
 
 from course_utils import data
 from course_utils.data import Places
-from course_utils.data.embedded import _cache, _code, digits, photos, pictures, questions, reviews, scenes, vectors
+from course_utils.data.embedded import (
+    _cache,
+    _code,
+    castings,
+    digits,
+    photos,
+    pictures,
+    questions,
+    reviews,
+    scenes,
+    steps,
+    tickets,
+    vectors,
+)
 from tests import embedded
 
 IMAGES = [(data.mnist, (28, 28)), (data.cifar10, (32, 32, 3))]
@@ -98,7 +111,7 @@ def test_what_is_pinned_tells_a_change_from_rounding() -> None:
     assert "02_cnn_on_mnist" in embedded.mend("digits")
 
 
-@pytest.mark.parametrize("module", [questions, reviews])
+@pytest.mark.parametrize("module", [questions, reviews, tickets])
 def test_every_rule_of_a_text_was_expanded(module: ModuleType, warm: Places) -> None:
     text = _cache.cached(module, warm.cache)["x_train"].tobytes().decode()
     assert "{" not in text
@@ -287,7 +300,7 @@ def test_a_set_is_made_anew_with_another_version_of_a_library(
 
 def test_every_set_depends_on_all_that_draws_it() -> None:
     """Nothing that a generator uses is passed over: what is loaded with it is what its digest follows."""
-    for module in (digits, photos, pictures, questions, reviews, scenes, vectors):
+    for module in (digits, photos, pictures, questions, reviews, scenes, vectors, tickets, castings, steps):
         ours: dict[str, bytes] = {}
         _code._follow(module.__name__, "course_utils", Path(_code.__file__).parents[3], ours, set())
         used = {value.__module__ for value in vars(module).values() if hasattr(value, "__module__")}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import digits, photos, pictures, scenes
+from . import castings, digits, photos, pictures, scenes
 
 Pictures = NDArray[np.uint8]
 EDGE = 2  # white pixels between pictures
@@ -57,12 +57,22 @@ def scene_rows() -> list[Pictures]:
     return [x, PALETTE[by_class], PALETTE[instances]]
 
 
+def casting_rows() -> list[Pictures]:
+    """Show three photos each of four sound and four cracked castings, then twelve of the test part."""
+    arrays = castings.make()
+    number, y = arrays["group_train"], arrays["y_train"]
+    some = [np.flatnonzero((number == k) & (y == label)) for label in (0, 1) for k in np.unique(number[y == label])[:4]]
+    rows = [np.concatenate([arrays["x_train"][photos] for photos in some[start : start + 4]]) for start in (0, 4)]
+    return [np.repeat(row[..., None], 3, axis=-1) for row in [*rows, arrays["x_test"][:12]]]
+
+
 def main(folder: Path) -> None:
-    """Write the four sheets as PNG."""
+    """Write the sheets as PNG."""
     from PIL import Image
 
     folder.mkdir(parents=True, exist_ok=True)
     sheets = {"digits": digit_rows, "pictures": picture_rows, "photos": photo_rows, "scenes": scene_rows}
+    sheets["castings"] = casting_rows
     for name, rows in sheets.items():
         image = Image.fromarray(sheet(rows()))
         image.save(folder / f"{name}.png", optimize=True)
