@@ -25,8 +25,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_public_names_are_these() -> None:
     assert data.__all__ == [
         "DataError", "DataFileError", "Dataset", "DownloadError", "ImageData", "Origin", "Places", "Profile",
-        "ReviewData", "SceneData", "Scenes", "StagingError", "TextData", "UnsafeFileError", "WordVectors",
-        "cats_and_dogs", "cifar10", "glove", "imdb", "mnist", "scenes", "stack_overflow", "vgg16_weights",
+        "ProjectData", "ReviewData", "SceneData", "Scenes", "StagingError", "TextData", "UnsafeFileError",
+        "WordVectors", "cats_and_dogs", "cifar10", "glove", "imdb", "mnist", "project", "scenes",
+        "stack_overflow", "vgg16_weights",
     ]  # fmt: skip
 
 
