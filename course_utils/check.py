@@ -347,14 +347,18 @@ def _is_lecture(cell: NotebookNode) -> bool:
 
 
 def _is_untouched(cell: NotebookNode) -> bool:
-    """Tell whether a cell is as it was handed out, by the checksum that nbgrader has left in it (nbgrader/utils.py)."""
+    """Tell whether a cell is as it was handed out, by the checksum that nbgrader has left in it (nbgrader/utils.py).
+
+    What editors do by themselves at the ends of lines and of the cell is no change.
+    """
     marks = _marks(cell)
-    parts = [cell.source, cell.cell_type, *(str(bool(marks.get(kind))) for kind in ("grade", "solution", "locked"))]
+    parts = [cell.cell_type, *(str(bool(marks.get(kind))) for kind in ("grade", "solution", "locked"))]
     parts.append(str(marks.get("grade_id")))
     if marks.get("grade"):
         parts.append(str(float(marks.get("points", 0))))
-    digest = hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
-    return bool(digest == marks.get("checksum"))
+    source = cell.source.replace("\r\n", "\n")
+    texts = ("".join([text, *parts]) for text in (source, source.rstrip()))
+    return marks.get("checksum") in {hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() for text in texts}
 
 
 def _defined(cells: Iterator[NotebookNode]) -> set[str]:
