@@ -98,7 +98,6 @@ def test_answers_arrive_from_every_editor(editor: Callable[[Json], Json], ps1: C
         assert (names[place] == name) == (editor is not bare_colab)
     if editor is not bare_colab:
         assert notes == []
-    assert all("put back" in note or "cell was run" in note for note in notes)
 
 
 @pytest.mark.parametrize("editor", EDITORS)
