@@ -23,8 +23,9 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from autograder.grading import records
-from autograder.grading.records import Item, Outcome, Status
+from autograder.grading import records, writer
+from autograder.grading.job import Done, File
+from autograder.grading.records import Item, Outcome, Record, Status
 from autograder.notebooks.cells import grade_id
 from autograder.results import feedback as module
 from autograder.results.report import report
@@ -199,6 +200,17 @@ def test_a_page_takes_no_more_work_than_its_text_is_worth(text: str) -> None:
         shown = show(text)
         assert time.process_time() - started < 4, show
         assert len(shown) < 2_000_000, show
+
+
+def test_files_beside_a_notebook_that_a_browser_would_run_are_kept_as_text(marked: Marked) -> None:
+    names = ["ps1.ipynb", "data.csv", "plot.png", "evil.html", "sub/Evil.SVG", "evil.js"]
+    record = Record(
+        assignment="ps1", student="ada", outcome=Outcome.GRADED, submission="1", version="1", sandboxed=True
+    )
+    writer._put_files(marked.course, Done(record, files={name: File(b"<script>") for name in names}))
+    folder = marked.course.folder("autograded", "ada", "ps1")
+    there = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    assert there == sorted(["ps1.ipynb", "data.csv", "plot.png", "evil.html.txt", "sub/Evil.SVG.txt", "evil.js.txt"])
 
 
 def test_what_is_cut_is_said(marked: Marked) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 BATCH = 20  # results that are recorded together
 SECONDS = 2.0  # for which a result waits for others
+ACTIVE = (".htm", ".html", ".xhtml", ".xht", ".shtml", ".mhtml", ".svg", ".xml", ".xsl", ".js", ".mjs")
+"""Endings of files that a browser would run. The formgrader serves what is in ``autograded/`` to whoever is logged in."""
 
 
 def approve(course: Course, assignment: str, version: Version, changes: list[Change]) -> None:
@@ -170,7 +172,7 @@ def _put_files(course: Course, done: Done) -> None:
     draft, old = (target.with_name(f".{target.name}.{kind}") for kind in ("new", "old"))
     for leftover in (draft, old):
         shutil.rmtree(leftover, ignore_errors=True)
-    put(draft, done.files)
+    put(draft, {f"{name}.txt" if name.lower().endswith(ACTIVE) else name: file for name, file in done.files.items()})
     if target.exists():
         target.rename(old)
     draft.rename(target)
