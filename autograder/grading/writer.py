@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BATCH = 20  # results that are recorded together
 SECONDS = 2.0  # for which a result waits for others
 ACTIVE = (".htm", ".html", ".xhtml", ".xht", ".shtml", ".mhtml", ".svg", ".xml", ".xsl", ".js", ".mjs")
-"""Endings of files that a browser would run. The formgrader serves what is in ``autograded/`` to whoever is logged in."""
+"""Endings of files that a browser would run; the formgrader serves what is in ``autograded/``."""
 
 
 def approve(course: Course, assignment: str, version: Version, changes: list[Change]) -> None:
