@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 # What an honest notebook does not come near. Work and memory grow with each of these, on whatever machine reads it
-MAX_BYTES = 40 * 2**20
+MAX_BYTES = 64 * 2**20
 MAX_LISTING = 4_000  # characters
-MAX_CELLS = 2_000
+MAX_CELLS = 12_000
 MAX_SOURCE = 200_000  # characters of one cell
 MAX_SOURCES = 2_000_000  # of all cells
 MAX_PARTS = 2_000_000  # lists, dicts and their items: each takes thirty times its size in the file
