@@ -459,7 +459,7 @@ def test_encrypted_member_is_not_used(course, archive):
 
 def test_member_that_claims_to_be_huge_is_not_used(course, archive):
     patched(archive, "jane.ipynb", 24, (2**31).to_bytes(4, "little"))
-    assert only_joe(course, archive) == "larger than 40 MiB"
+    assert only_joe(course, archive) == "larger than 64 MiB"
 
 
 def test_member_that_is_larger_than_it_claims_is_not_used(course, archive):

@@ -461,7 +461,7 @@ def test_notebook_of_another_assignment_is_named_and_gets_no_mark():
     [
         (b'{"cells": [' + b"[]," * 2_000_000 + b"[]]}", "values"),  # 50 times its size in memory
         (b'{"cells": [' + b'{"a":0},' * 2_000_000 + b"0]}", "values"),
-        (json.dumps({"cells": [{"cell_type": "markdown", "source": "x"}] * 3_000}).encode(), "3000 cells"),
+        (json.dumps({"cells": [{"cell_type": "markdown", "source": "x"}] * 13_000}).encode(), "13000 cells"),
         (json.dumps({"cells": [{"cell_type": "code", "source": "x" * 5_000_000}]}).encode(), "5,000,000 characters"),
         (json.dumps({"cells": [{"cell_type": "code", "source": ["x"] * 300_000}]}).encode(), "300,000 characters"),
         (json.dumps({"cells": [{"cell_type": "raw", "source": "x" * 190_000}] * 20}).encode(), "too much text"),
