@@ -26,7 +26,7 @@
 #
 # **Builds on** notebooks 01 and 02 (convolution, pooling, Keras, seeds) and 04 (overfitting, dropout).
 #
-# **Time** About a minute and a quarter to run every cell on a laptop with two cores (`full`: hours); plan three sittings
+# **Time** About two minutes to run every cell on a laptop with two cores (`full`: hours); plan three sittings
 # of an hour, with a place to stop after sections 3 and 5.
 #
 # Nothing is downloaded with `profile = "quick"`: its cats and dogs are drawn. With `"full"` they are photos. Exercises

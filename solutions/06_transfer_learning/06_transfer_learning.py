@@ -24,7 +24,7 @@
 #
 # **Builds on** notebooks 02 and 03 (convnets, seeds, batch normalisation) and 05 (augmentation).
 #
-# **Time** About a minute and a half to run every cell on a laptop with two cores; plan three sittings of an hour, with
+# **Time** About two and a half minutes to run every cell on a laptop with two cores; plan three sittings of an hour, with
 # places to stop after sections 3 and 5.
 #
 # Nothing is downloaded: `quick` has drawn animals, and a narrow VGG16 that the course has trained on eight other kinds

@@ -27,7 +27,7 @@
 #
 # **Builds on** notebooks 00 (chain rule, gradient descent), 07 (embedding) and 08 (1-D convolution, padding).
 #
-# **Time** About a minute and a half to run every cell on a laptop with two cores (`full`: two to three hours). Plan three
+# **Time** About three minutes to run every cell on a laptop with two cores (`full`: two to three hours). Plan three
 # sittings of an hour or a little more; the places to stop are marked.
 #
 # Nothing is downloaded with `profile = "quick"`: its reviews are written by a small grammar. With `"full"` they are
