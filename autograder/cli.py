@@ -485,11 +485,11 @@ def handout(
     from autograder.authoring.handout import handout as run
     from autograder.authoring.handout import publish
 
-    console.print(f"{run(Course(context.obj), out, assignments)}", soft_wrap=True)
-    if branch and out.is_dir():
-        console.print(f"branch {branch}: {publish(out, context.obj, branch)}", soft_wrap=True)
-    elif branch:
+    if branch and out.suffix == ".zip":
         raise typer.BadParameter("A branch is made of a folder, not of a .zip: give a folder as OUT.")
+    console.print(f"{run(Course(context.obj), out, assignments)}", soft_wrap=True)
+    if branch:
+        console.print(f"branch {branch}: {publish(out, context.obj, branch)}", soft_wrap=True)
 
 
 @cli.command()

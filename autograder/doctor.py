@@ -17,9 +17,7 @@ from subprocess import DEVNULL
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import AutograderError
 from autograder.results import pages
-
-DISTRIBUTION = "deep-learning-course"
-
+from autograder.settings import DISTRIBUTION
 
 OLD_NAMES = re.compile(r"\bautograder\.(?:execute|safe_html|pages(?:\.safe)?)\b")
 """Modules that configurations named before `autograder.plugins` had all that they need."""

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from autograder.errors import CourseError
 
+DISTRIBUTION = "deep-learning-course"  # the name under which all this is installed
+
 
 class Settings(BaseModel):
     """What a dictionary in nbgrader_config.py may hold; each field says what it means where it is defined."""

@@ -172,7 +172,7 @@ def _run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, l
     from nbclient.exceptions import CellControlSignal, DeadKernelError
 
     copy = deepcopy(notebook)
-    limit = float(copy.metadata.get(ABOUT, {}).get("cell_time", CELL_TIME))
+    limit = _cell_time(copy)
     for cell in copy.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -257,8 +257,10 @@ def _tested(cell: NotebookNode, done: NotebookNode) -> tuple[str, str]:
             return PARTLY, f"{points} of {most:g} points so far"
         return PASSES, ""
     last = errors[-1]
-    if last.ename == "NotImplementedError" or _answers_untouched(cell, done):
+    if _answers_untouched(cell, done):
         return TO_DO, ""
+    if last.ename == "NotImplementedError":
+        return FAILS, "it comes to a line that is still to be replaced, here or in an earlier answer that this one uses"
     return NOT_RUN if last.ename == NOT_RUN else FAILS, _message(last)
 
 
@@ -278,7 +280,7 @@ def _answers_untouched(test: NotebookNode, done: NotebookNode) -> bool:
 
 
 def _troubles(done: NotebookNode) -> Iterator[str]:
-    limit = float(done.metadata.get(ABOUT, {}).get("cell_time", CELL_TIME))
+    limit = _cell_time(done)
     for index, error in _errors(done):
         cell = done.cells[index]
         expected = "raises-exception" in cell.metadata.get("tags", [])
@@ -296,8 +298,8 @@ def _troubles(done: NotebookNode) -> Iterator[str]:
 
 def _changed(notebook: NotebookNode, path: Path) -> Iterator[str]:
     """Say what of the notebook is not as it was handed out, and would better be."""
-    about = notebook.metadata.get(ABOUT, {})
-    names = [str(_marks(cell).get("grade_id")) for cell in notebook.cells if _marks(cell)]
+    about = _about(notebook)
+    names = [str(_marks(cell)["grade_id"]) for cell in notebook.cells if "grade_id" in _marks(cell)]
     for name in about.get("cells", []):
         if names.count(name) == 0:
             yield (
@@ -334,7 +336,17 @@ def _message(error: NotebookNode) -> str:
     return whole if len(whole) <= LONGEST else f"{whole[:LONGEST]}…"
 
 
-# What a cell is
+# What a cell is, and what a notebook says of itself
+
+
+def _about(notebook: NotebookNode) -> dict[str, Any]:
+    about = notebook.metadata.get(ABOUT, {})
+    return about if isinstance(about, dict) else {}
+
+
+def _cell_time(notebook: NotebookNode) -> float:
+    seconds = _about(notebook).get("cell_time")
+    return float(seconds) if isinstance(seconds, int | float) else CELL_TIME
 
 
 def _marks(cell: NotebookNode) -> dict[str, Any]:
@@ -343,7 +355,7 @@ def _marks(cell: NotebookNode) -> dict[str, Any]:
 
 
 def _is_lecture(cell: NotebookNode) -> bool:
-    return "demo" in cell.metadata.get("tags", []) and not _marks(cell).get("grade")
+    return "demo" in cell.metadata.get("tags", []) and not (_marks(cell).get("grade") or _marks(cell).get("solution"))
 
 
 def _is_untouched(cell: NotebookNode) -> bool:

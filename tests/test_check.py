@@ -113,6 +113,15 @@ def test_messages_are_one_line_and_not_long(name: str, said: str, message: str) 
     assert module._message(new_output("error", ename=name, evalue=said, traceback=[])) == message
 
 
+@pytest.mark.parametrize("about", [None, 5, {}, {"cell_time": "long"}])
+def test_spoilt_metadata_are_as_good_as_none(ready: Callable[..., Path], about: object) -> None:
+    notebook = read(ready())
+    notebook.metadata.course = about
+    notebook.cells[0].metadata["nbgrader"] = {"solution": False}
+    assert module._cell_time(notebook) == module.CELL_TIME
+    assert list(module._changed(notebook, Path("ps1.ipynb"))) == []
+
+
 def test_title_is_the_exercises_own() -> None:
     marks = {"grade": True, "grade_id": "f-test", "points": 2, "locked": True}
     cells = [
@@ -185,6 +194,15 @@ def test_each_oddity_is_named(ready: Callable[..., Path]) -> None:
     assert "int('x')" not in text, "it is meant to fail"
     assert "%time" not in text
     assert "Also:" in "\n".join(report(result, path))
+
+
+@pytest.mark.slow
+def test_answer_that_uses_one_that_is_still_to_do_is_not_called_untouched(ready: Callable[..., Path]) -> None:
+    stub = 'def double(x):\n    raise NotImplementedError("Your code goes here: replace this line.")'
+    path = ready(double=stub, share="def share(part, whole):\n    return double(part) / double(whole)")
+    found = {exercise.name: (exercise.state, exercise.message) for exercise in check(path).exercises}
+    assert found["share-test"][0] == FAILS
+    assert "an earlier answer that this one uses" in found["share-test"][1]
 
 
 @pytest.mark.slow

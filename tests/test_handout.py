@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -135,7 +136,8 @@ def test_what_somebody_did_in_the_release_folder_is_not_handed_out(ps1: Classroo
     released.cells[0].source = "my own answer"
     nbformat.write(released, folder / "ps1.ipynb")
     (folder / "predictions.json").write_text("{}")
-    (folder / "table.csv").write_text("1,2\n")
+    (folder / "mine.csv").write_text("1,2\n")
+    (ps1.course.folder("source", assignment="ps1") / "table.csv").write_text("1,2\n")
     made = handout(ps1.course, tmp_path / "out")
     assert sorted(path.name for path in (made / "notebooks" / "ps1").iterdir()) == ["ps1.ipynb", "table.csv"]
     assert "my own answer" not in (made / "notebooks" / "ps1" / "ps1.ipynb").read_text()
@@ -144,19 +146,23 @@ def test_what_somebody_did_in_the_release_folder_is_not_handed_out(ps1: Classroo
 
 
 def test_zip_holds_one_folder(ps1: Classroom, tmp_path: Path) -> None:
-    made = handout(ps1.course, tmp_path / "deep-learning.zip", ["ps1"])
+    made = handout(ps1.course, tmp_path / "new" / "deep-learning.zip", ["ps1"])
     with zipfile.ZipFile(made) as archive:
         assert {name.partition("/")[0] for name in archive.namelist()} == {"deep-learning"}
         assert "deep-learning/notebooks/ps1/ps1.ipynb" in archive.namelist()
     assert handout(ps1.course, made) == made, "it replaces itself"
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert [path.name for path in made.parent.iterdir()] == ["deep-learning.zip"]
 
 
 def test_other_things_are_not_overwritten(ps1: Classroom, tmp_path: Path) -> None:
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter1.tex").touch()
-    with pytest.raises(FolderError, match="holds other things than a handout"):
+    with pytest.raises(FolderError, match=r"holds other things than a handout \(chapter1.tex\), so nothing was done"):
         handout(ps1.course, tmp_path / "thesis")
+    shutil.copytree(ROOT / "course_utils", ps1.course.root / "course_utils")  # as in the repository
+    with pytest.raises(FolderError, match="holds other things than a handout"):
+        handout(ps1.course, ps1.course.root)
+    assert ps1.course.source("ps1").exists()
     (tmp_path / "file").touch()
     with pytest.raises(FolderError, match="is no handout"):
         handout(ps1.course, tmp_path / "file")

@@ -18,11 +18,11 @@ from packaging.requirements import Requirement
 from autograder.authoring.release import describe
 from autograder.errors import AssignmentError, FolderError
 from autograder.notebooks.source import read_source, student_version
+from autograder.settings import DISTRIBUTION
 
 if TYPE_CHECKING:
     from autograder.course import Course
 
-DISTRIBUTION = "deep-learning-course"
 PACKAGES = (
     *("tensorflow-cpu", "tensorflow", "keras", "tensorboard", "numpy", "matplotlib", "scikit-learn", "pandas"),
     *("tqdm", "pillow", "ipywidgets", "ipykernel", "jupyterlab", "nbformat", "nbclient"),
@@ -31,18 +31,19 @@ PACKAGES = (
 TEMPLATES = Path(__file__).parent / "templates"
 ROOT = Path(__file__).parents[2]
 BESIDE = ("student-lab", "LICENSE", "LICENSE-TEXT")  # taken along where they are
+CONTENT = {"notebooks", "course_utils", "README.md", "GUIDE.md", "pyproject.toml", *BESIDE}
 UNWANTED = shutil.ignore_patterns("__pycache__", "*.pyc", ".ipynb_checkpoints")
 
 
 def handout(course: Course, out: Path, assignments: list[str] | None = None) -> Path:
     """Write the folder that students get.
 
-    Notebooks are made from the solutions, not copied from the release folder, in which somebody may have worked.
+    All is made from the source folder, not copied from the release folder, in which somebody may have worked.
 
     Args:
         course: the course.
-        out: the folder, or a ``.zip`` to be made of it. A folder that is there is replaced if it is a handout, and else
-            refused.
+        out: the folder, or a ``.zip`` to be made of it. A folder that is there is replaced if it holds nothing but what
+            a handout holds, and else refused.
         assignments: which ones; all that are built by default.
 
     Returns:
@@ -61,9 +62,13 @@ def handout(course: Course, out: Path, assignments: list[str] | None = None) -> 
         raise AssignmentError(f"There are no assignments in {course.folder('source')}.")
     if out.exists() and (out.suffix == ".zip") != out.is_file():
         raise FolderError(f"{out} is there and is no handout. Choose another name, or remove it.")
-    if out.is_dir() and any(out.iterdir()) and not (out / "course_utils" / "check.py").exists():
-        raise FolderError(f"{out} holds other things than a handout. Choose an empty or a new folder.")
+    if others := sorted({path.name for path in out.iterdir()} - CONTENT) if out.is_dir() else []:
+        raise FolderError(
+            f"{out} holds other things than a handout ({', '.join(others[:5])}), so nothing was done: all in it would "
+            "be replaced. Choose an empty or a new folder."
+        )
     course.require_writable(out.parent if out.suffix == ".zip" else out)
+    out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
         draft = Path(scratch) / out.stem
         draft.mkdir()
@@ -121,15 +126,16 @@ def _git(folder: Path, *arguments: str, **variables: str) -> str:
 
 def _fill(draft: Path, course: Course, names: list[str]) -> None:
     import nbformat
+    from nbgrader.utils import find_all_files
 
     for name in names:
-        folder, released = draft / "notebooks" / name, course.folder("release", assignment=name)
+        folder, source = draft / "notebooks" / name, course.folder("source", assignment=name)
         folder.mkdir(parents=True)
-        if released.is_dir():
-            beside = [path for path in released.iterdir() if path.suffix != ".ipynb" and not path.name.startswith(".")]
-            for path in beside:
-                if path.name != "predictions.json":  # of whoever worked in that folder
-                    _copy(path, folder / path.name)
+        for path in map(Path, find_all_files(str(source), course.directory.ignore)):  # what a release holds, too
+            if path.suffix != ".ipynb":
+                target = folder / path.relative_to(source)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _copy(path, target)
         notebook = student_version(read_source(course.source(name)), course.config)
         describe(notebook, course, name)
         nbformat.write(notebook, folder / f"{name}.ipynb")
