@@ -64,6 +64,15 @@ def test_figures_have_alternative_text(assignment: str) -> None:
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_points_are_those_that_the_text_promises(assignment: str) -> None:
+    given = sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in cells(assignment))
+    prose = "\n".join(cell.source for cell in cells(assignment) if cell.cell_type == "markdown")
+    [promised] = re.findall(r"(\d+)\s+points(?: in total|: \d+ for)", prose)
+    headings = re.findall(r"(?m)^#+ ✏️.*(\(.*\))$", prose)
+    assert given == int(promised) == sum(int(number) for found in headings for number in re.findall(r"\d+", found))
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_output_that_is_not_compared_has_a_reason(assignment: str) -> None:
     skipped = [
         cell for cell in cells(assignment) if {"nbval-ignore-output", "nbval-skip"} & set(cell.metadata.get("tags", []))

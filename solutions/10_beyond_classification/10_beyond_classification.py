@@ -901,7 +901,7 @@ predictions.recall("copies")
 # score. Strike out all others that overlap it much: they mean the same thing. Of what is left take the best again, and
 # so on.
 #
-# ### ✏️ Exercise 4: `nms` (3 points)
+# ### ✏️ Exercise 4: `nms` (2 points)
 #
 # **Goal:** from many copies to one box per thing.
 #
@@ -941,7 +941,7 @@ def nms(overlaps, scores, threshold):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "nms-test", "points": 3}
+# %% nbgrader={"grade_id": "nms-test", "points": 2}
 _overlaps = np.eye(5)
 for _i, _j, _value in [(0, 1, 0.6), (1, 2, 0.7), (0, 2, 0.2), (3, 4, 0.55), (2, 3, 0.1)]:
     _overlaps[_i, _j] = _overlaps[_j, _i] = _value
