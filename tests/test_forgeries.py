@@ -126,7 +126,7 @@ def test_ordinary_user_grades_as_well(tmp_path: Path, short: Path) -> None:
     run(tools / "autograder", "feedback", "ps1")
     assert all((course.folder("feedback", entry.name, "ps1") / "ps1.html").exists() for entry in entries)
     run(tools / "autograder", "report", "ps1", "--out", "report.html")
-    assert all(entry.name in (course.root / "report.html").read_text(encoding="utf-8") for entry in entries)
+    assert "how the class did" in (course.root / "report.html").read_text(encoding="utf-8")
 
 
 def test_corpus_knows_what_can_be_had() -> None:
