@@ -51,7 +51,7 @@ format: $(VENV)/installed  ## mend what `check` says about format and simple lin
 lock:  ## resolve requirements.lock anew from the bounds in pyproject.toml
 	@test -x $(BIN)/uv || $(MAKE) $(VENV)/installed
 	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --custom-compile-command "make lock" --extra dev pyproject.toml --output-file requirements.lock
+	  --custom-compile-command "make lock" --extra grader --extra dev pyproject.toml --output-file requirements.lock
 
 clean:  ## remove the environment and everything built in it (never submissions or grades)
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache

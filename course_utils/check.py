@@ -156,7 +156,8 @@ def write_receipt(path: Path, result: Result) -> Path:
         "packages": versions(),
     }
     draft = receipt.with_suffix(".new")
-    draft.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+    draft.write_text(text, encoding="utf-8", errors="replace")  # a file's name may hold what is no letter
     draft.replace(receipt)
     return receipt
 
@@ -192,6 +193,7 @@ def _version(name: str) -> str:
 
 def _run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, lecture: bool) -> NotebookNode:
     """Return a copy of a notebook that has been run; what stopped a cell is its last output, an error."""
+    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellControlSignal, DeadKernelError
 
@@ -219,7 +221,7 @@ def _run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, l
 
     client = NotebookClient(
         copy,
-        kernel_name="python3",
+        km=AsyncKernelManager(kernel_spec_manager=_this_python()),
         resources={"metadata": {"path": str(folder)}},
         allow_errors=True,
         interrupt_on_timeout=True,
@@ -238,6 +240,19 @@ def _run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, l
             if cell.cell_type == "code" and cell.source.strip():
                 cell.outputs = [_error(NOT_RUN, f"{_called(copy, at)} ended Python before")]
     return copy
+
+
+def _this_python() -> Any:
+    """Give kernels of the Python that this runs in, whatever was once installed for another one under their name."""
+    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+
+    class ThisPython(KernelSpecManager):  # type: ignore[misc]
+        def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+            del kernel_name
+            command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            return KernelSpec(argv=command, display_name="Python 3", language="python")
+
+    return ThisPython()
 
 
 def _error(name: str, message: str) -> NotebookNode:

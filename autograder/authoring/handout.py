@@ -23,11 +23,6 @@ from autograder.settings import DISTRIBUTION
 if TYPE_CHECKING:
     from autograder.course import Course
 
-PACKAGES = (
-    *("tensorflow-cpu", "tensorflow", "keras", "tensorboard", "numpy", "matplotlib", "scikit-learn", "pandas"),
-    *("tqdm", "pillow", "ipywidgets", "ipykernel", "jupyterlab", "nbformat", "nbclient"),
-)
-"""Of the project's requirements, those that the notebooks and `course_utils` need."""
 TEMPLATES = Path(__file__).parent / "templates"
 ROOT = Path(__file__).parents[2]
 BESIDE = ("student-lab", "LICENSE", "LICENSE-TEXT")  # taken along where they are
@@ -162,7 +157,7 @@ def _copy(source: Path, target: Path) -> None:
 def _project(package: Path) -> str:
     """Write the pyproject.toml of a handout: `course_utils`, and what it and the notebooks need."""
     needs = [Requirement(line) for line in importlib.metadata.requires(DISTRIBUTION) or []]
-    lines = [str(need) for need in needs if need.name in PACKAGES and "extra" not in str(need.marker)]
+    lines = [str(need) for need in needs if "extra" not in str(need.marker)]  # the grader is an extra
     packages = sorted(".".join(path.parent.relative_to(package.parent).parts) for path in package.rglob("__init__.py"))
     text = (TEMPLATES / "handout.toml.txt").read_text(encoding="utf-8")
     listed = "\n".join(f"    {line!r}," for line in lines)
