@@ -25,6 +25,8 @@ from pathlib import Path
 from subprocess import DEVNULL
 from typing import TYPE_CHECKING, Any
 
+from course_utils import _button
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -441,7 +443,12 @@ def _called(notebook: NotebookNode, index: int) -> str:
     return f"the cell “{line if len(line) <= 50 else line[:50] + '…'}”{where}"
 
 
-# The command
+# The button, and the command
+
+
+def button() -> None:
+    """Show a button that checks the notebook in which this is called, or how to do it in a terminal."""
+    _button.show()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -455,13 +462,15 @@ def main(arguments: list[str] | None = None) -> int:
         description="Run a notebook as grading will, with the checks that you can see, and say what came of it.",
     )
     parser.add_argument("notebook", type=Path, help="the .ipynb file that you are going to hand in")
+    parser.add_argument("--progress", action="store_true", help=argparse.SUPPRESS)  # for the button
     parser.add_argument("--no-receipt", action="store_true", help="do not write NOTEBOOK.receipt.json")
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console may lack a letter
+    progress = _progress_line if options.progress else _progress
     try:
-        result = check(options.notebook, _progress)
+        result = check(options.notebook, progress)
     except NotebookError as error:
         _progress("")
         print(error, file=sys.stderr)
@@ -498,6 +507,10 @@ def _progress(what: str) -> None:
     """Show one line on a terminal, and nothing elsewhere."""
     if sys.stderr.isatty():
         print(f"\r{what[:100]:100}\r", end="", file=sys.stderr, flush=True)
+
+
+def _progress_line(what: str) -> None:
+    print(f"{_button.PROGRESS}{what}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
