@@ -155,10 +155,11 @@ def _browser(repository: str, names: list[str]) -> str:
         return (TEMPLATES / "handout_zip.md.txt").read_text(encoding="utf-8")
     text = (TEMPLATES / "handout_repository.md.txt").read_text(encoding="utf-8")
     owner = repository.removeprefix("https://github.com/")
+    colab, kaggle = "https://colab.research.google.com/github", "https://kaggle.com/kernels/welcome?src="
+    places = {name: f"blob/{tag}/notebooks/{name}/{name}.ipynb" for name in names}
     pages = "\n".join(
-        f"- {name}: [Colab](https://colab.research.google.com/github/{owner}/blob/{tag}/notebooks/{name}/{name}.ipynb), "
-        f"[Kaggle](https://kaggle.com/kernels/welcome?src={repository}/blob/{tag}/notebooks/{name}/{name}.ipynb)"
-        for name in names
+        f"- {name}: [Colab]({colab}/{owner}/{place}), [Kaggle]({kaggle}{repository}/{place})"
+        for name, place in places.items()
     )
     return (
         text.replace("{pages}", pages)
