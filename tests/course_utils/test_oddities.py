@@ -1,4 +1,4 @@
-"""`check` on broken, half-done and odd notebooks: a sentence for each, never a traceback, and an exit code that tells."""
+"""`check` on broken, half-done and odd notebooks: a sentence for each, no traceback, and an exit code that tells."""
 
 from __future__ import annotations
 
