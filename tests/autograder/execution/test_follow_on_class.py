@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from autograder.authoring.build import build
 from autograder.authoring.release import release
 from autograder.course import Course
-from autograder.execution import execute
+from autograder.execution import pair
 from autograder.execution.execute import ExecuteSubmission
 from autograder.execution.runner import Kernel
 from autograder.grading.grade import accept, grade, submissions
@@ -282,7 +282,7 @@ def test_kernel_killed_from_outside_in_the_run_with_references_costs_nothing(
                     await asyncio.sleep(0.01)
             await super().run(cell, index)
 
-    monkeypatch.setattr(execute, "Kernel", Hunted)
+    monkeypatch.setattr(pair, "Kernel", Hunted)
     assert set(helped(course, {"square": WRONG})) == {"fourth-test", "total-test"}
     assert runs[hunted] == 3
 
