@@ -130,12 +130,12 @@ def _graded(course: Course, job: Job) -> Done:
 
     done = Done(job.blank())
     record, assignment = done.record, job.kit.assignment
-    folder = course.folder("submitted", job.student, assignment)
+    folder = course.folder("submitted", student=job.student, assignment=assignment)
     try:
         _look_at(job, folder)
         handed_in = reader.read(reader.adopt(folder, assignment))
         reader.require_same(handed_in, read_source(course.source(assignment)), assignment)
-        done.log = course.convert(Autograde, assignment, job.student)
+        done.log = course.convert(Autograde, assignment=assignment, student=job.student)
         _results(course, done)
         record.cell_seconds = {**(job.before.cell_seconds if job.before else {}), **_timings(course.root / TIMINGS)}
     except NoNotebookError as error:
@@ -167,7 +167,7 @@ def _results(course: Course, done: Done) -> None:
     from nbgrader.api import Gradebook
 
     assignment, student = done.record.assignment, done.record.student
-    done.files = take(course.folder("autograded", student, assignment))
+    done.files = take(course.folder("autograded", student=student, assignment=assignment))
     with Gradebook(course.directory.db_url) as gradebook:
         for entry in gradebook.find_submission(assignment, student).notebooks:
             done.scores[entry.name] = {mark.name: mark.auto_score for mark in entry.grades}

@@ -142,7 +142,7 @@ class _Place:
     @classmethod
     def of(cls, course: Course, assignment: str, student: str) -> _Place:
         earlier = course.root / "submitted_earlier" / student / assignment
-        return cls(course.folder("submitted", student, assignment), earlier, f"{assignment}.ipynb")
+        return cls(course.folder("submitted", student=student, assignment=assignment), earlier, f"{assignment}.ipynb")
 
     def store(self, content: bytes) -> str:
         """Put a notebook into place, and the one before out of the way; say what has changed."""

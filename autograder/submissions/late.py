@@ -242,7 +242,10 @@ def apply_penalties(course: Course, assignment: str) -> dict[str, Verdict]:
                 days = math.ceil(entry.total_seconds_late / DAY)
                 verdicts[student] = Verdict(days, entry.late_submission_penalty)
                 continue
-            folder, until = course.folder("submitted", student, assignment), granted.get((student, assignment))
+            folder, until = (
+                course.folder("submitted", student=student, assignment=assignment),
+                granted.get((student, assignment)),
+            )
             verdict = assess(rules, folder, due, until, score=entry.score, maximum=entry.max_score)
             verdicts[student] = verdict
             entry.timestamp = known_time(folder)

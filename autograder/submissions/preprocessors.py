@@ -120,7 +120,7 @@ class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]
         try:
             course, rules = Course(root), late.policy(self.config, assignment)
             until = late.extensions(course, rules.zone).get((student_id, assignment))
-            folder = course.folder("submitted", student_id, assignment)
+            folder = course.folder("submitted", student=student_id, assignment=assignment)
             due, maximum = entry.assignment.duedate, entry.max_score
             verdict = late.assess(rules, folder, due, until, score=score, maximum=maximum)
         except AutograderError as error:  # no reason not to grade; feedback and export will insist

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import SubmissionError
-from autograder.grading import records
 from autograder.grading.records import Outcome, Record
+from autograder.grading.store import Store
 from autograder.lms.roster import read as read_roster
 from autograder.notebooks.cells import is_answer
 from autograder.submissions import late, reader, times
@@ -83,12 +83,13 @@ def gather(course: Course, assignment: str, roster: Path | None = None) -> Class
     book = _book(course, assignment)
     late_by = _lateness(course, assignment, book.due)
     there = set(course.students("submitted", assignment))
-    recorded = {path.stem for path in records.path(course, assignment, "x").parent.glob("*.json")}
+    store = Store(course, assignment)
+    recorded = store.students()
     people = read_roster(roster, {*book.names, *there, *recorded}).students
     for name, person in people.items():
         book.names[name] = book.names.get(name) or f"{person.first_name} {person.last_name}".strip()
     names = sorted({*book.names, *there, *recorded})
-    students = (_student(course, assignment, name, name in there, book) for name in names)
+    students = (_student(store, name, name in there, book) for name in names)
     return Class([replace(student, late=late_by(student.id, student.late)) for student in students], book.due)
 
 
@@ -101,7 +102,10 @@ def _lateness(course: Course, assignment: str, due: datetime | None) -> Callable
     granted = late.extensions(course, rules.zone)
 
     def late_by(student: str, known: timedelta) -> timedelta:
-        folder, until = course.folder("submitted", student, assignment), granted.get((student, assignment))
+        folder, until = (
+            course.folder("submitted", student=student, assignment=assignment),
+            granted.get((student, assignment)),
+        )
         handed_in = times.known_time(folder)
         if handed_in is None and not (folder / times.LATE_MARK).exists():
             return known
@@ -156,7 +160,9 @@ def answers(course: Course, assignment: str, names: dict[str, str], ids: list[st
     for student in ids:
         own: dict[str, list[str]] = defaultdict(list)
         try:
-            cells = reader.code(course.folder("submitted", student, assignment) / f"{assignment}.ipynb")
+            cells = reader.code(
+                course.folder("submitted", student=student, assignment=assignment) / f"{assignment}.ipynb"
+            )
         except (SubmissionError, OSError):
             continue
         for key, source in cells:
@@ -167,9 +173,9 @@ def answers(course: Course, assignment: str, names: dict[str, str], ids: list[st
     return found
 
 
-def _student(course: Course, assignment: str, name: str, handed_in: bool, book: _Book) -> Student:
+def _student(store: Store, name: str, handed_in: bool, book: _Book) -> Student:
     # Where submissions have been deleted, as they should be one day, the records still tell
-    record = (records.current if handed_in else records.load)(course, assignment, name)
+    record = store.current(name) if handed_in else store.load(name)
     points = {item.grade_id: item.score for item in record.items} if record else {}
     known = book.points.get(name, {})
     return Student(
