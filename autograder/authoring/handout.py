@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PACKAGES = (
     *("tensorflow-cpu", "tensorflow", "keras", "tensorboard", "numpy", "matplotlib", "scikit-learn", "pandas"),
-    *("tqdm", "pillow", "ipywidgets", "ipykernel", "jupyterlab", "nbformat", "nbclient"),
+    *("tqdm", "platformdirs", "pillow", "ipywidgets", "ipykernel", "jupyterlab", "nbformat", "nbclient"),
 )
 """Of the project's requirements, those that the notebooks and `course_utils` need."""
 TEMPLATES = Path(__file__).parent / "templates"

@@ -133,8 +133,8 @@ def _graded(course: Course, job: Job) -> Done:
     folder = course.folder("submitted", student=job.student, assignment=assignment)
     try:
         _look_at(job, folder)
-        handed_in = reader.read(reader.adopt(folder, assignment))
-        reader.require_same(handed_in, read_source(course.source(assignment)), assignment)
+        submission = reader.read(reader.adopt(folder, assignment))
+        reader.require_same(submission, read_source(course.source(assignment)), assignment)
         done.log = course.convert(Autograde, assignment=assignment, student=job.student)
         _results(course, done)
         record.cell_seconds = {**(job.before.cell_seconds if job.before else {}), **_timings(course.root / TIMINGS)}
