@@ -16,12 +16,22 @@ from nbformat import NotebookNode
 from autograder.authoring.build import build
 from autograder.course import Course
 from autograder.grading import cluster as executor
+from tests.support import leaks
 from tests.support.classroom import Classroom
 from tests.support.marked import Marked, new_course
 
 ROOT = Path(__file__).parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_leaks() -> Iterator[None]:
+    """Fail when this process of the run has left threads, child processes or open files behind."""
+    before = leaks.Snapshot()
+    yield
+    if found := before.leaked():
+        pytest.fail("Left behind by this run of tests:\n" + "\n".join(found), pytrace=False)
 
 
 @pytest.fixture(scope="session")
