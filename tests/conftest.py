@@ -26,12 +26,18 @@ os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _nothing_leaks() -> Iterator[None]:
+def _nothing_leaks() -> Iterator[leaks.Snapshot]:
     """Fail when this process of the run has left threads, child processes or open files behind."""
     before = leaks.Snapshot()
-    yield
+    yield before
     if found := before.leaked():
         pytest.fail("Left behind by this run of tests:\n" + "\n".join(found), pytrace=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _noted(_nothing_leaks: leaks.Snapshot, request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    _nothing_leaks.note(request.node.nodeid)
 
 
 @pytest.fixture(scope="session")

@@ -44,20 +44,29 @@ class Snapshot:
     """What this process has: to be compared with what it has later."""
 
     def __init__(self) -> None:
-        self.threads = set(threading.enumerate())
-        self.processes = set(_children())
-        self.descriptors = _descriptors()
+        self._threads = set(threading.enumerate())
+        self._processes = set(_children())
+        self._descriptors = _descriptors()
+        self._since: dict[str, str] = {}
+
+    def note(self, module: str) -> None:
+        """Note what is there beyond that after a module of tests, to be able to say since when."""
+        for one in self._more():
+            self._since.setdefault(one, module)
 
     def leaked(self) -> list[str]:
-        """Tell what is there now beyond that, after some time to end."""
-        return _in_time(self._leaked)
+        """Tell what is there beyond that, after some time to end, and after the tests of which module it was first."""
+        return [f"{one}, since {self._since.get(one, 'the end')}" for one in _in_time(self._collected)]
 
-    def _leaked(self) -> list[str]:
+    def _collected(self) -> list[str]:
         gc.collect()
-        threads = [one for one in threading.enumerate() if one not in self.threads and one.is_alive()]
-        processes = [one for one in _children() if one not in self.processes]
+        return self._more()
+
+    def _more(self) -> list[str]:
+        threads = [one for one in threading.enumerate() if one not in self._threads and one.is_alive()]
+        processes = [one for one in _children() if one not in self._processes]
         now = _descriptors()
-        new = [target for number, target in now.items() if self.descriptors.get(number) != target]
+        new = [target for number, target in now.items() if self._descriptors.get(number) != target]
         return [
             *(f"thread {one.name}" for one in threads if not _known(one.name, THREADS)),
             *filter(None, map(_said, processes)),
