@@ -5,6 +5,7 @@
 ``journal/``         results on their way into the gradebook
 ``waiting/``         results that would replace a mark, until somebody has agreed
 ``versions/``        what marks depend on, as it was when they were given
+``receipts/``        what students' own checks said, beside what arrived (`autograder.results.receipts`)
 """
 
 from __future__ import annotations
