@@ -9,11 +9,12 @@ import nbformat
 import pytest
 
 from autograder.authoring.build import from_source
+from autograder.authoring.trial import Judged
 from autograder.course import Course
 from autograder.kernels.limits import Limits
 from autograder.notebooks.cells import grade_id
 from tests import samples
-from tests.exercises import SOLUTIONS, Judged
+from tests.exercises import SOLUTIONS
 
 ROOT = Path(__file__).parents[1]
 CELLS = from_source(SOLUTIONS / samples.ASSIGNMENT / f"{samples.ASSIGNMENT}.py").cells
