@@ -19,6 +19,7 @@ import re
 import resource
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -131,9 +132,10 @@ class Survey:
             exercise.todo = fresh
         if not len(self):
             return
-        for name in _imported(self.cells):
-            with contextlib.suppress(Exception):  # the cell itself will tell
-                importlib.import_module(name)
+        with _quiet():
+            for name in _imported(self.cells):
+                with contextlib.suppress(Exception):  # the cell itself will tell
+                    importlib.import_module(name)
         self.kept.parent.mkdir(parents=True, exist_ok=True)
         with self.kept.open("a", encoding="utf-8") as lines:
             for exercise, number, told, said in _tried(self):
@@ -184,7 +186,7 @@ def survey(
         assignment: the assignment's name; its .py is read, or its notebook where there is none.
         exercises: which answers, by grade_id; all by default.
         fresh: forget what is known from before.
-        sample: take this many only, the same ones each time.
+        sample: take this many only, the same ones each time; nothing is known from before, and nothing kept.
 
     Returns:
         What is to be run.
@@ -208,8 +210,8 @@ def survey(
         each.todo = list(range(len(each.mutants))) if not exercises or each.name in exercises else []
     if sample is not None:
         _thin(found, sample)
-    kept = course.root / "build" / "mutants" / f"{assignment}.jsonl"
-    if fresh:
+    kept = course.root / "build" / "mutants" / f"{assignment}.jsonl" if sample is None else Path(os.devnull)
+    if fresh and sample is None:
         kept.unlink(missing_ok=True)
     text = written.read_text(encoding="utf-8") if written.exists() else ""
     equivalents = equivalents_of(course, assignment)
@@ -256,7 +258,8 @@ def _exercises(source: NotebookNode, cells: list[NotebookNode]) -> Iterator[Exer
         tests = frozenset(test for test, subjects in about.items() if name in subjects and places[test] > first)
         if is_answer(cell) and tests:
             last = max(places[test] for test in tests)
-            ran = [each.source for place, each in enumerate(cells[: last + 1]) if place < first or not is_test(each)]
+            ran = [each.source for place, each in enumerate(cells[: last + 1]) if place != first and not is_test(each)]
+            ran.append(cell.source)
             asked = [each.source for each in cells if grade_id(each) in tests]
             base = hashlib.sha256(json.dumps([_code(), ran, asked]).encode()).hexdigest()
             yield Exercise(name, first, last, tests, mutants(cell.source), base)
@@ -303,6 +306,21 @@ def _imported(cells: list[NotebookNode]) -> list[str]:
             elif isinstance(step, ast.ImportFrom) and step.module and not step.level:
                 found[step.module] = None
     return list(found)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Drop what libraries write to stderr when they are loaded."""
+    sys.stderr.flush()
+    before = os.dup(2)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(before, 2)
+        os.close(before)
 
 
 # ---- this process: watches, and starts the next one where one has ended
@@ -514,3 +532,27 @@ def _set_numpys_state(state: Any) -> None:
     import numpy as np
 
     np.random.set_state(state)
+
+
+def as_json(assignment: str, verdicts: Iterable[Verdict], stale: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Return all verdicts on an assignment as what `json` writes.
+
+    Args:
+        assignment: the assignment's name.
+        verdicts: on its mutants.
+        stale: exercise and line of what is named as equivalent, and is not.
+    """
+    found = [
+        {
+            "exercise": each.exercise,
+            "line": each.file_line or each.mutant.line,
+            "operator": each.mutant.operator,
+            "before": each.mutant.before,
+            "after": each.mutant.after,
+            "told": str(each.told),
+            "said": each.said,
+            "equivalent": each.equivalent,
+        }
+        for each in verdicts
+    ]
+    return {"assignment": assignment, "mutants": found, "stale": [list(each) for each in stale]}
