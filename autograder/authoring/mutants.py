@@ -87,6 +87,8 @@ INNER = {
     "set",
 }
 """Functions that are left out: f(x) becomes x."""
+CHOSEN = {"max", "min", "maximum", "minimum", "clip", "pad", "roll", "where"}
+"""Functions that give one of their arguments, or the first one changed: f(x, y) becomes x or y."""
 STEPS = {"lower", "strip", "lstrip", "rstrip", "astype", "transpose", "flatten", "ravel", "reshape", "squeeze", "items"}
 """Methods that are left out: x.f(...) becomes x; the attribute T too."""
 WORDS = {
@@ -232,7 +234,9 @@ class _Faults:
 
     def _block(self, body: list[ast.stmt], known: set[str]) -> Iterator[Edit]:
         """Propose changes to statements in order; `known` holds the names that have a value by then."""
-        for step in body:
+        for before, step in zip([None, *body[:-1]], body, strict=True):
+            if before is not None:
+                yield from self._moved(before, step)
             if step.lineno in self.lines and self._is_worth_dropping(step, known):
                 yield self._dropped(step, alone=len(body) == 1)
             match step:
@@ -297,6 +301,26 @@ class _Faults:
                 return True
         return False
 
+    def _moved(self, first: ast.stmt, second: ast.stmt) -> Iterator[Edit]:
+        """Propose to take a statement into the loop behind or before it, as a wrong indentation does."""
+        lines, more = self.text.lines, "    "
+        if second.lineno not in self.lines or first.lineno not in self.lines or self._shares_lines(first, second):
+            return
+        if isinstance(first, ast.For | ast.While) and not first.orelse and not isinstance(second, ast.FunctionDef):
+            start, end = self.text.whole_lines(second.lineno, second.end_lineno or second.lineno)
+            inner = " " * first.body[0].col_offset
+            moved = [inner + line[second.col_offset :] for line in lines[second.lineno - 1 : second.end_lineno]]
+            yield "indented", start, end, "".join(moved)
+        if isinstance(second, ast.For | ast.While) and isinstance(first, ast.Assign):
+            start, end = self.text.whole_lines(first.lineno, second.body[0].lineno - 1)
+            between = lines[(first.end_lineno or first.lineno) : second.body[0].lineno - 1]
+            moved = [more + line for line in lines[first.lineno - 1 : first.end_lineno]]
+            yield "indented", start, end, "".join([*between, *moved])
+
+    def _shares_lines(self, first: ast.stmt, second: ast.stmt) -> bool:
+        body = getattr(second, "body", None)
+        return first.end_lineno == second.lineno or (isinstance(body, list) and body[0].lineno == second.lineno)
+
     def _dropped(self, step: ast.stmt, *, alone: bool) -> Edit:
         assert step.end_lineno is not None
         start, end = self.text.whole_lines(step.lineno, step.end_lineno)
@@ -345,6 +369,9 @@ class _Faults:
 
     def _binary(self, node: ast.BinOp) -> Iterator[Edit]:
         yield from self._sign(node.left, node.right, node.op)
+        yield ("operand", *self.text.span(node), self._held(node.left))
+        if not isinstance(node.op, ast.Sub | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow):
+            yield ("operand", *self.text.span(node), self._held(node.right))
 
     def _logical(self, node: ast.BoolOp) -> Iterator[Edit]:
         for left, right in pairwise(node.values):
@@ -405,6 +432,9 @@ class _Faults:
             yield from self._swaps("arguments", node.args)
         if called in INNER and len(node.args) == 1 and not node.keywords:
             yield ("left out", *self.text.span(node), self._held(node.args[0]))
+        if called in CHOSEN and len(node.args) > 1 and not any(isinstance(each, ast.Starred) for each in node.args):
+            chosen = node.args[1:] if called == "where" else node.args[:2] if called in COMMUTE else node.args[:1]
+            yield from (("left out", *self.text.span(node), self._held(each)) for each in chosen)
         if called in STEPS and isinstance(node.func, ast.Attribute):
             yield ("left out", *self.text.span(node), self._held(node.func.value))
         if called in ("range", "arange"):
@@ -475,7 +505,7 @@ class _Faults:
             yield ("function", *self.text.span(node), OTHERS[node.id])
         others = self.parameters[-1] if self.parameters else []
         if node.id in others and len(others) > 1:
-            yield ("variable", *self.text.span(node), others[(others.index(node.id) + 1) % len(others)])
+            yield from (("variable", *self.text.span(node), other) for other in others if other != node.id)
 
     def _swaps(self, operator: str, nodes: Iterable[ast.expr]) -> Iterator[Edit]:
         for left, right in pairwise(nodes):

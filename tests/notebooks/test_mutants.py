@@ -1,4 +1,4 @@
-"""A fixed sample of small faults in the reference answers: the tests tell them all, but for those named as equivalent."""
+"""A fixed sample of small faults in the reference answers: the tests tell all but those named as equivalent."""
 
 from __future__ import annotations
 
