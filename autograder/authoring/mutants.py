@@ -234,7 +234,7 @@ class _Faults:
 
     def _block(self, body: list[ast.stmt], known: set[str]) -> Iterator[Edit]:
         """Propose changes to statements in order; `known` holds the names that have a value by then."""
-        for before, step in zip([None, *body[:-1]], body, strict=True):
+        for before, step in zip([None, *body], body, strict=False):
             if before is not None:
                 yield from self._moved(before, step)
             if step.lineno in self.lines and self._is_worth_dropping(step, known):
