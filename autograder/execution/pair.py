@@ -92,7 +92,7 @@ class Pair:
         self._locked: set[str] = set()
         self._ours: set[str] = set()
 
-    def pass_by(self, cell: NotebookNode) -> None:
+    def note(self, cell: NotebookNode) -> None:
         """Note the names that a cell gives, run or not: those of the instructor's are never asked of the student's."""
         if is_ours_alone(cell):
             self._ours |= names.defined(cell.source) - self._terms.answers

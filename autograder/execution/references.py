@@ -50,7 +50,7 @@ class SecondRun:
             self._tried, self._replaced = {}, []
             self._session.allow_time()
             try:
-                self._session.pass_over(follow_on.rest(nb, self._plan), self._run, Remarks())
+                self._session.go_through(follow_on.rest(nb, self._plan), self._run, Remarks())
                 again = False
             except KernelLostError as lost:
                 if not self._session.is_first_death(lost, doubted):

@@ -85,7 +85,7 @@ class Session:
         """Give the cells all the time that there is for a notebook, from now on."""
         self.deadline = time.monotonic() + self.terms.limits.total_time
 
-    def pass_over(self, nb: NotebookNode, step: Step, remarks: Remarks) -> None:
+    def go_through(self, nb: NotebookNode, step: Step, remarks: Remarks) -> None:
         """Take the code cells of a notebook one after the other, with a new pair of kernels.
 
         Args:
@@ -100,7 +100,7 @@ class Session:
         with pair.start(nb, self.terms, remarks) as kernels:
             for index, cell in enumerate(nb.cells):
                 if cell.cell_type == "code":
-                    kernels.pass_by(cell)  # also where it is not run
+                    kernels.note(cell)  # also where it is not run
                     step(kernels, cell, index)
 
     def is_first_death(self, lost: KernelLostError, doubted: set[int]) -> bool:
@@ -144,7 +144,7 @@ class Session:
         flags = self.remarks.flags
         self.remarks = Remarks(list(flags))
         try:
-            self.pass_over(self.nb, self._run, self.remarks)
+            self.go_through(self.nb, self._run, self.remarks)
         except KernelLostError as lost:
             if self.is_first_death(lost, self._doubted):
                 self.remarks.flags = flags  # nor is anything else held against it
