@@ -25,6 +25,7 @@ from autograder.console import (
     mutants_table,
     name_strangers,
     progress_bar,
+    receipts_table,
     results_table,
     step,
     still_bar,
@@ -37,6 +38,7 @@ from autograder.results.export import Form
 
 if TYPE_CHECKING:
     from autograder.grading.regrade import Change
+    from autograder.submissions.archive import Collection
 
 cli = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=False)
 
@@ -292,12 +294,16 @@ def collect(
         typer.Option("--file-times", help="Take the files' own times for it (not for archives of Canvas or Moodle)."),
     ] = False,
     roster: ClassList = None,
+    receipts: Annotated[
+        bool, typer.Option("--receipts", help="Compare what students' own checks said with what arrived.")
+    ] = False,
 ) -> None:
     """Copy submissions from a folder or zip to submitted/.
 
     Knows the names that Canvas and Moodle give, a folder per student, and a file per student. Of several notebooks of
     a student the one named after the assignment is taken, and of those the last; the others go to submitted_earlier/.
-    Exit code 1: somebody handed in files, but no notebook that can be used.
+    Exit code 1: somebody handed in files, but no notebook that can be used; with --receipts also: a receipt is missing
+    or tells of something else than what arrived.
 
     Example: autograder collect 01_convolution_by_hand ~/Downloads/submissions.zip
 
@@ -333,7 +339,8 @@ def collect(
         console.print(f"[red]no notebook from:[/] {escape(', '.join(shown))}", soft_wrap=True)
     if not collection.students:
         raise typer.Exit(ArchiveError.exit_code)
-    if collection.without:
+    differ = _compare_receipts(course, assignment, collection) if receipts else False
+    if collection.without or differ:
         raise typer.Exit(1)
 
 
@@ -597,6 +604,20 @@ def doctor(context: typer.Context) -> None:
             console.print(f"    → {escape(finding.mend)}", soft_wrap=True)
         worst = max(worst, finding.level is Level.PROBLEM)
     raise typer.Exit(worst)
+
+
+def _compare_receipts(course: Course, assignment: str, collection: Collection) -> bool:
+    """Show whose receipt is missing or tells of something else; tell whether there is one."""
+    from autograder.results.receipts import compare, folder
+
+    compared = compare(course, assignment, collection)
+    odd = [one for one in compared if one.differences or one.remarks]
+    if odd:
+        console.print(receipts_table(odd))
+    agree = sum(not one.differences for one in compared)
+    console.print(f"{agree} of {counted(len(compared), 'receipt')} agree with what arrived")
+    console.print(f"all that they say: {folder(course, assignment)}", soft_wrap=True)
+    return agree < len(compared)
 
 
 def _agreed(changes: list[Change], *, yes: bool) -> bool:

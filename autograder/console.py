@@ -19,6 +19,7 @@ from autograder.grading.records import Item, Outcome, Record, Status
 if TYPE_CHECKING:
     from autograder.authoring.mutation import Verdict
     from autograder.grading.regrade import Change
+    from autograder.results.receipts import Comparison
 
 
 console = Console()
@@ -188,6 +189,21 @@ def results_table(records: list[Record], *, verbose: bool = False) -> Table:
             points,
             escape(_remark(record)) if verbose else Text(_brief(record), no_wrap=True, overflow="ellipsis"),
         )
+    return table
+
+
+def receipts_table(compared: list[Comparison]) -> Table:
+    """Make the table of receipts that are not as they should be: when was checked, what it came to, what differs."""
+    table = Table(title="Receipts, which are what students say")
+    for heading in ("Student", "Checked", "Passes"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("What differs", overflow="fold")
+    for one in compared:
+        checked = f"{one.receipt.checked:%Y-%m-%d %H:%M}" if one.receipt else "–"
+        claims = one.receipt.exercises if one.receipt else []
+        passes = f"{sum(claim.state == 'passes' for claim in claims)} of {len(claims)}" if one.receipt else "–"
+        said = [f"[red]{escape(text)}[/]" for text in one.differences] + [escape(text) for text in one.remarks]
+        table.add_row(escape(one.student), checked, passes, "\n".join(said))
     return table
 
 
