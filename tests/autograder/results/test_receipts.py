@@ -27,7 +27,7 @@ from autograder.submissions.collect import collect
 from autograder.submissions.receipt import is_receipt, notebook_of, parse
 from course_utils import check
 from course_utils.check import Exercise, Result, write_receipt
-from tests.marked import Marked
+from tests.support.marked import Marked
 
 DONE = Result([Exercise("double", "double-test", check.PASSES), Exercise("why", "why", check.WRITTEN, is_written=True)])
 
