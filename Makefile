@@ -44,6 +44,7 @@ notebooks: $(VENV)/installed  ## rebuild executed solutions and student versions
 check: $(VENV)/installed  ## format, lint, types, fast tests: run before every commit
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
 

@@ -386,7 +386,7 @@ def grade(
     Into PostgreSQL: autograder grade 01_convolution_by_hand --db postgresql+psycopg://user@host/gradebook
     """
     from autograder.grading import grade as module
-    from autograder.grading import gradebook, journal
+    from autograder.grading import gradebook
 
     course = Course(context.obj, db)
     if no_sandbox:
@@ -430,7 +430,7 @@ def grade(
     else:
         errors.print(
             f"[red]Not written:[/] new results of {counted(len(changes), 'submission')}, waiting in "
-            f"{journal.path(course, assignment, 'x', waiting=True).parent}. "
+            f"{run.store.pending.folder}. "
             f"To write them: autograder grade {assignment} --yes. To drop them, delete that folder.",
             soft_wrap=True,
         )
