@@ -19,7 +19,7 @@ from autograder.course import Course
 
 ROOT = Path(__file__).parents[1]
 STRINGS = {"type": "array", "items": {"type": "string"}}
-DEVCONTAINER = {  # of https://containers.dev/implementers/json_reference, what we use, and nothing misspelt
+DEVCONTAINER = {  # of https://containers.dev/implementors/json_reference, what we use, and nothing misspelt
     "type": "object",
     "required": ["name", "image"],
     "additionalProperties": False,
