@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import tomllib
 from pathlib import Path
@@ -43,6 +44,11 @@ def build(out: Path, address: str = "", printed: list[str] | None = None) -> Non
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     source = out.with_name(f"{out.name}-source")
+    for folder in (out, source):  # what is not made any more goes
+        there = {path.name for path in folder.iterdir()} if folder.exists() else set()
+        if there and not there & {".buildinfo", "index.md"}:
+            sys.exit(f"{folder} is there and holds something else than a site. Name another folder.")
+        shutil.rmtree(folder, ignore_errors=True)
     address = address.rstrip("/")
     cards = staging.stage(Course(ROOT), source, address)
     settings = {

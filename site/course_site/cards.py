@@ -76,7 +76,7 @@ def card(notebook: Notebook) -> Card:
     return Card(
         name=notebook.name,
         title=found["title"],
-        question=found["question"],
+        question=found["question"][0].upper() + found["question"][1:],
         topic=topics()[notebook.name],
         goals=[" ".join(goal.split()).rstrip(",.") for goal in goals],
         plan=found["plan"],

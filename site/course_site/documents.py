@@ -25,6 +25,7 @@ BELOW = {
     "docs/data.md": ["../course_utils/vgg/MODEL_CARD"],
 }
 """Documents that stand below another one in the site's navigation."""
+WIDEST = 2  # widths in heights of a thumbnail
 LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s:]+)\)")
 NOTEBOOK = re.compile(r"notebooks/(\w+)/\1\.ipynb$")
 FENCE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
@@ -74,7 +75,7 @@ def with_card(page: NotebookNode, card: Card, known: list[Card]) -> None:
 
 
 def thumbnail(notebook: Notebook, target: Path) -> None:
-    """Make a small picture of one of the notebook's figures."""
+    """Make a small picture of one of the notebook's figures; of a wide one, of its left part."""
     from io import BytesIO
 
     from PIL import Image
@@ -82,6 +83,7 @@ def thumbnail(notebook: Notebook, target: Path) -> None:
     words = THUMBNAILS.get(notebook.name, "")
     path = next((path for path, alt in notebook.figures if words in alt), notebook.figures[0][0])
     picture = Image.open(path).convert("RGB")
+    picture = picture.crop((0, 0, min(picture.width, WIDEST * picture.height), picture.height))
     picture.thumbnail((720, 540))
     buffer = BytesIO()
     picture.save(buffer, "PNG", optimize=True)

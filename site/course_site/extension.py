@@ -13,6 +13,8 @@ def _context(app: Any, page: str, _template: str, context: dict[str, Any], _doct
     repository = app.config.course_repository
     title = quote(f"Something is wrong on the page “{page}”")
     context["course_repository"] = repository
+    if page == "404" and app.config.course_address:  # it is shown in place of pages in any folder
+        context["metatags"] = f'<base href="{app.config.course_address}">' + context.get("metatags", "")
     context["problem"] = f"{repository}/issues/new?title={title}" if repository else ""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -53,11 +52,6 @@ def terms() -> list[Term]:
         for entry in yaml.safe_load(FILE.read_text(encoding="utf-8"))
     ]
     return sorted(found, key=lambda term: term.name.lower())
-
-
-def digest() -> str:
-    """Return a short text that changes with the glossary."""
-    return sha256(FILE.read_bytes()).hexdigest()[:16]
 
 
 def link_first_uses(page: nodes.document, number: str) -> None:

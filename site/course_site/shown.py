@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.notebooks.source import read_source, student_version
+from course_site.guesses import made_live
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -77,11 +78,12 @@ class Notebook:
     def _show(self, cell: NotebookNode, outputs: list[NotebookNode]) -> None:
         marks = cell.metadata.get("nbgrader", {})
         if not (marks.get("solution") or marks.get("grade")):  # what answers and tests printed tells of the answer
-            cell.outputs = [self._output(output) for output in outputs]
+            cell.outputs = [self._output(output, cell.source) for output in outputs]
 
-    def _output(self, output: NotebookNode) -> NotebookNode:
+    def _output(self, output: NotebookNode, source: str) -> NotebookNode:
         if "data" in output:
             output.data = {kind: text for kind, text in output.data.items() if kind in SHOWN}
+            output.data = made_live(source, output.data, self.name)
             if "text/html" in output.data:
                 output.data["text/html"] = FIGURE.sub(self._picture, output.data["text/html"])
         return output

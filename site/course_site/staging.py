@@ -6,7 +6,7 @@ from importlib.metadata import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course_site import documents, glossary
+from course_site import documents
 from course_site.cards import Card, card
 from course_site.shown import Notebook, write
 
@@ -42,7 +42,6 @@ def stage(course: Course, folder: Path, repository: str) -> list[Card]:
         write(extra / "downloads" / f"{name}.ipynb", nbformat.writes(notebook.student) + "\n")
         documents.thumbnail(notebook, extra / "thumbnails" / f"{name}.png")
         documents.with_card(notebook.page, cards[-1], known=cards)
-        notebook.page.metadata["glossary"] = glossary.digest()  # so that it is read again when that changes
         write(folder / "notebooks" / f"{name}.ipynb", nbformat.writes(notebook.page))
     documents.pages(folder, cards, repository)
     write(folder / "static" / "mathjax" / MATHJAX, _mathjax().read_bytes())
