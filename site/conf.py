@@ -44,6 +44,7 @@ html_show_sourcelink = False
 html_show_sphinx = False
 html_permalinks_icon = "#"
 html_sidebars = {"index": [], "glossary": [], "404": [], "search": [], "genindex": []}
+html_context = {"default_mode": "auto"}
 html_use_index = False
 html_domain_indices = False
 html_theme_options = {

@@ -69,6 +69,8 @@ def card(notebook: Notebook) -> Card:
         "question": re.search(r"\*\*([^*]*\?)\*\*", opening) or re.search(r"([^.*]*\?)", opening),
         "plan": PLAN.search(_paragraph(opening, "Time")),
     }
+    if notebook.name not in topics():
+        raise ValueError(f"README.md: its table of notebooks has no row for {notebook.name}")
     if missing := [part for part, found in parts.items() if found is None]:
         raise ValueError(f"{notebook.name}: no {', no '.join(missing)} in its first cell; docs/authors.md says what")
     found = {part: " ".join(match[1].split()) for part, match in parts.items() if match}

@@ -24,11 +24,22 @@ def _link_words(app: Any, doctree: Any) -> None:
         glossary.link_first_uses(doctree, name[:2])
 
 
+def _name_columns(doctree: Any) -> None:
+    """Give columns without a heading a name that is heard and not seen."""
+    from docutils import nodes
+
+    for head in doctree.findall(nodes.thead):
+        for number, entry in enumerate(head.findall(nodes.entry), 1):
+            if not entry.astext().strip():
+                entry.append(nodes.paragraph("", f"column {number}", classes=["visually-hidden"]))
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Add it to Sphinx."""
     app.add_config_value("course_repository", "", "html", str)
     app.add_config_value("course_address", "", "html", str)
     app.connect("html-page-context", _context)
     app.connect("doctree-read", _link_words)
+    app.connect("doctree-read", lambda _app, doctree: _name_columns(doctree))
     app.connect("doctree-resolved", lambda _app, doctree, _page: glossary.explain(doctree))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

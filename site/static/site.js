@@ -39,6 +39,9 @@ function scrollable() {
     if (wide) box.tabIndex = 0;
   }
 }
+for (const summary of document.querySelectorAll("summary:has(> .toctree-toggle)")) {
+  summary.setAttribute("aria-label", "Pages below this one");
+}
 window.addEventListener("load", scrollable);
 window.addEventListener("resize", scrollable);
 document.addEventListener("toggle", scrollable, true);
