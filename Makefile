@@ -27,7 +27,7 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	@touch $@
 
 demo: $(VENV)/installed  ## a small class, from release to grades and feedback, in build/demo
-	$(BIN)/python -m tests.demo build/demo
+	$(BIN)/python -m tests.support.demo build/demo
 
 test: check  ## everything CI runs
 	$(BIN)/python -m pytest -n $(SLOW_JOBS) --dist loadgroup --no-loadscope-reorder -m slow

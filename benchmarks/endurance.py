@@ -34,8 +34,8 @@ from autograder.grading import cluster as executor
 from autograder.grading import records
 from autograder.grading.grade import grade, submissions
 from autograder.grading.records import Outcome, Record
-from tests import forgeries
-from tests.classroom import DEAF, Classroom, as_bytes
+from tests.support import forgeries
+from tests.support.classroom import DEAF, Classroom, as_bytes
 
 ASSIGNMENT = "ps1"
 UNLIKE = {"seconds", "cell_seconds", "version"}  # times, and what tells one gradebook from another

@@ -1,6 +1,6 @@
 """The same submissions graded by us and by plain nbgrader: who gets more or less than deserved, by either.
 
-    python -m benchmarks.forgeries                      our own corpus (tests/forgeries.py), about six minutes
+    python -m benchmarks.forgeries                      our own corpus (tests/support/forgeries.py), about six minutes
     python -m benchmarks.forgeries --only agreeable honest_chatty
     python -m benchmarks.forgeries --prepare FOLDER     writes RELEASED.ipynb and ANSWERS.json of a tiny assignment
     python -m benchmarks.forgeries --corpus FOLDER      a corpus that a generator has made for that assignment:
@@ -43,8 +43,8 @@ from autograder.course import CONFIG_FILE, Course
 from autograder.grading.grade import make_job, make_kit
 from autograder.grading.worker import do
 from autograder.kernels import SANDBOXED, specs
-from tests import forgeries
-from tests.classroom import WRITTEN, Classroom, as_bytes
+from tests.support import forgeries
+from tests.support.classroom import WRITTEN, Classroom, as_bytes
 
 CELL_SECONDS = 10  # for plain nbgrader
 WALL_SECONDS = 90  # for one submission, by either
@@ -58,7 +58,7 @@ c.Execute.timeout = {CELL_SECONDS}
 ALL_FAILED = "specific errors on the above failures"  # what nbgrader says when it came to the end of the class
 PREPARED = "ps1"
 # so that processes start soon
-PRELOAD = ["autograder.execution.execute", "autograder.grading.grade", "nbgrader.api", "tests.forgeries"]
+PRELOAD = ["autograder.execution.execute", "autograder.grading.grade", "nbgrader.api", "tests.support.forgeries"]
 WHO = ("nbgrader", "ours")
 console = Console()
 
@@ -174,7 +174,7 @@ def make_courses(folder: Path) -> tuple[Path, Path]:
 
 
 def own_corpus(only: list[str]) -> Iterator[Item]:
-    """Give the submissions of tests/forgeries.py."""
+    """Give the submissions of tests/support/forgeries.py."""
     for entry in forgeries.CORPUS.values():
         if not only or entry.name in only:
             kind = "honest" if entry.honest else "forgery"

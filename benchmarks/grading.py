@@ -70,7 +70,7 @@ from autograder.grading.job import Done, Job
 from autograder.grading.records import Item, Outcome, Status
 from autograder.kernels import specs
 from autograder.notebooks.cells import grade_id
-from tests.classroom import Classroom, as_bytes
+from tests.support.classroom import Classroom, as_bytes
 
 ROOT = Path(__file__).parents[1]
 ASSIGNMENT, SMALL = "convnet", "ps1"

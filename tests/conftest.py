@@ -16,8 +16,8 @@ from nbformat import NotebookNode
 from autograder.authoring.build import build
 from autograder.course import Course
 from autograder.grading import cluster as executor
-from tests.classroom import Classroom
-from tests.marked import Marked, new_course
+from tests.support.classroom import Classroom
+from tests.support.marked import Marked, new_course
 
 ROOT = Path(__file__).parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
