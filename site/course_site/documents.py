@@ -30,6 +30,7 @@ LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s:]+)\)")
 NOTEBOOK = re.compile(r"notebooks/(\w+)/\1\.ipynb$")
 FENCE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 SETUP = ROOT / "autograder" / "authoring" / "templates" / "handout.md.txt"  # what students find in what they get
+COMMANDS = re.compile(r"(?ms)^(macOS and Linux|Windows[^\n]*)\n\n```\w*\n(.*?)```")
 PLAN = re.compile(r"(?ms)^## Plan a term\n(.*?)(?=^## )")
 THUMBNAILS = {
     "00_start_here": "land that the network found",
@@ -104,20 +105,29 @@ def pages(folder: Path, cards: list[Card], repository: str) -> None:
         write(folder / path.relative_to(ROOT), path.read_bytes())
     templates = environment()
     titles = {card.number: (f"{card.number} {card.title}", card.name) for card in cards}
-    setup = SETUP.read_text(encoding="utf-8").replace("{first}", cards[0].name).replace("GUIDE.md", "docs/students.md")
-    commands = re.findall(r"(?ms)^(macOS and Linux|Windows \(PowerShell\))\n\n```\n(.*?)```", setup)
+    setup, commands = _setup(cards[0].name)
     plan = _document(_with_links(plan, cards), "plan.md", repository)
     for template in (name for name in templates.list_templates() if name.endswith(".md.j2")):
         text = templates.get_template(template).render(
             cards=cards,
             commands=commands,
-            setup=setup.partition("\n")[2],
+            setup=setup,
             repository=repository,
             plan=plan,
             terms=terms(),
             titles=titles,
         )
         write(folder / template.removesuffix(".j2"), text)
+
+
+def _setup(first: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return how to set up, in the words of what students get, and the commands for each system."""
+    text = SETUP.read_text(encoding="utf-8").partition("\n")[2]
+    text = text.replace("{first}", first).replace("GUIDE.md", "docs/students.md")
+    commands = COMMANDS.findall(text)
+    if len(commands) < 2:
+        raise ValueError(f"{SETUP}: the commands for macOS and Linux and for Windows are not where the site looks")
+    return text, commands
 
 
 def documents() -> list[Path]:

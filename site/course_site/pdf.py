@@ -22,7 +22,7 @@ PREPARE = """async ([site, address]) => {
         details.open = /^(What we measured|Made up your mind)/.test(summary);
     }
     // links between pages would lead to this machine
-    for (const link of document.querySelectorAll("article a[href]")) {
+    for (const link of document.querySelectorAll("a[href]")) {
         const elsewhere = link.href.startsWith(site) && link.pathname !== location.pathname;
         if (elsewhere && address) link.href = address + link.href.slice(site.length);
         else if (elsewhere) link.removeAttribute("href");

@@ -70,6 +70,8 @@ class Notebook:
         if cell.metadata.get("jupyter", {}).get("source_hidden"):
             tags.append("hide-input")
             words["code_prompt_show"] = CHECKS if cell.metadata.get("nbgrader", {}).get("grade") else FOLDED
+        if "predictions.ask(" in cell.source:  # the buttons say all of it
+            tags.append("remove-input")
         if "predictions.recall(" in cell.source:
             tags.append("hide-output")
             words["code_prompt_show"] = RESULT
@@ -97,7 +99,8 @@ class Notebook:
         self.figures.append((path, unescape(found["alt"])))
         width, height = Image.open(BytesIO(png)).size
         size = f'width="{width}" height="{height}" loading="lazy"'
-        return f'<img class="figure" alt="{found["alt"]}" src="../figures/{self.name}/{path.name}" {size}>'
+        address = f"../figures/{self.name}/{path.name}"  # a phone shows it small: a click opens it by itself
+        return f'<a href="{address}"><img class="figure" alt="{found["alt"]}" src="{address}" {size}></a>'
 
 
 def write(path: Path, content: bytes | str) -> None:
