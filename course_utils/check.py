@@ -38,7 +38,8 @@ HEADING = re.compile(r"^#+ *(?:✏️ *)?(.+?) *$", re.MULTILINE)
 TITLE = re.compile(r"^#+ *✏️ *(.+?) *$", re.MULTILINE)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 UNKNOWN = re.compile(r"name '(\w+)' is not defined")
-PACKAGES = ("deep-learning-course", "tensorflow", "keras", "numpy")
+PACKAGES = {"deep-learning-course": (), "tensorflow": ("tensorflow-cpu",), "keras": (), "numpy": ()}
+"""What a receipt tells the versions of, and other names under which they are installed."""
 
 
 class NotebookError(Exception):
@@ -136,24 +137,47 @@ def write_receipt(path: Path, result: Result) -> Path:
         result: as from `check`.
 
     Returns:
-        The receipt: a JSON file with the notebook's name and SHA-256, the time, versions, and each exercise's state.
+        The receipt: a JSON file with the notebook's name, its SHA-256 and that of its cells' text (which stays the same
+        when the notebook is run and saved once more), the time, versions, and each exercise's state.
     """
-    receipt = path.with_name(f"{path.stem}.receipt.json")
-    content = {
+    import nbformat
+
+    receipt, content = path.with_name(f"{path.stem}.receipt.json"), path.read_bytes()
+    said = {
         "file": path.name,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "sources": digest(nbformat.reads(content.decode("utf-8-sig"), as_version=4)),
         "checked": datetime.now().astimezone().isoformat(timespec="seconds"),
         "ready": result.is_ready,
         "exercises": [asdict(exercise) for exercise in result.exercises],
         "remarks": result.remarks,
         "python": platform.python_version(),
         "system": platform.system(),
-        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+        "packages": versions(),
     }
     draft = receipt.with_suffix(".new")
-    draft.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    draft.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     draft.replace(receipt)
     return receipt
+
+
+def digest(notebook: NotebookNode) -> str:
+    """SHA-256 of the text of a notebook's cells, whatever editor saved it and whatever outputs it has.
+
+    Args:
+        notebook: as read from the file.
+    """
+    found = hashlib.sha256()
+    for cell in notebook.cells:
+        text = cell.source.replace("\r\n", "\n").rstrip()
+        found.update(f"{cell.cell_type}\n{len(text)}\n{text}\n".encode(errors="replace"))
+    return found.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Give the versions, as far as they are installed, of what results may depend on."""
+    found = {name: [*filter(None, map(_version, (name, *others)))] for name, others in PACKAGES.items()}
+    return {name: there[0] for name, there in found.items() if there}
 
 
 def _version(name: str) -> str:

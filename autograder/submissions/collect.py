@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import ArchiveError
 from autograder.files import write_atomically
-from autograder.submissions import late
+from autograder.submissions import late, receipt
 from autograder.submissions.archive import ARCHIVES, NOTEBOOKS, Collected, Collection, Member, open_members
 from autograder.submissions.reader import LISTING, printable
 from autograder.submissions.times import LATE_MARK, TIMESTAMP, parse_time, read_times, stamp, utc
@@ -109,6 +109,7 @@ def collect(
                 at = utc(found[-1].stamp, zone)
             known = Collected(student, found[-1].path, "", at, _marked_late(found[-1].named, patterns))
             _put(_Place.of(course, assignment, student), known, found, collection)
+        _take_receipts(members, patterns, collection)
     collection.without = sorted({*collection.without} - {found.student for found in collection.students})
     for student in collection.without:
         _Place.of(course, assignment, student).list_others(collection.others.get(student, []))
@@ -129,6 +130,23 @@ def _put(place: _Place, known: Collected, versions: list[Member], collection: Co
     place.keep_versions(versions[:-1])
     place.note_time(known)
     collection.students.append(known)
+
+
+def _take_receipts(members: list[Member], patterns: Forms, collection: Collection) -> None:
+    """Read what students' own checks left beside notebooks, the last try first; nobody is refused for it."""
+    found: dict[str, list[tuple[int, tuple[int, ...], Member]]] = {}
+    for member in members:
+        if receipt.is_receipt(member.path):
+            student, _, attempt = _student(receipt.notebook_of(member.named), patterns)
+            if student:
+                found.setdefault(student, []).append((attempt, member.changed, member))
+    for student, tries in found.items():
+        tries.sort(key=lambda one: one[:2], reverse=True)
+        for _, _, member in tries[: receipt.MAX_TRIES]:
+            try:
+                collection.receipts.setdefault(student, []).append(receipt.parse(member.read(receipt.MAX_BYTES)))
+            except Exception as error:  # noqa: BLE001  (see _put)
+                collection.ignored.append((printable(member.path), f"no receipt that can be read: {error}"))
 
 
 @dataclass(frozen=True)
@@ -215,7 +233,8 @@ def _versions(
         student, name, attempt = _student(member.named, patterns)
         path = printable(member.path)
         if not member.path.lower().endswith(NOTEBOOKS):
-            collection.ignored.append((path, _not_a_notebook(path)))
+            if not receipt.is_receipt(path):
+                collection.ignored.append((path, _not_a_notebook(path)))
             if (
                 student
                 and _stands_for_student(member.named, patterns, folders=folders)
