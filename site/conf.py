@@ -13,6 +13,7 @@ author = "the authors of the course"
 copyright = "text and figures CC BY 4.0, code MIT"
 html_title = "Deep learning on images and text"
 language = "en"
+highlight_language = "none"  # of blocks that name none: commands, mostly
 extensions = ["myst_nb", "sphinx.ext.mathjax", "course_site.extension"]
 templates_path = ["templates"]
 course_repository = ""  # the repository's address, which course_site.build fills in; empty: no link leads there
@@ -43,7 +44,8 @@ html_copy_source = False  # sources would be there to read, and search engines w
 html_show_sourcelink = False
 html_show_sphinx = False
 html_permalinks_icon = "#"
-html_sidebars = {"index": [], "glossary": [], "404": [], "search": [], "genindex": []}
+ALONE = ("index", "setup", "glossary", "404", "search", "docs/students", "docs/authors")
+html_sidebars = {page: [] for page in ALONE}  # nothing stands below them, so there is nothing to list
 html_context = {"default_mode": "auto"}
 html_use_index = False
 html_domain_indices = False
@@ -55,7 +57,7 @@ html_theme_options = {
     "show_nav_level": 1,
     "show_toc_level": 1,
     "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "404": [], "glossary": [], "notebooks/index": []},
-    "article_footer_items": ["problem", "prev-next"],
+    "article_footer_items": ["problem"],
     "footer_start": ["copyright"],
     "footer_center": [],
     "footer_end": ["about"],

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from course_site.cards import ROOT, Card
 from course_site.glossary import terms
-from course_site.shown import Notebook, paragraph, write
+from course_site.shown import Notebook, write
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -53,8 +54,14 @@ def environment() -> Environment:
     """Templates of the pages; what is put into them is escaped."""
     loader = FileSystemLoader(HERE / "pages")
     found = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    found.filters["line"] = paragraph
+    found.filters["marked"] = marked
     return found
+
+
+def marked(text: str) -> Markup:
+    """Escape a line of text, but for its code and emphasis."""
+    html = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
+    return Markup(re.sub(r"\*([^*]+)\*", r"<em>\1</em>", html))  # noqa: S704  (what comes from outside is escaped)
 
 
 def with_card(page: NotebookNode, card: Card, known: list[Card]) -> None:
@@ -123,7 +130,7 @@ def pages(folder: Path, cards: list[Card], repository: str) -> None:
 def _setup(first: str) -> tuple[str, list[tuple[str, str]]]:
     """Return how to set up, in the words of what students get, and the commands for each system."""
     text = SETUP.read_text(encoding="utf-8").partition("\n")[2]
-    text = text.replace("{first}", first).replace("GUIDE.md", "docs/students.md")
+    text = text.replace("{first}", first).replace("[GUIDE.md](GUIDE.md)", "[For students](docs/students.md)")
     commands = COMMANDS.findall(text)
     if len(commands) < 2:
         raise ValueError(f"{SETUP}: the commands for macOS and Linux and for Windows are not where the site looks")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from html import escape, unescape
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,8 +109,3 @@ def write(path: Path, content: bytes | str) -> None:
     if not path.is_file() or path.read_bytes() != new:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(new)
-
-
-def paragraph(text: str) -> str:
-    """Escape a text for a page, on one line."""
-    return escape(" ".join(text.split()))

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from course_site import cards, documents, guesses, links
+from course_site import cards, documents, extension, guesses, links
 from course_site.build import build, published
 
 ROOT = Path(__file__).parents[2]
@@ -139,6 +139,32 @@ def test_links_that_lead_nowhere_and_what_would_be_fetched_are_found(tmp_path: P
         "sub/b.html fetches http://example.org/p.png",
         "x.css fetches https://example.org/f.woff",
     ]
+
+
+def context(page: str, repository: str, address: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    config = SimpleNamespace(course_repository=repository, course_address=address)
+    extension._context(SimpleNamespace(config=config), page, "", found, None)
+    return found
+
+
+def test_pages_lead_to_the_repository_only_if_its_address_is_known() -> None:
+    assert context("index", "")["problem"] == ""
+    assert context("a/b", "https://example.org/c")["problem"].startswith("https://example.org/c/issues/new?title=")
+
+
+def test_the_page_for_what_is_missing_finds_its_style_from_any_folder() -> None:
+    assert context("404", "", "https://a.github.io/c/")["metatags"] == '<base href="https://a.github.io/c/">'
+    assert "metatags" not in context("404", "")
+    assert "metatags" not in context("index", "", "https://a.github.io/c/")
+
+
+def test_commands_and_marks_are_taken_from_what_students_get() -> None:
+    text, commands = documents._setup("00_start_here")
+    assert [system.partition(" ")[0] for system, _ in commands] == ["macOS", "Windows"]
+    assert all("venv" in lines for _, lines in commands)
+    assert "GUIDE.md" not in text
+    assert documents.marked("a < `b` *c*") == "a &lt; <code>b</code> <em>c</em>"
 
 
 def test_where_pages_are_published() -> None:
