@@ -22,7 +22,8 @@ def project() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def requirements(project: dict[str, Any]) -> list[Requirement]:
-    return [Requirement(line) for line in project["dependencies"] + project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"]
+    return [Requirement(line) for line in project["dependencies"] + extras["grader"] + extras["dev"]]
 
 
 def test_conda_environment_has_the_same_bounds(project: dict[str, Any], requirements: list[Requirement]) -> None:

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from autograder.course import Course
     from autograder.grading.store import Store
 
-UNRELATED = {"CourseDirectory", "LatePenalty", "AssignLatePenalties", "GenerateFeedback", "HTMLExporter"}
+UNRELATED = {
+    *("CourseDirectory", "LatePenalty", "AssignLatePenalties", "GenerateFeedback", "HTMLExporter"),
+    "GenerateAssignment",  # what it makes of the cells is looked at itself
+}
 """Sections of the configuration on which no mark of the grader's depends."""
 RENAMED = {"autograder.plugins.ExecuteSubmission": "autograder.execute.ExecuteSubmission"}
 """Names in a configuration that were others before; they count as those, so that nobody is graded again for a name."""

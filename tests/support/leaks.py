@@ -22,6 +22,7 @@ PATIENCE = 15.0
 SERVER = "autograder.kernels.server"
 THREADS = {
     r".* ?- ?runner": "jupyter_core's: runs coroutines for synchronous callers",
+    r"IO loop|Profile": "distributed's, made once",
     r"Dask-(Offload|Callback)": "pools that distributed makes for the process, not for a client",
     r"asyncio_\d+": "executors of event loops that jupyter_core keeps, one for each thread",
     r"tqdm_monitor|Thread-\d+ \(TMonitor\)": "tqdm's, made once",
