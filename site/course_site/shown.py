@@ -58,7 +58,10 @@ class Notebook:
                 cell.source = COMMENT.sub("", cell.source)
             elif cell.cell_type == "code":
                 self._fold(cell)
-                self._show(cell, [] if own else before[cell.id].outputs)
+                outputs = (
+                    before[cell.id].outputs if cell.id in before else []
+                )  # students get cells that sources have not
+                self._show(cell, [] if own else outputs)
 
     @property
     def points(self) -> int:
