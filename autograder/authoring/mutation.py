@@ -47,7 +47,7 @@ SECONDS = 10
 """Of processor time for a mutant, beyond several times what the reference takes."""
 PATIENCE = 12
 """How many times as long by the clock: machines are busy."""
-MEMORY = 1 << 30
+MEMORY = 2 << 30
 """Bytes for a mutant, beyond what the notebook has taken before."""
 
 
@@ -517,9 +517,9 @@ def _limit(seconds: float | None) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     end = most if seconds is None else int(used.ru_utime + used.ru_stime + seconds + 1)
     resource.setrlimit(resource.RLIMIT_CPU, (end, most))
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (most if seconds is None else taken + MEMORY, most))
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)  # of what can be written: threads reserve far more addresses
+    taken = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_DATA, (most if seconds is None else taken + MEMORY, most))
 
 
 def _numpys_state() -> Any:
