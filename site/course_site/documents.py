@@ -89,7 +89,8 @@ def thumbnail(notebook: Notebook, target: Path) -> None:
 
     words = THUMBNAILS.get(notebook.name, "")
     path = next((path for path, alt in notebook.figures if words in alt), notebook.figures[0][0])
-    picture = Image.open(path).convert("RGB")
+    with Image.open(path) as stored:
+        picture = stored.convert("RGB")
     picture = picture.crop((0, 0, min(picture.width, WIDEST * picture.height), picture.height))
     picture.thumbnail((720, 540))
     buffer = BytesIO()

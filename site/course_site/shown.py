@@ -100,7 +100,8 @@ class Notebook:
         path = self._folder / f"{len(self.figures):02}.png"
         write(path, png)
         self.figures.append((path, unescape(found["alt"])))
-        width, height = Image.open(BytesIO(png)).size
+        with Image.open(BytesIO(png)) as picture:
+            width, height = picture.size
         size = f'width="{width}" height="{height}" loading="lazy"'
         address = f"../figures/{self.name}/{path.name}"  # a phone shows it small: a click opens it by itself
         return f'<a href="{address}"><img class="figure" alt="{found["alt"]}" src="{address}" {size}></a>'
