@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import sys
 import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,10 +23,13 @@ from autograder.console import (
     direction,
     errors,
     escape,
+    mutants_table,
     name_strangers,
     progress_bar,
+    receipts_table,
     results_table,
     step,
+    still_bar,
     summary,
 )
 from autograder.course import Course
@@ -34,6 +39,7 @@ from autograder.results.export import Form
 
 if TYPE_CHECKING:
     from autograder.grading.regrade import Change
+    from autograder.submissions.archive import Collection
 
 cli = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=False)
 
@@ -135,17 +141,46 @@ def build(
 def validate_source(
     context: typer.Context,
     assignments: Annotated[list[str] | None, typer.Argument(help="All by default.", show_default=False)] = None,
+    *,
+    mutants: Annotated[
+        bool,
+        typer.Option(
+            "--mutants", help="Instead: put small faults into the reference answers; which do the tests miss?"
+        ),
+    ] = False,
+    exercise: Annotated[
+        list[str] | None,
+        typer.Option(help="With --mutants: only this answer, by its grade_id; may be repeated.", show_default=False),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="With --mutants: forget what was found out before.")] = False,
+    sample: Annotated[
+        int | None,
+        typer.Option(help="With --mutants: only so many of an assignment, the same ones each time.", min=1),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --mutants: write all mutants and what was said to them as JSON.")
+    ] = False,
 ) -> None:
     """Tell an author, before release, what would keep an assignment from being graded fairly.
 
-    Runs it as the grader does: reference answers must get all points, untouched stubs none. Exit code 1: a problem.
+    Runs it as the grader does: reference answers must get all points, untouched stubs none. With --mutants: shows which
+    small faults in the reference answers the tests miss; it can be stopped, and goes on with what is still to be done
+    or has changed. Exit code 1: a problem.
 
     Example: autograder validate-source 01_convolution_by_hand
+
+    Faults in two answers: autograder validate-source 01_convolution_by_hand --mutants --exercise conv1d
     """
+    course = Course(context.obj)
+    if not mutants and (exercise or fresh or sample or as_json):
+        raise typer.BadParameter("--exercise, --fresh, --sample and --json need --mutants.")
+    names = assignments or course.assignments()
+    if mutants:
+        raise typer.Exit(_mutants(course, names, exercise, fresh=fresh, sample=sample, as_json=as_json))
     from autograder.authoring.validate import validate
 
-    course, found = Course(context.obj), 0
-    for name in assignments or course.assignments():
+    found = 0
+    for name in names:
         with console.status(f"{name}: rehearsing"):
             problems = list(validate(course, name))
         console.print(f"{MARKS['problem' if problems else 'ok']} [bold]{name}[/]")
@@ -153,6 +188,46 @@ def validate_source(
             console.print(f"    {escape(problem.cell)}: {escape(problem.what)}", soft_wrap=True)
         found += len(problems)
     raise typer.Exit(bool(found))
+
+
+def _mutants(
+    course: Course, names: list[str], exercises: list[str] | None, *, fresh: bool, sample: int | None, as_json: bool
+) -> bool:
+    """Try mutants and show what became of them; tell whether tests are to be mended."""
+    from autograder.authoring import mutation
+
+    if exercises and len(names) > 1:
+        raise typer.BadParameter("--exercise needs the name of one assignment.")
+    holes = False
+    told: list[dict[str, Any]] = []
+    for name in names:
+        work = mutation.survey(course, name, exercises, fresh=fresh, sample=sample)
+        verdicts = []
+        with still_bar(disable=as_json) as bar:  # no threads: this process is going to be forked
+            task = bar.add_task(name, total=len(work))
+            for verdict in work.run():
+                verdicts.append(verdict)
+                bar.update(task, advance=1, refresh=True)
+        stale = list(work.stale(verdicts))
+        holes = holes or bool(stale) or any(verdict.is_hole for verdict in verdicts)
+        if as_json:
+            told.append(mutation.as_json(name, verdicts, stale))
+            continue
+        console.print(mutants_table(name, verdicts))
+        for verdict in verdicts:
+            if verdict.is_hole:
+                where = f"{name}.py:{verdict.file_line}" if verdict.file_line else f"line {verdict.mutant.line}"
+                console.print(
+                    f"[red]survives:[/] {verdict.exercise} ({verdict.mutant.operator}), {where}", soft_wrap=True
+                )
+                console.print(escape(verdict.mutant.diff), soft_wrap=True, highlight=False)
+        for where, line in stale:
+            console.print(
+                f"[red]named as equivalent, and is told or not made:[/] {where}: {escape(line)}", soft_wrap=True
+            )
+    if as_json:
+        sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    return holes
 
 
 @cli.command()
@@ -220,12 +295,16 @@ def collect(
         typer.Option("--file-times", help="Take the files' own times for it (not for archives of Canvas or Moodle)."),
     ] = False,
     roster: ClassList = None,
+    receipts: Annotated[
+        bool, typer.Option("--receipts", help="Compare what students' own checks said with what arrived.")
+    ] = False,
 ) -> None:
     """Copy submissions from a folder or zip to submitted/.
 
     Knows the names that Canvas and Moodle give, a folder per student, and a file per student. Of several notebooks of
     a student the one named after the assignment is taken, and of those the last; the others go to submitted_earlier/.
-    Exit code 1: somebody handed in files, but no notebook that can be used.
+    Exit code 1: somebody handed in files, but no notebook that can be used; with --receipts also: a receipt is missing
+    or tells of something else than what arrived.
 
     Example: autograder collect 01_convolution_by_hand ~/Downloads/submissions.zip
 
@@ -261,7 +340,8 @@ def collect(
         console.print(f"[red]no notebook from:[/] {escape(', '.join(shown))}", soft_wrap=True)
     if not collection.students:
         raise typer.Exit(ArchiveError.exit_code)
-    if collection.without:
+    differ = _compare_receipts(course, assignment, collection) if receipts else False
+    if collection.without or differ:
         raise typer.Exit(1)
 
 
@@ -306,7 +386,7 @@ def grade(
     Into PostgreSQL: autograder grade 01_convolution_by_hand --db postgresql+psycopg://user@host/gradebook
     """
     from autograder.grading import grade as module
-    from autograder.grading import gradebook, journal
+    from autograder.grading import gradebook
 
     course = Course(context.obj, db)
     if no_sandbox:
@@ -350,7 +430,7 @@ def grade(
     else:
         errors.print(
             f"[red]Not written:[/] new results of {counted(len(changes), 'submission')}, waiting in "
-            f"{journal.path(course, assignment, 'x', waiting=True).parent}. "
+            f"{run.store.pending.folder}. "
             f"To write them: autograder grade {assignment} --yes. To drop them, delete that folder.",
             soft_wrap=True,
         )
@@ -477,6 +557,14 @@ def handout(
     branch: Annotated[
         str | None, typer.Option(help="Commit it to this branch too, which then holds nothing else: for nbgitpuller.")
     ] = None,
+    repository: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="Where students find it, as https://github.com/OWNER/NAME: its README then has links to Colab, Kaggle "
+            "and Binder.",
+        ),
+    ] = "",
 ) -> None:
     """Make what students get: notebooks without answers, course_utils, how to set up; nothing else.
 
@@ -487,7 +575,9 @@ def handout(
 
     if branch and out.suffix == ".zip":
         raise typer.BadParameter("A branch is made of a folder, not of a .zip: give a folder as OUT.")
-    console.print(f"{run(Course(context.obj), out, assignments)}", soft_wrap=True)
+    if repository and not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+/?", repository):
+        raise typer.BadParameter(f"--repository {repository!r} is not of the form https://github.com/OWNER/NAME.")
+    console.print(f"{run(Course(context.obj), out, assignments, repository)}", soft_wrap=True)
     if branch:
         console.print(f"branch {branch}: {publish(out, context.obj, branch)}", soft_wrap=True)
 
@@ -525,6 +615,20 @@ def doctor(context: typer.Context) -> None:
             console.print(f"    → {escape(finding.mend)}", soft_wrap=True)
         worst = max(worst, finding.level is Level.PROBLEM)
     raise typer.Exit(worst)
+
+
+def _compare_receipts(course: Course, assignment: str, collection: Collection) -> bool:
+    """Show whose receipt is missing or tells of something else; tell whether there is one."""
+    from autograder.results.receipts import compare, folder
+
+    compared = compare(course, assignment, collection)
+    odd = [one for one in compared if one.differences or one.remarks]
+    if odd:
+        console.print(receipts_table(odd))
+    agree = sum(not one.differences for one in compared)
+    console.print(f"{agree} of {counted(len(compared), 'receipt')} agree with what arrived")
+    console.print(f"all that they say: {folder(course, assignment)}", soft_wrap=True)
+    return agree < len(compared)
 
 
 def _agreed(changes: list[Change], *, yes: bool) -> bool:

@@ -5,5 +5,6 @@
 `safe_html`      what students wrote, as HTML in which nothing runs; `mathml`: their formulas
 `bounded`        work on what students wrote, with an end to its time and memory
 `export`         marks as a table, for people, Canvas or Moodle
+`receipts`       what students' own checks said, beside what arrived
 `report`         a page about how the class did
 """

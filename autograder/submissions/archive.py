@@ -19,6 +19,7 @@ from typing import Any
 
 from autograder.errors import ArchiveError
 from autograder.submissions.reader import MAX_BYTES, printable
+from autograder.submissions.receipt import Receipt
 
 MAX_MEMBERS = 200_000
 MAX_DEPTH = 30  # folders in folders
@@ -47,6 +48,7 @@ class Collection:
     ignored: list[tuple[str, str]] = field(default_factory=list)  # path and reason
     without: list[str] = field(default_factory=list)  # students who handed in files, but no notebook that can be used
     others: dict[str, list[str]] = field(default_factory=dict)  # names of files that are no notebooks, by student
+    receipts: dict[str, list[Receipt]] = field(default_factory=dict)  # by student, of the last try first
 
 
 @dataclass
@@ -59,12 +61,14 @@ class Member:
     stamp: datetime | None = None  # `changed` as a time; without a zone where the archive tells none
     named: str = ""  # the part of the path from the level at which students are told apart
 
-    def read(self) -> bytes:
-        """Read the content, as far as a notebook may be large."""
+    def read(self, most: int | None = None) -> bytes:
+        """Read the content, as far as a notebook, or what else it is, may be large."""
         with self.opener() as file:
-            content: bytes = file.read(MAX_BYTES + 1)  # whatever size an archive's directory claims
-        if len(content) > MAX_BYTES:
-            raise zipfile.BadZipFile("it is larger than the archive says")
+            content: bytes = file.read((most or MAX_BYTES) + 1)  # whatever size an archive's directory claims
+        if len(content) > (most or MAX_BYTES):
+            raise zipfile.BadZipFile(
+                f"larger than {most // 2**10} KiB" if most else "it is larger than the archive says"
+            )
         return content
 
 

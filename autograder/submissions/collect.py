@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import ArchiveError
 from autograder.files import write_atomically
-from autograder.submissions import late
+from autograder.submissions import late, receipt
 from autograder.submissions.archive import ARCHIVES, NOTEBOOKS, Collected, Collection, Member, open_members
 from autograder.submissions.reader import LISTING, printable
 from autograder.submissions.times import LATE_MARK, TIMESTAMP, parse_time, read_times, stamp, utc
@@ -109,6 +109,7 @@ def collect(
                 at = utc(found[-1].stamp, zone)
             known = Collected(student, found[-1].path, "", at, _marked_late(found[-1].named, patterns))
             _put(_Place.of(course, assignment, student), known, found, collection)
+        _take_receipts(members, patterns, collection)
     collection.without = sorted({*collection.without} - {found.student for found in collection.students})
     for student in collection.without:
         _Place.of(course, assignment, student).list_others(collection.others.get(student, []))
@@ -131,6 +132,23 @@ def _put(place: _Place, known: Collected, versions: list[Member], collection: Co
     collection.students.append(known)
 
 
+def _take_receipts(members: list[Member], patterns: Forms, collection: Collection) -> None:
+    """Read what students' own checks left beside notebooks, the last try first; nobody is refused for it."""
+    found: dict[str, list[tuple[int, tuple[int, ...], Member]]] = {}
+    for member in members:
+        if receipt.is_receipt(member.path):
+            student, _, attempt = _student(receipt.notebook_of(member.named), patterns)
+            if student:
+                found.setdefault(student, []).append((attempt, member.changed, member))
+    for student, tries in found.items():
+        tries.sort(key=lambda one: one[:2], reverse=True)
+        for _, _, member in tries[: receipt.MAX_TRIES]:
+            try:
+                collection.receipts.setdefault(student, []).append(receipt.parse(member.read(receipt.MAX_BYTES)))
+            except Exception as error:  # noqa: BLE001  (see _put)
+                collection.ignored.append((printable(member.path), f"no receipt that can be read: {error}"))
+
+
 @dataclass(frozen=True)
 class _Place:
     """Where one student's submission goes."""
@@ -142,7 +160,7 @@ class _Place:
     @classmethod
     def of(cls, course: Course, assignment: str, student: str) -> _Place:
         earlier = course.root / "submitted_earlier" / student / assignment
-        return cls(course.folder("submitted", student, assignment), earlier, f"{assignment}.ipynb")
+        return cls(course.folder("submitted", student=student, assignment=assignment), earlier, f"{assignment}.ipynb")
 
     def store(self, content: bytes) -> str:
         """Put a notebook into place, and the one before out of the way; say what has changed."""
@@ -208,14 +226,15 @@ def _versions(
     That is the one named after the assignment (browsers and Canvas add numbers); of several the one with the highest
     number; of several the one changed last.
     """
-    handed_in: dict[str, list[tuple[bool, int, tuple[int, ...], str, Member]]] = {}
+    by_student: dict[str, list[tuple[bool, int, tuple[int, ...], str, Member]]] = {}
     names: dict[str, str] = {}  # the name as it was, by the id made of it, in lower case as some file systems do
     folders = _in_folders(members, patterns)
     for member in members:
         student, name, attempt = _student(member.named, patterns)
         path = printable(member.path)
         if not member.path.lower().endswith(NOTEBOOKS):
-            collection.ignored.append((path, _not_a_notebook(path)))
+            if not receipt.is_receipt(path):
+                collection.ignored.append((path, _not_a_notebook(path)))
             if (
                 student
                 and _stands_for_student(member.named, patterns, folders=folders)
@@ -230,9 +249,9 @@ def _versions(
             collection.ignored.append((path, f"its student cannot be told from {other!r}; rename one of the two"))
         else:
             named = _is_named(member.named, patterns, assignment)
-            handed_in.setdefault(student, []).append((named, attempt, member.changed, member.path, member))
+            by_student.setdefault(student, []).append((named, attempt, member.changed, member.path, member))
     found = {}
-    for student, versions in handed_in.items():
+    for student, versions in by_student.items():
         versions.sort(key=lambda version: version[:4])
         found[student] = [version[4] for version in versions]
         *older, last = versions
