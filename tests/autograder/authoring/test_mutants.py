@@ -126,6 +126,10 @@ def changes(source: str, operator: str | None = None) -> list[str]:
         ("for a in b:\n    c.add(a)\nd = c", "indented", ["d = c"]),
         ("y = 0\nfor a in b:\n    c.add(a)", "indented", ["for a in b:\ny = 0"]),
         ("y = 0; z = 1\nfor a in b: c.add(a)", "indented", []),
+        ("y = np.zeros(3)", "dtype", ["y = np.zeros(3, dtype=int)"]),
+        ("y = np.zeros(3, dtype=float)", "dtype", []),
+        ("def f(v, w):\n    v = 2 * v  # first\n\n    w -= v", "order", ["w -= v\n\nv = 2 * v  # first"]),
+        ("y = 1\nz = y", "order", []),
         ('y = f("same")', "word", ['y = f("valid")']),
     ],
 )
