@@ -25,6 +25,23 @@ c.CourseDirectory.ignore = [
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("Your code goes here: replace this line.")'}
 c.ClearSolutions.text_stub = "*Your answer goes here: replace this line.*"
 
+# From solutions to what students get: nbgrader's own steps, and a button that checks the notebook
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "autograder.plugins.AddCheckButton",
+]
+
 # Other users of the machine cannot read what kernels and grader say to each other
 c.KernelManager.transport_encryption = "auto"
 

@@ -12,6 +12,7 @@ A room for each step, in the order in which an assignment goes through them:
 `lms`          what learning platforms give out and take back
 `notebooks`    what a cell is, which names it needs, the source and its student version
 
-`cli` is the command, `plugins` what nbgrader_config.py may name, `course` folders and configuration, `doctor` looks
-whether all is here that is needed. Each room imports from rooms below only: docs/developers.md has the drawing.
+`cli` is the command (`entry` says first where it cannot run), `plugins` what nbgrader_config.py may name, `course`
+folders and configuration, `doctor` looks whether all is here that is needed. Each room imports from rooms below only:
+docs/developers.md has the drawing.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 import time
 from collections import Counter
@@ -385,7 +386,7 @@ def grade(
     Into PostgreSQL: autograder grade 01_convolution_by_hand --db postgresql+psycopg://user@host/gradebook
     """
     from autograder.grading import grade as module
-    from autograder.grading import gradebook, journal
+    from autograder.grading import gradebook
 
     course = Course(context.obj, db)
     if no_sandbox:
@@ -429,7 +430,7 @@ def grade(
     else:
         errors.print(
             f"[red]Not written:[/] new results of {counted(len(changes), 'submission')}, waiting in "
-            f"{journal.path(course, assignment, 'x', waiting=True).parent}. "
+            f"{run.store.pending.folder}. "
             f"To write them: autograder grade {assignment} --yes. To drop them, delete that folder.",
             soft_wrap=True,
         )
@@ -556,6 +557,14 @@ def handout(
     branch: Annotated[
         str | None, typer.Option(help="Commit it to this branch too, which then holds nothing else: for nbgitpuller.")
     ] = None,
+    repository: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="Where students find it, as https://github.com/OWNER/NAME: its README then has links to Colab, Kaggle "
+            "and Binder.",
+        ),
+    ] = "",
 ) -> None:
     """Make what students get: notebooks without answers, course_utils, how to set up; nothing else.
 
@@ -566,7 +575,9 @@ def handout(
 
     if branch and out.suffix == ".zip":
         raise typer.BadParameter("A branch is made of a folder, not of a .zip: give a folder as OUT.")
-    console.print(f"{run(Course(context.obj), out, assignments)}", soft_wrap=True)
+    if repository and not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+/?", repository):
+        raise typer.BadParameter(f"--repository {repository!r} is not of the form https://github.com/OWNER/NAME.")
+    console.print(f"{run(Course(context.obj), out, assignments, repository)}", soft_wrap=True)
     if branch:
         console.print(f"branch {branch}: {publish(out, context.obj, branch)}", soft_wrap=True)
 

@@ -74,7 +74,7 @@ def _packages() -> Iterator[Finding]:
     wrong = False
     for line in importlib.metadata.requires(DISTRIBUTION) or []:
         need = Requirement(line)
-        if need.marker and not need.marker.evaluate({"extra": ""}):
+        if need.marker and not any(need.marker.evaluate({"extra": extra}) for extra in ("", "grader")):
             continue
         try:
             version = importlib.metadata.version(need.name)

@@ -3,6 +3,7 @@
 Because they are plugged into nbgrader, ``nbgrader autograde``, the formgrader's button and ``autograder grade`` do the
 same. In the order in which they meet a submission:
 
+`AddCheckButton`     puts a button at the end of what students get
 `before_autograde`   finds the notebook under another name
 `SubmissionReader`   reads the file, trusting nothing
 `RebuildSubmission`  puts its answers into the released notebook
@@ -22,6 +23,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from autograder.authoring.button import AddCheckButton
     from autograder.execution.execute import ExecuteSubmission
     from autograder.execution.scoring import SaveMarks
     from autograder.results.feedback_view import FeedbackView, as_float, as_rounded
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from autograder.submissions.preprocessors import LatePenalty, RebuildSubmission, SubmissionReader, before_autograde
 
 __all__ = [
+    "AddCheckButton",
     "ExecuteSubmission",
     "FeedbackView",
     "LatePenalty",
@@ -50,6 +53,7 @@ __all__ = [
 ]
 
 HOMES = {
+    "autograder.authoring.button": ("AddCheckButton",),
     "autograder.submissions.preprocessors": (
         "before_autograde",
         "SubmissionReader",

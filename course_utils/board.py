@@ -51,7 +51,7 @@ class Board:
         Raises:
             RuntimeError: it ended at once; the message holds the last line that it wrote.
         """
-        with TemporaryFile("w+") as said:  # no pipe, which nobody would empty later on
+        with TemporaryFile("w+", encoding="utf-8") as said:  # no pipe, which nobody would empty later on
             pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": said}
             # a session of its own: to interrupt the kernel does not end it
             environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}

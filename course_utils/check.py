@@ -25,6 +25,8 @@ from pathlib import Path
 from subprocess import DEVNULL
 from typing import TYPE_CHECKING, Any
 
+from course_utils import _button
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -156,7 +158,8 @@ def write_receipt(path: Path, result: Result) -> Path:
         "packages": versions(),
     }
     draft = receipt.with_suffix(".new")
-    draft.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+    draft.write_text(text, encoding="utf-8", errors="replace")  # a file's name may hold what is no letter
     draft.replace(receipt)
     return receipt
 
@@ -192,6 +195,7 @@ def _version(name: str) -> str:
 
 def _run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, lecture: bool) -> NotebookNode:
     """Return a copy of a notebook that has been run; what stopped a cell is its last output, an error."""
+    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellControlSignal, DeadKernelError
 
@@ -219,7 +223,7 @@ def _run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, l
 
     client = NotebookClient(
         copy,
-        kernel_name="python3",
+        km=AsyncKernelManager(kernel_spec_manager=_this_python()),
         resources={"metadata": {"path": str(folder)}},
         allow_errors=True,
         interrupt_on_timeout=True,
@@ -238,6 +242,19 @@ def _run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, l
             if cell.cell_type == "code" and cell.source.strip():
                 cell.outputs = [_error(NOT_RUN, f"{_called(copy, at)} ended Python before")]
     return copy
+
+
+def _this_python() -> Any:
+    """Give kernels of the Python that this runs in, whatever was once installed for another one under their name."""
+    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+
+    class ThisPython(KernelSpecManager):  # type: ignore[misc]
+        def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+            del kernel_name
+            command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            return KernelSpec(argv=command, display_name="Python 3", language="python")
+
+    return ThisPython()
 
 
 def _error(name: str, message: str) -> NotebookNode:
@@ -426,7 +443,12 @@ def _called(notebook: NotebookNode, index: int) -> str:
     return f"the cell “{line if len(line) <= 50 else line[:50] + '…'}”{where}"
 
 
-# The command
+# The button, and the command
+
+
+def button() -> None:
+    """Show a button that checks the notebook in which this is called, or how to do it in a terminal."""
+    _button.show()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -440,13 +462,15 @@ def main(arguments: list[str] | None = None) -> int:
         description="Run a notebook as grading will, with the checks that you can see, and say what came of it.",
     )
     parser.add_argument("notebook", type=Path, help="the .ipynb file that you are going to hand in")
+    parser.add_argument("--progress", action="store_true", help=argparse.SUPPRESS)  # for the button
     parser.add_argument("--no-receipt", action="store_true", help="do not write NOTEBOOK.receipt.json")
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console may lack a letter
+    progress = _progress_line if options.progress else _progress
     try:
-        result = check(options.notebook, _progress)
+        result = check(options.notebook, progress)
     except NotebookError as error:
         _progress("")
         print(error, file=sys.stderr)
@@ -483,6 +507,10 @@ def _progress(what: str) -> None:
     """Show one line on a terminal, and nothing elsewhere."""
     if sys.stderr.isatty():
         print(f"\r{what[:100]:100}\r", end="", file=sys.stderr, flush=True)
+
+
+def _progress_line(what: str) -> None:
+    print(f"{_button.PROGRESS}{what}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

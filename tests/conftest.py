@@ -7,21 +7,46 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from nbformat import NotebookNode
 
-from autograder.authoring.build import build
-from autograder.course import Course
-from autograder.grading import cluster as executor
-from tests.support.classroom import Classroom
-from tests.support.marked import Marked, new_course
+GRADER = sys.platform != "win32" and find_spec("nbgrader") is not None
+"""Whether the grader is here; where only the students' part is, tests that import it are left out."""
+if GRADER:
+    from autograder.authoring.build import build
+    from autograder.course import Course
+    from autograder.grading import cluster as executor
+    from tests.support import leaks
+    from tests.support.classroom import Classroom
+    from tests.support.marked import Marked, new_course
 
+IMPORTS_GRADER = re.compile(r"^ *(from|import) (autograder|benchmarks|tests\.(support|judge))\b", re.MULTILINE)
 ROOT = Path(__file__).parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_leaks() -> Iterator[leaks.Snapshot | None]:
+    """Fail when this process of the run has left threads, child processes or open files behind."""
+    if not GRADER:
+        yield None
+        return
+    before = leaks.Snapshot()
+    yield before
+    if found := before.leaked():
+        pytest.fail("Left behind by this run of tests:\n" + "\n".join(found), pytrace=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _noted(_nothing_leaks: leaks.Snapshot | None, request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if _nothing_leaks:
+        _nothing_leaks.note(request.node.nodeid)
 
 
 @pytest.fixture(scope="session")
@@ -116,11 +141,21 @@ def page(browser: Any) -> Iterator[Any]:
     context.close()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out what imports the grader where there is none."""
+    is_test = collection_path.suffix == ".py" and collection_path.name.startswith("test_")
+    if not GRADER and is_test and IMPORTS_GRADER.search(collection_path.read_text(encoding="utf-8")):
+        return True
+    return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run what takes longest first, and the tests of a file in one process, but for notebooks: each may run anywhere.
 
     Used by `make test`, with pytest-xdist's ``--dist loadgroup --no-loadscope-reorder``.
     """
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
     items.sort(key=lambda item: item.path.name != "test_notebook_runs.py")  # keeps the order otherwise
     for item in items:
         alone = item.path.name == "test_notebook_runs.py"

@@ -2,6 +2,7 @@
 
 `new`       a small assignment that is complete, to begin with
 `build`     sources become executed notebooks
+`button`    the last cells of a student version: a button that checks it
 `release`   executed notebooks become student versions, registered in the gradebook
 `handout`   what students get, as a folder, a zip or a branch
 `validate`  is an assignment fit to be graded? What its author should hear before students get it

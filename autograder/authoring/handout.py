@@ -23,19 +23,14 @@ from autograder.settings import DISTRIBUTION
 if TYPE_CHECKING:
     from autograder.course import Course
 
-PACKAGES = (
-    *("tensorflow-cpu", "tensorflow", "keras", "tensorboard", "numpy", "matplotlib", "scikit-learn", "pandas"),
-    *("tqdm", "pillow", "ipywidgets", "ipykernel", "jupyterlab", "nbformat", "nbclient"),
-)
-"""Of the project's requirements, those that the notebooks and `course_utils` need."""
 TEMPLATES = Path(__file__).parent / "templates"
 ROOT = Path(__file__).parents[2]
-BESIDE = ("student-lab", "LICENSE", "LICENSE-TEXT")  # taken along where they are
+BESIDE = ("student-lab", "binder", ".devcontainer", "LICENSE", "LICENSE-TEXT")  # taken along where they are
 CONTENT = {"notebooks", "course_utils", "README.md", "GUIDE.md", "pyproject.toml", *BESIDE}
 UNWANTED = shutil.ignore_patterns("__pycache__", "*.pyc", ".ipynb_checkpoints")
 
 
-def handout(course: Course, out: Path, assignments: list[str] | None = None) -> Path:
+def handout(course: Course, out: Path, assignments: list[str] | None = None, repository: str = "") -> Path:
     """Write the folder that students get.
 
     All is made from the source folder, not copied from the release folder, in which somebody may have worked.
@@ -45,6 +40,8 @@ def handout(course: Course, out: Path, assignments: list[str] | None = None) -> 
         out: the folder, or a ``.zip`` to be made of it. A folder that is there is replaced if it holds nothing but what
             a handout holds, and else refused.
         assignments: which ones; all that are built by default.
+        repository: where students find it on GitHub, as ``https://github.com/OWNER/NAME``; pages for Colab, Kaggle and
+            Binder then name it.
 
     Returns:
         ``out``.
@@ -72,7 +69,7 @@ def handout(course: Course, out: Path, assignments: list[str] | None = None) -> 
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
         draft = Path(scratch) / out.stem
         draft.mkdir()
-        _fill(draft, course, names)
+        _fill(draft, course, names, repository.rstrip("/"))
         if out.suffix == ".zip":
             made = Path(shutil.make_archive(str(Path(scratch) / "made"), "zip", scratch, draft.name))
             made.replace(out)
@@ -124,7 +121,7 @@ def _git(folder: Path, *arguments: str, **variables: str) -> str:
     return done.stdout.strip()
 
 
-def _fill(draft: Path, course: Course, names: list[str]) -> None:
+def _fill(draft: Path, course: Course, names: list[str], repository: str) -> None:
     import nbformat
     from nbgrader.utils import find_all_files
 
@@ -146,10 +143,30 @@ def _fill(draft: Path, course: Course, names: list[str]) -> None:
     guide = ROOT / "docs" / "students.md"
     if guide.exists():
         _copy(guide, draft / "GUIDE.md")
-    (draft / "README.md").write_text(
-        (TEMPLATES / "handout.md.txt").read_text(encoding="utf-8").replace("{first}", names[0]), encoding="utf-8"
-    )
+    text = (TEMPLATES / "handout.md.txt").read_text(encoding="utf-8").replace("{browser}", _browser(repository, names))
+    (draft / "README.md").write_text(text.replace("{first}", names[0]), encoding="utf-8")
     (draft / "pyproject.toml").write_text(_project(draft / "course_utils"), encoding="utf-8")
+
+
+def _browser(repository: str, names: list[str]) -> str:
+    """Write how to work in the browser: with a repository by its address, else with the zip."""
+    tag = f"students-v{importlib.metadata.version(DISTRIBUTION)}"
+    if not repository:
+        return (TEMPLATES / "handout_zip.md.txt").read_text(encoding="utf-8")
+    text = (TEMPLATES / "handout_repository.md.txt").read_text(encoding="utf-8")
+    owner = repository.removeprefix("https://github.com/")
+    colab, kaggle = "https://colab.research.google.com/github", "https://kaggle.com/kernels/welcome?src="
+    places = {name: f"blob/{tag}/notebooks/{name}/{name}.ipynb" for name in names}
+    pages = "\n".join(
+        f"- {name}: [Colab]({colab}/{owner}/{place}), [Kaggle]({kaggle}{repository}/{place})"
+        for name, place in places.items()
+    )
+    return (
+        text.replace("{pages}", pages)
+        .replace("{owner}", owner)
+        .replace("{repository}", repository)
+        .replace("{tag}", tag)
+    )
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -162,7 +179,7 @@ def _copy(source: Path, target: Path) -> None:
 def _project(package: Path) -> str:
     """Write the pyproject.toml of a handout: `course_utils`, and what it and the notebooks need."""
     needs = [Requirement(line) for line in importlib.metadata.requires(DISTRIBUTION) or []]
-    lines = [str(need) for need in needs if need.name in PACKAGES and "extra" not in str(need.marker)]
+    lines = [str(need) for need in needs if "extra" not in str(need.marker)]  # the grader is an extra
     packages = sorted(".".join(path.parent.relative_to(package.parent).parts) for path in package.rglob("__init__.py"))
     text = (TEMPLATES / "handout.toml.txt").read_text(encoding="utf-8")
     listed = "\n".join(f"    {line!r}," for line in lines)

@@ -90,6 +90,9 @@ LAYERS = (
 )
 
 
+ELSEWHERE = "Grade on Linux: on a machine that has it, in a virtual machine or a container, on Windows in WSL."
+
+
 @cache
 def probe() -> tuple[Layer, ...]:
     """Try each layer on this machine.
@@ -98,7 +101,7 @@ def probe() -> tuple[Layer, ...]:
         The layers, with what came of it.
     """
     if sys.platform != "linux":
-        return tuple(replace(layer, seen=f"needs Linux, this is {sys.platform}") for layer in LAYERS)
+        return tuple(replace(layer, seen=f"needs Linux, this is {sys.platform}", mend=ELSEWHERE) for layer in LAYERS)
     run = subprocess.run(  # noqa: S603
         [sys.executable, "-m", __name__], capture_output=True, text=True, timeout=60, check=False
     )

@@ -981,7 +981,7 @@ print(
 print(f"    {_points} of 2 points")
 if _seconds >= 45:
     print(f"The training takes {_seconds:.0f} s. Grading gives up after three minutes: make it shorter.")
-print("Three more points, for the test, are given when you hand in:")
+print("The other three points, for the test, are given when you hand in.")
 ### BEGIN HIDDEN TESTS
 _x, _y = project._sealed
 _answers = np.asarray(_predict(_x))

@@ -14,6 +14,7 @@ from autograder import plugins
 
 ROOT = Path(__file__).parents[2]
 NAMES = [
+    "AddCheckButton",
     "ExecuteSubmission",
     "FeedbackView",
     "LatePenalty",

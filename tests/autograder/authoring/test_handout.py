@@ -75,6 +75,8 @@ def test_nothing_of_the_graders_is_there(made: Path) -> None:
             "notebooks",
             "course_utils",
             "student-lab",
+            "binder",
+            ".devcontainer",
             "LICENSE",
             "LICENSE-TEXT",
             "README.md",
