@@ -667,9 +667,11 @@ def num_weights(cell, features, units):
 
 EQUIVALENT: dict[str, dict[str, str]] = {
     "rnn": {
+        "state, states = np.zeros(len(b), dtype=int), []": "0 is 0.0, and no later state is written into it",
         "state, states = np.zeros(len(w_h)), []": "w_h has a row for each unit, as b has an entry",
     },
     "rnn_batch": {
+        "state, states = np.zeros((len(x), len(b)), dtype=int), []": "0 is 0.0, and no later state is written into it",
         "state, states = np.zeros((len(x), len(w_h))), []": "w_h has a row for each unit, as b has an entry",
     },
     "lamp": {
