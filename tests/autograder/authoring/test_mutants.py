@@ -255,8 +255,9 @@ def test_named_equivalents_are_no_holes_and_end_in_0(root: Path) -> None:
     assert (code, "survives:" in shown) == (0, False)
 
 
-def test_an_equivalent_may_be_named_by_the_line_that_has_the_fault(root: Path) -> None:
-    name_equivalents(root, 'EQUIVALENT = {"larger": {"return a if a > b else b": "any change will do"}}')
+@pytest.mark.parametrize("line", ["return a if a > b else b", "*"])
+def test_an_equivalent_may_be_named_by_the_line_that_has_the_fault(root: Path, line: str) -> None:
+    name_equivalents(root, f'EQUIVALENT = {{"larger": {{"{line}": "any change will do"}}}}')
     assert run(root, "--exercise", "larger")[0] == 0
 
 
