@@ -440,9 +440,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "texts are read by a person"
         ),
         '"not for": "Misses things that the archive names once or never; it never says that it does not know.",\n'
-        '"known faults": "Deciding alone, other languages, or a town with other desks or other things to complain about.",': (
-            "texts are read by a person"
-        ),
+        '"known faults": "Deciding alone, other languages, or a town with other desks or other things to complain '
+        'about.",': ("texts are read by a person"),
     },
 }
 """Faults in the reference answers that are none: by exercise and changed line, why no test can tell them."""
