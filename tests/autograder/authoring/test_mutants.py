@@ -398,3 +398,14 @@ def test_this_process_stays_as_it_was(root: Path) -> None:
     here = os.getcwd()
     verdicts(root, "total")
     assert os.getcwd() == here
+
+
+def test_a_long_series_is_kept_piece_by_piece(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reference is tried in between: what was found before a mutant that spoils something stays."""
+    monkeypatch.setattr(mutation, "CHECKED", -1)
+    write(root, NOTEBOOK.replace("sum(numbers) + 0", "sum(numbers) + store[-1]"))
+    texts = ["return sum(numbers)", "store.append(1)\n    return sum(numbers)", "return sum(numbers) + len(store) - 1"]
+    faults = [Mutant("bad", 1, "x", "y", f"def total(numbers):\n    {text}") for text in texts]
+    monkeypatch.setattr(mutation, "mutants", lambda source: faults if "total" in source else [])
+    found = [(each.mutant.source, each.told) for each in survey(Course(root), "ps").run()]
+    assert found == [(each.source, Told.NOBODY) for each in faults]
