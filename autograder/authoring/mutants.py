@@ -95,6 +95,8 @@ WORDS = {
     **{"same": "valid", "valid": "same", "relu": "linear", "sigmoid": "tanh", "tanh": "sigmoid", "softmax": "sigmoid"},
     **{"constant": "edge", "": "x", " ": ""},
 }
+WHOLE = {"zeros", "zeros_like", "ones", "ones_like", "empty", "full"}
+"""Functions that make an array, which may be one of whole numbers."""
 SILENT = {"name", "verbose", "seed", "random_state", "strict"}
 """Keywords whose values no test should have to tell apart."""
 COMMUTE = {"max", "min", "maximum", "minimum", "add", "multiply", "isclose", "allclose", "array_equal", "gcd"}
@@ -223,6 +225,7 @@ class _Faults:
         self.text, self.tree = text, tree
         self.lines = text.solution()
         self.parameters: list[list[str]] = []
+        self.new = set[int]()  # lines of steps that give a name its first value
         self.bound = {
             node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         }
@@ -237,6 +240,7 @@ class _Faults:
         for before, step in zip([None, *body], body, strict=False):
             if before is not None:
                 yield from self._moved(before, step)
+                yield from self._order(before, step)
             if step.lineno in self.lines and self._is_worth_dropping(step, known):
                 yield self._dropped(step, alone=len(body) == 1)
             match step:
@@ -255,9 +259,12 @@ class _Faults:
                     pass
                 case _:
                     yield from self._statement(step, known)
-            known |= {
+            found = {
                 node.id for node in ast.walk(step) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
             }
+            if found - known:
+                self.new.add(step.lineno)
+            known |= found
 
     def _statement(self, step: ast.stmt, known: set[str]) -> Iterator[Edit]:
         if isinstance(step, ast.If) and self._ours(step.test):
@@ -316,6 +323,21 @@ class _Faults:
             between = lines[(first.end_lineno or first.lineno) : second.body[0].lineno - 1]
             moved = [more + line for line in lines[first.lineno - 1 : first.end_lineno]]
             yield "indented", start, end, "".join([*between, *moved])
+
+    def _order(self, first: ast.stmt, second: ast.stmt) -> Iterator[Edit]:
+        """Propose two steps the other way round, where both can run then and one sees what the other does."""
+        simple = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
+        if not isinstance(first, simple) or not isinstance(second, simple) or self._shares_lines(first, second):
+            return
+        if second.lineno not in self.lines or first.lineno not in self.lines or first.lineno in self.new:
+            return
+        if not _depends(first, second):
+            return
+        start, middle = self.text.whole_lines(first.lineno, second.lineno - 1)
+        _, end = self.text.whole_lines(second.lineno, second.end_lineno or second.lineno)
+        source, stop = self.text.source, self.text.whole_lines(first.lineno, first.end_lineno or first.lineno)[1]
+        last = source[middle:end] if source[:end].endswith("\n") else f"{source[middle:end]}\n"
+        yield "order", start, end, last + source[stop:middle] + source[start:stop]
 
     def _shares_lines(self, first: ast.stmt, second: ast.stmt) -> bool:
         body = getattr(second, "body", None)
@@ -440,6 +462,9 @@ class _Faults:
         if called in ("range", "arange"):
             for argument, more in zip(node.args, ["- 1"] if len(node.args) == 1 else ["+ 1", "- 1"], strict=False):
                 yield from self._off_by_one(argument, more)
+        if called in WHOLE and node.args and all(keyword.arg != "dtype" for keyword in node.keywords):
+            end = self.text.span(node)[1]
+            yield "dtype", end - 1, end, ", dtype=int)"
         for keyword in node.keywords:
             if keyword.arg is None or keyword.arg in SILENT or keyword.value.lineno not in self.lines:
                 continue
@@ -533,6 +558,25 @@ def _numbers(value: object) -> list[str]:
     if isinstance(value, float):
         return [repr(2 * value) if value else "1.0"]
     return []
+
+
+def _depends(first: ast.stmt, second: ast.stmt) -> bool:
+    """Tell whether one of two steps may change what the other reads, or both the same thing."""
+    read, changed = [], []
+    for step in (first, second):
+        found = [node for node in ast.walk(step) if isinstance(node, ast.Name)]
+        inner = [node.value for node in ast.walk(step) if isinstance(node, ast.Attribute | ast.Subscript)]
+        targets = step.targets if isinstance(step, ast.Assign) else [getattr(step, "target", step)]
+        parts = [node for target in targets for node in ast.walk(target) if node in inner or target is step]
+        read.append({node.id for node in found})
+        changed.append(
+            {node.id for node in [*found, *parts] if isinstance(node, ast.Name) and _is_changed(node, parts)}
+        )
+    return bool(changed[0] & read[1] or changed[1] & read[0])
+
+
+def _is_changed(node: ast.Name, parts: list[ast.AST]) -> bool:
+    return isinstance(node.ctx, ast.Store) or node in parts
 
 
 def _is_print(node: ast.AST) -> bool:

@@ -42,11 +42,15 @@ if TYPE_CHECKING:
     from autograder.course import Course
 
 HIDDEN = re.compile(r"^[^\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.S | re.M)
+EVERY = "*"
+"""Names all faults of an answer that no test tells."""
 CODE = Path(__file__).parents[2]
 SECONDS = 10
 """Of processor time for a mutant, beyond several times what the reference takes."""
 PATIENCE = 12
 """How many times as long by the clock: machines are busy."""
+CHECKED = 30
+"""Seconds after which the reference is tried again between mutants; what was found till then is kept."""
 MEMORY = 2 << 30
 """Bytes for a mutant, beyond what the notebook has taken before."""
 
@@ -166,9 +170,9 @@ class Survey:
         return Verdict(exercise.name, mutant, told, said, reason, line)
 
 
-def _names(mutant: Mutant) -> tuple[str, str]:
-    """Return by what an equivalent may be named: the line with the fault, or the line that has the fault."""
-    return mutant.change, mutant.before.strip()
+def _names(mutant: Mutant) -> tuple[str, str, str]:
+    """Return by what an equivalent may be named: the line with the fault, the line that has the fault, or all of it."""
+    return mutant.change, mutant.before.strip(), EVERY
 
 
 def survey(
@@ -343,8 +347,7 @@ def _tried(work: Survey) -> Iterator[Result]:
             if what == "broken":
                 raise AssignmentError(f"{work.assignment}: {said} `autograder validate-source` tells more.")
             if what == "spoilt":  # once more, each in a process of its own
-                held.pop(where, None)
-                left[where] = list(by_name[where].todo)
+                left[where] = sorted([*left[where], *(result[1] for result in held.pop(where, []))])
                 spoilt.add(where)
                 break
             if what == "done":
@@ -455,7 +458,9 @@ def _series(
     reference = work.cells[exercise.first].source
     tries = [-1, *numbers, -1] if len(numbers) > 1 else [-1, *numbers]
     limit = float(20 * work.seconds)
-    for count, number in enumerate(tries):
+    checked, checks = time.process_time(), 0
+    while tries:
+        number = tries.pop(0)
         source = reference if number < 0 else exercise.mutants[number].source
         began = time.process_time()
         _limit(limit)
@@ -472,14 +477,19 @@ def _series(
         _set_numpys_state(more)
         if number >= 0:
             tell(told, exercise.name, number, said[:2000])
-        elif told is not Told.NOBODY and count == 0:
+            if tries and tries[0] >= 0 and len(numbers) > 1 and time.process_time() - checked > CHECKED:
+                tries.insert(0, -1)
+            continue
+        checked, checks = time.process_time(), checks + 1
+        if told is not Told.NOBODY and checks == 1:
             tell("broken", exercise.name, 0, f"the reference answer {exercise.name} does not pass its tests: {said}")
             return False
         elif told is not Told.NOBODY:
             tell("spoilt", exercise.name, 0, said)
             return False
-        elif count == 0:
-            limit = work.seconds + 5 * (time.process_time() - began)
+        tell("done", exercise.name, 0, "")
+        if checks == 1:
+            limit = work.seconds + 5 * (checked - began)
     _limit(None)
     tell("done", exercise.name, 0, "")
     return True

@@ -1160,6 +1160,8 @@ for _cuts, _num in [(5, 3), (6, 5), (4, 2), (8, 10), (5, 16), (6, 4)] * 3:
     _error = (sum((_value - _means[_top]) ** 2 for _value in _scores[_top]) / (_num - 1) / _num) ** 0.5
     _wanted = next(_k for _k in range(_cuts) if _means[_k] >= _means[_top] - _error)
     checks.close(best_cut(_scores.tolist()), _wanted, f"best_cut(scores of {_cuts} cuts and {_num} seeds)")
+_agreed = [[0.5, 0.5], [0.75, 0.75], [0.625, 0.625]]  # the error is 0: only the best mean will do
+checks.close(best_cut(_agreed), 1, "best_cut(three cuts whose seeds agree)")
 ### END HIDDEN TESTS
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"

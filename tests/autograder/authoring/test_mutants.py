@@ -126,6 +126,10 @@ def changes(source: str, operator: str | None = None) -> list[str]:
         ("for a in b:\n    c.add(a)\nd = c", "indented", ["d = c"]),
         ("y = 0\nfor a in b:\n    c.add(a)", "indented", ["for a in b:\ny = 0"]),
         ("y = 0; z = 1\nfor a in b: c.add(a)", "indented", []),
+        ("y = np.zeros(3)", "dtype", ["y = np.zeros(3, dtype=int)"]),
+        ("y = np.zeros(3, dtype=float)", "dtype", []),
+        ("def f(v, w):\n    v = 2 * v  # first\n\n    w -= v", "order", ["w -= v\n\nv = 2 * v  # first"]),
+        ("y = 1\nz = y", "order", []),
         ('y = f("same")', "word", ['y = f("valid")']),
     ],
 )
@@ -251,8 +255,9 @@ def test_named_equivalents_are_no_holes_and_end_in_0(root: Path) -> None:
     assert (code, "survives:" in shown) == (0, False)
 
 
-def test_an_equivalent_may_be_named_by_the_line_that_has_the_fault(root: Path) -> None:
-    name_equivalents(root, 'EQUIVALENT = {"larger": {"return a if a > b else b": "any change will do"}}')
+@pytest.mark.parametrize("line", ["return a if a > b else b", "*"])
+def test_an_equivalent_may_be_named_by_the_line_that_has_the_fault(root: Path, line: str) -> None:
+    name_equivalents(root, f'EQUIVALENT = {{"larger": {{"{line}": "any change will do"}}}}')
     assert run(root, "--exercise", "larger")[0] == 0
 
 
@@ -393,3 +398,14 @@ def test_this_process_stays_as_it_was(root: Path) -> None:
     here = os.getcwd()
     verdicts(root, "total")
     assert os.getcwd() == here
+
+
+def test_a_long_series_is_kept_piece_by_piece(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reference is tried in between: what was found before a mutant that spoils something stays."""
+    monkeypatch.setattr(mutation, "CHECKED", -1)
+    write(root, NOTEBOOK.replace("sum(numbers) + 0", "sum(numbers) + store[-1]"))
+    texts = ["return sum(numbers)", "store.append(1)\n    return sum(numbers)", "return sum(numbers) + len(store) - 1"]
+    faults = [Mutant("bad", 1, "x", "y", f"def total(numbers):\n    {text}") for text in texts]
+    monkeypatch.setattr(mutation, "mutants", lambda source: faults if "total" in source else [])
+    found = [(each.mutant.source, each.told) for each in survey(Course(root), "ps").run()]
+    assert found == [(each.source, Told.NOBODY) for each in faults]
