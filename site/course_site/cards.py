@@ -11,6 +11,10 @@ from course_site.shown import Notebook
 ROOT = Path(__file__).parents[2]
 LOADER = re.compile(r"\bdata\.(\w+)\(")
 NUMBERS = re.compile(r"\b(\d\d)(?: to (\d\d))?\b")
+QUESTION = re.compile(r"(?P<before>(?<=[.?\n])[^.?*|>\n]+(?:\n[^.?*|>\n]+)*\.)?\s*\*\*(?P<asked>[^*]*\?)\*\*")
+FIRST = re.compile(r"(?s)^# .*?\n\n([^>|]+?[.:]\"?)(?=\s)")
+SHORT = 11
+"""Words; a question of fewer does not say what it is about."""
 PLAN = re.compile(r"[Pp]lan\s+([^.,;:]*?)(?:\s+to\s+work\s+through\s+it)?\s*[.,;:]")
 
 
@@ -32,7 +36,7 @@ class Card:
         name: of the assignment.
         number: its first two digits.
         title: without the number.
-        question: with which it opens.
+        question: with which it opens; a short one with the sentence before it, which says what it is about.
         topic: what it is about, in a line.
         goals: what one can do after it.
         plan: how long it takes to work through.
@@ -66,19 +70,23 @@ def card(notebook: Notebook) -> Card:
     opening = notebook.student.cells[0].source
     parts = {
         "title": re.search(r"(?m)^# \d\d (.+)$", opening),
-        "question": re.search(r"\*\*([^*]*\?)\*\*", opening) or re.search(r"([^.*]*\?)", opening),
+        "question": QUESTION.search(opening) or re.search(r"(?P<before>)(?P<asked>[^.*]*\?)", opening),
         "plan": PLAN.search(_paragraph(opening, "Time")),
     }
     if notebook.name not in topics():
         raise ValueError(f"README.md: its table of notebooks has no row for {notebook.name}")
     if missing := [part for part, found in parts.items() if found is None]:
         raise ValueError(f"{notebook.name}: no {', no '.join(missing)} in its first cell; docs/authors.md says what")
-    found = {part: " ".join(match[1].split()) for part, match in parts.items() if match}
+    found = {part: " ".join(match[match.lastindex or 0].split()) for part, match in parts.items() if match}
+    before = parts["question"]["before"] if parts["question"] else None
+    if before is None and (first := FIRST.search(opening)):
+        before = first[1]
+    asked = found["question"][0].upper() + found["question"][1:]
     goals = re.findall(r"(?ms)^\d\. (.*?)(?=^\d\. |^\s*$|\Z)", opening)
     return Card(
         name=notebook.name,
         title=found["title"],
-        question=found["question"][0].upper() + found["question"][1:],
+        question=" ".join(f"{before} {asked}".split()) if before and len(asked.split()) < SHORT else asked,
         topic=topics()[notebook.name],
         goals=[" ".join(goal.split()).rstrip(",.") for goal in goals],
         plan=found["plan"],

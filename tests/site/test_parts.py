@@ -46,7 +46,7 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("listed")
 def test_a_card_is_read_from_the_opening() -> None:
     card = cards.card(notebook(code='digits = data.mnist(profile)\nother = data.project("steps")'))
-    assert (card.number, card.title, card.question) == ("12", "Attention", "Who looks at whom?")
+    assert (card.number, card.title, card.question) == ("12", "Attention", "Some text. Who looks at whom?")
     assert card.goals == ["say who looks at whom", "draw it"]
     assert card.plan == "two sittings of an hour"
     assert card.builds_on == ["07", "08", "09", "00"]
