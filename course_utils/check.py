@@ -375,13 +375,15 @@ def _written(cell: NotebookNode) -> tuple[str, str]:
 
 
 def _tested(cell: NotebookNode, done: NotebookNode) -> tuple[str, str]:  # noqa: PLR0911
+    if cell.cell_type != "code":
+        return FAILS, "its test is no code cell any more. Select the cell, press Esc, then Y"
     errors = [output for output in cell.outputs if output.output_type == "error"]
     if not errors and _is_blank(cell):
         return (TO_DO, "") if _answers_untouched(cell, done) else (LATER, "its tests run when you hand in")
     if not errors:
         [gained] = [output for output in cell.outputs if output.output_type == "execute_result"][-1:] or [None]
         points = gained and gained.data.get("text/plain", "")
-        most = float(_marks(cell).get("points", 0))
+        most = _points(cell)
         if points and re.fullmatch(r"\d+(\.\d+)?", points) and float(points) < most:
             return PARTLY, f"{points} of {most:g} points so far"
         return PASSES, ""
@@ -420,7 +422,7 @@ def _answer_of(test: NotebookNode, done: NotebookNode) -> NotebookNode | None:
 
 
 def _last_error(cell: NotebookNode) -> NotebookNode | None:
-    return next((output for output in reversed(cell.outputs) if output.output_type == "error"), None)
+    return next((output for output in reversed(cell.get("outputs", [])) if output.output_type == "error"), None)
 
 
 def _troubles(done: NotebookNode) -> Iterator[str]:
@@ -510,6 +512,11 @@ def _marks(cell: NotebookNode) -> dict[str, Any]:
     return marks if isinstance(marks, dict) else {}
 
 
+def _points(cell: NotebookNode) -> float:
+    points = _marks(cell).get("points")
+    return float(points) if isinstance(points, int | float) else 0.0
+
+
 def _is_lecture(cell: NotebookNode) -> bool:
     return "demo" in cell.metadata.get("tags", []) and not (_marks(cell).get("grade") or _marks(cell).get("solution"))
 
@@ -523,7 +530,7 @@ def _is_untouched(cell: NotebookNode) -> bool:
     parts = [cell.cell_type, *(str(bool(marks.get(kind))) for kind in ("grade", "solution", "locked"))]
     parts.append(str(marks.get("grade_id")))
     if marks.get("grade"):
-        parts.append(str(float(marks.get("points", 0))))
+        parts.append(str(_points(cell)))
     source = cell.source.replace("\r\n", "\n")
     texts = ("".join([text, *parts]) for text in (source, source.rstrip()))
     return marks.get("checksum") in {hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() for text in texts}
@@ -590,10 +597,18 @@ def main(arguments: list[str] | None = None) -> int:
         _progress("")
         print(error, file=sys.stderr)
         return 2
+    except Exception as error:  # noqa: BLE001  (a student can do nothing about it, but should know what it was not)
+        _progress("")
+        said = f"{type(error).__name__}: {error}"[:LONGEST]
+        print(f"The check itself failed, not your notebook, which is unchanged. Please report: {said}", file=sys.stderr)
+        return 2
     _progress("")
     print("\n".join(report(result, options.notebook)))
     if not options.no_receipt:
-        print(f"Receipt: {write_receipt(options.notebook, result)}")
+        try:
+            print(f"Receipt: {write_receipt(options.notebook, result)}")
+        except OSError as error:
+            print(f"No receipt: {options.notebook.parent.resolve()} cannot be written ({error.strerror}).")
     return 0 if result.is_ready else 1
 
 
