@@ -15,6 +15,7 @@ import json
 import platform
 import re
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -34,14 +35,28 @@ PASSES, PARTLY, FAILS, NOT_RUN = "passes", "partly", "fails", "not run"
 TO_DO, LATER, WRITTEN = "to do", "later", "written"
 CELL_TIME = 20.0  # seconds that grading gives a cell, where the notebook does not say
 LECTURE_TIME = 900.0  # seconds for a lecture cell, which may train a network
+DEAF = "Python gives no answer any more, and had to be ended. What this cell or the one before it does may be why"
+PATIENCE = 5.0  # seconds for a cell that was interrupted to end
 LONGEST = 300  # characters of a message
 ABOUT = "course"  # in a notebook's metadata, what `autograder release` says about it
 HEADING = re.compile(r"^#+ *(?:✏️ *)?(.+?) *$", re.MULTILINE)
 TITLE = re.compile(r"^#+ *✏️ *(.+?) *$", re.MULTILINE)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+NUMBERED = re.compile(r"\(\d+\.py, line")  # what a cell is called where its text is no Python
 UNKNOWN = re.compile(r"name '(\w+)' is not defined")
 PACKAGES = {"deep-learning-course": (), "tensorflow": ("tensorflow-cpu",), "keras": (), "numpy": ()}
 """What a receipt tells the versions of, and other names under which they are installed."""
+
+
+MEND = (
+    "Open it in JupyterLab and save it; if that fails, take the last version that opens (File > Revert to Checkpoint)."
+)
+KINDS = {
+    b"%PDF": "it is a PDF. Hand in the notebook itself, the file that ends in .ipynb in the folder where you worked.",
+    b"PK": "it is a zip. Unpack it, and check the notebook that is in it.",
+    b"<": "it is a web page, maybe the platform's own: log in there, and download the notebook once more.",
+}
+"""How files begin that get the name of a notebook, and what to say."""
 
 
 class NotebookError(Exception):
@@ -66,15 +81,17 @@ class Result:
     Attributes:
         exercises: in their order.
         remarks: sentences about all else that its author should know.
+        missing: names of cells for answers and tests that are not there.
     """
 
     exercises: list[Exercise] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
     @property
     def is_ready(self) -> bool:
-        """Whether every exercise is done and passes its visible checks."""
-        return all(exercise.state in (PASSES, LATER, WRITTEN) for exercise in self.exercises)
+        """Whether every exercise is there, done, and passes its visible checks."""
+        return not self.missing and all(exercise.state in (PASSES, LATER, WRITTEN) for exercise in self.exercises)
 
 
 def read(path: Path) -> NotebookNode:
@@ -95,16 +112,48 @@ def read(path: Path) -> NotebookNode:
     except FileNotFoundError:
         there = ", ".join(sorted(other.name for other in path.parent.glob("*.ipynb"))) or "none"
         raise NotebookError(f"{path} is not there. Notebooks in that folder: {there}.") from None
-    except Exception as error:
+    except PermissionError:
         raise NotebookError(
-            f"{path.name} cannot be read as a notebook ({type(error).__name__}). Open it in JupyterLab and save it; if "
-            "that fails, it was damaged: take the last version that opens (File > Revert to Checkpoint)."
-        ) from error
+            f"{path} may not be read by you. Copy it to a folder of your own, and check that."
+        ) from None
+    except IsADirectoryError:
+        raise NotebookError(f"{path} is a folder. Name the notebook in it: {path / 'NAME.ipynb'}.") from None
+    except Exception as error:
+        raise NotebookError(f"{path.name} cannot be read as a notebook: {_damage(path)}") from error
     if not any(_marks(cell).get("grade") for cell in notebook.cells):
         raise NotebookError(
             f"{path.name} holds no exercises of the course. Is it the file that you worked in, and not another one?"
         )
     return notebook
+
+
+def _damage(path: Path) -> str:  # noqa: PLR0911
+    """Say what a file is that is no notebook, and what to do."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return f"{error.strerror}."
+    for beginning, what in KINDS.items():
+        if content.lstrip(b"\xef\xbb\xbf \r\n").startswith(beginning):
+            return what
+    if not content.strip():
+        return "it is empty. It was not saved, or not downloaded whole: take it anew from where you worked."
+    if b"<<<<<<< " in content:
+        return (
+            "it holds a conflict of git (lines with <<<<<<< and >>>>>>>). Take one of the two versions: git checkout "
+            "--ours FILE, or --theirs."
+        )
+    try:
+        json.loads(content)
+    except ValueError as error:
+        if isinstance(error, json.JSONDecodeError) and error.pos >= len(content.decode(errors="replace").rstrip()) - 1:
+            return f"it breaks off in line {error.lineno}, so it was not saved or uploaded whole. {MEND}"
+        if isinstance(error, json.JSONDecodeError) and error.msg.startswith("Unterminated"):
+            return f"it breaks off in line {error.lineno}, so it was not saved or uploaded whole. {MEND}"
+        return f"it was damaged, or is another kind of file. {MEND}"
+    except RecursionError:
+        pass
+    return f"it is another kind of file, or of another version of Jupyter. {MEND}"
 
 
 def check(path: Path, tell: Callable[[str], None] = lambda what: None) -> Result:
@@ -128,6 +177,7 @@ def check(path: Path, tell: Callable[[str], None] = lambda what: None) -> Result
         done = _run(notebook, path.parent, tell, lecture=True)
     result = Result([*_exercises(done)])
     result.remarks += [*_changed(notebook, path), *_troubles(done)]
+    result.missing = _missing(notebook)
     return result
 
 
@@ -204,30 +254,47 @@ def _run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, l
     for cell in copy.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+            cell.source = cell.source.encode(errors="replace").decode()  # half of an emoji
             if _is_lecture(cell) and not lecture:
                 cell.source = ""
     number = sum(bool(cell.source.strip()) for cell in copy.cells if cell.cell_type == "code")
     started: dict[str, float] = {}
     at = 0
+    deaf = threading.Event()  # a kernel that answers nothing any more, not even when it is interrupted
+    watch: list[threading.Timer] = []
 
     def begin(cell: NotebookNode, cell_index: int) -> None:
         nonlocal at
         at = cell_index
         if cell.cell_type == "code" and cell.source.strip():
             started[str(cell_index)] = time.monotonic()
+            watch.append(threading.Timer(2 * allowed(cell) + PATIENCE, kill))
+            watch[-1].daemon = True
+            watch[-1].start()
             tell(f"cell {len(started)} of {number}")
 
+    def allowed(cell: NotebookNode) -> float:
+        return LECTURE_TIME if _is_lecture(cell) else 3 * limit
+
+    def kill() -> None:
+        deaf.set()
+        if (process := getattr(manager.provisioner, "process", None)) is not None:
+            process.kill()
+
     def end(cell: NotebookNode, cell_index: int, **_: Any) -> None:
+        while watch:
+            watch.pop().cancel()
         if str(cell_index) in started:
             cell.metadata["seconds"] = time.monotonic() - started[str(cell_index)]
 
+    manager = AsyncKernelManager(kernel_spec_manager=_this_python())
     client = NotebookClient(
         copy,
-        km=AsyncKernelManager(kernel_spec_manager=_this_python()),
+        km=manager,
         resources={"metadata": {"path": str(folder)}},
         allow_errors=True,
         interrupt_on_timeout=True,
-        timeout_func=lambda cell: LECTURE_TIME if _is_lecture(cell) else 3 * limit,
+        timeout_func=allowed,
         record_timing=False,
         on_cell_start=begin,
         on_cell_executed=end,
@@ -235,13 +302,34 @@ def _run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, l
     try:
         client.execute(stdout=DEVNULL, stderr=DEVNULL)
     except (DeadKernelError, CellControlSignal) as error:
-        died = isinstance(error, DeadKernelError)
-        what = "it ends the whole of Python (exit, a crash, or too little memory)" if died else "it cannot be stopped"
-        copy.cells[at].setdefault("outputs", []).append(_error("Ended", what))
-        for cell in copy.cells[at + 1 :]:
+        died = isinstance(error, DeadKernelError) and not deaf.is_set()
+        ended = _ends_python(copy, at) if died else at  # after exit() Python goes on for a moment
+        what = "it ends the whole of Python (exit, a crash, or too little memory)" if died else DEAF
+        copy.cells[ended].setdefault("outputs", []).append(_error("Ended", what))
+        for cell in copy.cells[ended + 1 :]:
             if cell.cell_type == "code" and cell.source.strip():
-                cell.outputs = [_error(NOT_RUN, f"{_called(copy, at)} ended Python before")]
+                cell.outputs = [_error(NOT_RUN, f"{_called(copy, ended)} ended Python before")]
+    finally:
+        while watch:
+            watch.pop().cancel()
     return copy
+
+
+def _ends_python(notebook: NotebookNode, at: int) -> int:
+    """Find the cell that ended Python: the last one before that calls exit or quit, else the one that was running."""
+    for index in range(at, -1, -1):
+        cell = notebook.cells[index]
+        if cell.cell_type == "code" and not _marks(cell).get("grade") and _calls(cell.source, {"exit", "quit"}):
+            return index
+    return at
+
+
+def _calls(source: str, names: set[str]) -> bool:
+    try:
+        calls = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    except (SyntaxError, ValueError):
+        return False
+    return any(isinstance(function, ast.Name) and function.id in names for function in calls)
 
 
 def _this_python() -> Any:
@@ -286,7 +374,7 @@ def _written(cell: NotebookNode) -> tuple[str, str]:
     return (WRITTEN, f"{number} words; a person will read them") if number else (TO_DO, "the cell is empty")
 
 
-def _tested(cell: NotebookNode, done: NotebookNode) -> tuple[str, str]:
+def _tested(cell: NotebookNode, done: NotebookNode) -> tuple[str, str]:  # noqa: PLR0911
     errors = [output for output in cell.outputs if output.output_type == "error"]
     if not errors and _is_blank(cell):
         return (TO_DO, "") if _answers_untouched(cell, done) else (LATER, "its tests run when you hand in")
@@ -298,8 +386,13 @@ def _tested(cell: NotebookNode, done: NotebookNode) -> tuple[str, str]:
             return PARTLY, f"{points} of {most:g} points so far"
         return PASSES, ""
     last = errors[-1]
-    if _answers_untouched(cell, done):
+    answer = _answer_of(cell, done)
+    if answer and _is_untouched(answer):
         return TO_DO, ""
+    if answer and last.ename == "NameError" and (stopped := _last_error(answer)):
+        return FAILS, f"its answer stops: {_message(stopped)}"
+    if last.ename == "NameError" and (missing := UNKNOWN.findall(last.evalue)):
+        return FAILS, f"there is no `{missing[0]}`. Is its cell there, above this one, and is the name spelt as it was?"
     if last.ename == "NotImplementedError":
         return FAILS, "it comes to a line that is still to be replaced, here or in an earlier answer that this one uses"
     return NOT_RUN if last.ename == NOT_RUN else FAILS, _message(last)
@@ -315,9 +408,19 @@ def _is_blank(cell: NotebookNode) -> bool:
 
 def _answers_untouched(test: NotebookNode, done: NotebookNode) -> bool:
     """Tell whether the nearest answer cell before a test is as it was handed out."""
-    before = done.cells[: done.cells.index(test)]
+    answer = _answer_of(test, done)
+    return answer is not None and _is_untouched(answer)
+
+
+def _answer_of(test: NotebookNode, done: NotebookNode) -> NotebookNode | None:
+    """Find the nearest answer cell before a test."""
+    before = done.cells[: next(index for index, cell in enumerate(done.cells) if cell is test)]
     answers = [cell for cell in before if _marks(cell).get("solution") and cell.cell_type == "code"]
-    return bool(answers) and _is_untouched(answers[-1])
+    return answers[-1] if answers else None
+
+
+def _last_error(cell: NotebookNode) -> NotebookNode | None:
+    return next((output for output in reversed(cell.outputs) if output.output_type == "error"), None)
 
 
 def _troubles(done: NotebookNode) -> Iterator[str]:
@@ -341,12 +444,14 @@ def _changed(notebook: NotebookNode, path: Path) -> Iterator[str]:
     """Say what of the notebook is not as it was handed out, and would better be."""
     about = _about(notebook)
     names = [str(_marks(cell)["grade_id"]) for cell in notebook.cells if "grade_id" in _marks(cell)]
-    for name in about.get("cells", []):
-        if names.count(name) == 0:
-            yield (
-                f"The cell “{name}” is missing. Copy it back from a fresh copy of the notebook: an answer is only "
-                "found in its own cell."
-            )
+    for name in _missing(notebook):
+        yield (
+            f"The cell “{name}” is missing. Copy it back from a fresh copy of the notebook: an answer is only "
+            "found in its own cell."
+        )
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and not _is_lecture(cell) and _calls(cell.source, {"exit", "quit"}):
+            yield f"T{_called(notebook, index)[1:]} calls exit or quit, which ends Python in grading. Take it out."
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         yield f"The cell “{name}” is there {names.count(name)} times. Delete all copies but one."
     for cell in notebook.cells:
@@ -356,6 +461,12 @@ def _changed(notebook: NotebookNode, path: Path) -> Iterator[str]:
     wanted = about.get("assignment")
     if wanted and path.stem != wanted:
         yield f"The file is called {path.name}. Hand it in as {wanted}.ipynb."
+
+
+def _missing(notebook: NotebookNode) -> list[str]:
+    there = [_marks(cell).get("grade_id") for cell in notebook.cells]
+    needed = _about(notebook).get("cells", [])
+    return [name for name in needed if isinstance(name, str) and name not in there] if isinstance(needed, list) else []
 
 
 def _errors(done: NotebookNode) -> list[tuple[int, NotebookNode]]:
@@ -369,9 +480,13 @@ def _errors(done: NotebookNode) -> list[tuple[int, NotebookNode]]:
 
 def _message(error: NotebookNode) -> str:
     """Say on one line what an error says."""
-    said = " ".join(ANSI.sub("", error.evalue).split())
-    if error.ename == "KeyboardInterrupt":
+    said = NUMBERED.sub("(line", " ".join(ANSI.sub("", error.evalue).split()))
+    if error.ename == "KeyboardInterrupt" and not said:
         return "it takes too long and was interrupted. Is there a loop that does not end?"
+    if error.ename == "StdinNotImplementedError":
+        return "it asks for input(), and nobody is there to answer. Give the value in the code instead."
+    if error.ename == "ModuleNotFoundError":
+        return f"{said}. Grading has only what the course installs: can it be done without?"
     known = error.ename in ("AssertionError", "CheckFailed", "Ended", NOT_RUN)
     whole = said if known and said else f"{error.ename}: {said}".rstrip(": ")
     return whole if len(whole) <= LONGEST else f"{whole[:LONGEST]}…"

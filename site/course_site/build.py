@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 import tomllib
@@ -12,6 +11,7 @@ from pathlib import Path
 from autograder.course import Course
 from course_site import links, pdf, staging
 from course_site.cards import ROOT
+from course_site.documents import published
 
 SITE = ROOT / "site"
 
@@ -20,12 +20,6 @@ def repository() -> str:
     """Return the repository's address: the variable REPOSITORY, else what pyproject.toml says, else nothing."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return os.environ.get("REPOSITORY") or str(project.get("urls", {}).get("Repository", ""))
-
-
-def published(address: str) -> str:
-    """Return where GitHub Pages shows the site of a repository; nothing for other hosts."""
-    found = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", address)
-    return f"https://{found[1].lower()}.github.io/{found[2]}/" if found else ""
 
 
 def build(out: Path, address: str = "", printed: list[str] | None = None) -> None:

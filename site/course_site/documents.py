@@ -30,7 +30,6 @@ WIDEST = 2  # widths in heights of a thumbnail
 LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s:]+)\)")
 NOTEBOOK = re.compile(r"notebooks/(\w+)/\1\.ipynb$")
 FENCE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
-SETUP = ROOT / "autograder" / "authoring" / "templates" / "handout.md.txt"  # what students find in what they get
 COMMANDS = re.compile(r"(?ms)^(macOS and Linux|Windows[^\n]*)\n\n```\w*\n(.*?)```")
 PLAN = re.compile(r"(?ms)^## Plan a term\n(.*?)(?=^## )")
 THUMBNAILS = {
@@ -90,7 +89,8 @@ def thumbnail(notebook: Notebook, target: Path) -> None:
 
     words = THUMBNAILS.get(notebook.name, "")
     path = next((path for path, alt in notebook.figures if words in alt), notebook.figures[0][0])
-    picture = Image.open(path).convert("RGB")
+    with Image.open(path) as stored:
+        picture = stored.convert("RGB")
     picture = picture.crop((0, 0, min(picture.width, WIDEST * picture.height), picture.height))
     picture.thumbnail((720, 540))
     buffer = BytesIO()
@@ -112,7 +112,7 @@ def pages(folder: Path, cards: list[Card], repository: str) -> None:
         write(folder / path.relative_to(ROOT), path.read_bytes())
     templates = environment()
     titles = {card.number: (f"{card.number} {card.title}", card.name) for card in cards}
-    setup, commands = _setup(cards[0].name)
+    setup, commands = _setup([card.name for card in cards], repository)
     plan = _document(_with_links(plan, cards), "plan.md", repository)
     for template in (name for name in templates.list_templates() if name.endswith(".md.j2")):
         text = templates.get_template(template).render(
@@ -127,14 +127,22 @@ def pages(folder: Path, cards: list[Card], repository: str) -> None:
         write(folder / template.removesuffix(".j2"), text)
 
 
-def _setup(first: str) -> tuple[str, list[tuple[str, str]]]:
+def _setup(names: list[str], repository: str = "") -> tuple[str, list[tuple[str, str]]]:
     """Return how to set up, in the words of what students get, and the commands for each system."""
-    text = SETUP.read_text(encoding="utf-8").partition("\n")[2]
-    text = text.replace("{first}", first).replace("[GUIDE.md](GUIDE.md)", "[For students](docs/students.md)")
+    from autograder.authoring.handout import readme
+
+    text = readme(names, repository if published(repository) else "").partition("\n")[2]
+    text = text.replace("[GUIDE.md](GUIDE.md)", "[For students](docs/students.md)")
     commands = COMMANDS.findall(text)
     if len(commands) < 2:
-        raise ValueError(f"{SETUP}: the commands for macOS and Linux and for Windows are not where the site looks")
+        raise ValueError("a handout's README: the commands for each system are not where the site looks for them")
     return text, commands
+
+
+def published(repository: str) -> str:
+    """Return where GitHub Pages shows the site of a repository; nothing for other hosts."""
+    found = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", repository)
+    return f"https://{found[1].lower()}.github.io/{found[2]}/" if found else ""
 
 
 def documents() -> list[Path]:

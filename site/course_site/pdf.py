@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 
@@ -53,12 +54,17 @@ def print_pages(site: Path, names: Iterable[str], address: str = "") -> None:
         names: of the notebooks.
         address: where the site will be read, for links to other pages; without it they are no links.
     """
+    # in a thread of its own: Playwright refuses to run where somebody else's event loop runs
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_print, site.resolve(), list(names), address).result()
+
+
+def _print(site: Path, names: list[str], address: str) -> None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         # as root (in a container) chromium cannot make its own sandbox, and it looks at nothing but our own pages
         flags = ["--no-sandbox", "--disable-dev-shm-usage"]
-        site = site.resolve()
         browser = playwright.chromium.launch(executable_path=program(), args=flags, chromium_sandbox=False)
         page = browser.new_page(color_scheme="light")
         page.set_default_timeout(120_000)

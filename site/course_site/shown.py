@@ -58,7 +58,10 @@ class Notebook:
                 cell.source = COMMENT.sub("", cell.source)
             elif cell.cell_type == "code":
                 self._fold(cell)
-                self._show(cell, [] if own else before[cell.id].outputs)
+                outputs = (
+                    before[cell.id].outputs if cell.id in before else []
+                )  # students get cells that sources have not
+                self._show(cell, [] if own else outputs)
 
     @property
     def points(self) -> int:
@@ -97,7 +100,8 @@ class Notebook:
         path = self._folder / f"{len(self.figures):02}.png"
         write(path, png)
         self.figures.append((path, unescape(found["alt"])))
-        width, height = Image.open(BytesIO(png)).size
+        with Image.open(BytesIO(png)) as picture:
+            width, height = picture.size
         size = f'width="{width}" height="{height}" loading="lazy"'
         address = f"../figures/{self.name}/{path.name}"  # a phone shows it small: a click opens it by itself
         return f'<a href="{address}"><img class="figure" alt="{found["alt"]}" src="{address}" {size}></a>'

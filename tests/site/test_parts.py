@@ -11,7 +11,8 @@ import nbformat
 import pytest
 
 from course_site import cards, documents, extension, guesses, links
-from course_site.build import build, published
+from course_site.build import build
+from course_site.documents import published
 
 ROOT = Path(__file__).parents[2]
 OPENING = """# 12 Attention
@@ -160,10 +161,12 @@ def test_the_page_for_what_is_missing_finds_its_style_from_any_folder() -> None:
 
 
 def test_commands_and_marks_are_taken_from_what_students_get() -> None:
-    text, commands = documents._setup("00_start_here")
+    text, commands = documents._setup(["00_start_here"])
     assert [system.partition(" ")[0] for system, _ in commands] == ["macOS", "Windows"]
     assert all("venv" in lines for _, lines in commands)
     assert "GUIDE.md" not in text
+    assert "colab.research.google.com" not in text
+    assert "colab.research.google.com" in documents._setup(["00_start_here"], "https://github.com/ada/course")[0]
     assert documents.marked("a < `b` *c*") == "a &lt; <code>b</code> <em>c</em>"
 
 

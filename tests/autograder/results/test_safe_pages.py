@@ -208,7 +208,7 @@ def test_files_beside_a_notebook_that_a_browser_would_run_are_kept_as_text(marke
     record = Record(
         assignment="ps1", student="ada", outcome=Outcome.GRADED, submission="1", version="1", sandboxed=True
     )
-    writer._put_files(marked.course, Done(record, files={name: File(b"<script>") for name in names}))
+    writer._put_files(Store(marked.course, "ps1"), Done(record, files={name: File(b"<script>") for name in names}))
     folder = marked.course.folder("autograded", student="ada", assignment="ps1")
     there = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     assert there == sorted(["ps1.ipynb", "data.csv", "plot.png", "evil.html.txt", "sub/Evil.SVG.txt", "evil.js.txt"])
