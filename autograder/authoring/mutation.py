@@ -151,14 +151,13 @@ class Survey:
         """Yield exercise and line of what is named as equivalent, and is not: it is told, or not made any more.
 
         Args:
-            verdicts: of all mutants that were tried; what else is named is not looked at.
+            verdicts: of all mutants that were tried; what is named and was not tried is not looked at.
         """
-        used = {(each.exercise, name) for each in verdicts if each.equivalent for name in _names(each.mutant)}
-        tried = {(each.exercise, name) for each in verdicts for name in _names(each.mutant)}
+        of = {(each.exercise, each.mutant.source): bool(each.equivalent) for each in verdicts}
         for exercise in self.exercises:
-            made = {name for mutant in exercise.mutants for name in _names(mutant)}
             for name in self.equivalents.get(exercise.name, {}):
-                if name not in made or ((exercise.name, name) in tried and (exercise.name, name) not in used):
+                made = [(exercise.name, mutant.source) for mutant in exercise.mutants if name in _names(mutant)]
+                if all(each in of and not of[each] for each in made):  # also where none is made
                     yield exercise.name, name
 
     def _verdict(self, exercise: Exercise, number: int, told: Told, said: str) -> Verdict:

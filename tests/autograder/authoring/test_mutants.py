@@ -409,3 +409,10 @@ def test_a_long_series_is_kept_piece_by_piece(root: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(mutation, "mutants", lambda source: faults if "total" in source else [])
     found = [(each.mutant.source, each.told) for each in survey(Course(root), "ps").run()]
     assert found == [(each.source, Told.NOBODY) for each in faults]
+
+
+def test_a_sample_says_nothing_of_equivalents_that_are_not_in_it(root: Path) -> None:
+    name_equivalents(root, 'EQUIVALENT = {"larger": {"return a if a > b else b": "any change will do"}}')
+    work = survey(Course(root), "ps", ["larger"])
+    told = [each for each in work.run() if each.told is not Told.NOBODY]
+    assert list(work.stale(told)) == []
