@@ -15,7 +15,7 @@ LAB ?=
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab notebooks check format lock clean
+.PHONY: help demo test lab notebooks site check format lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,9 +41,13 @@ lab: $(VENV)/installed  ## JupyterLab on the student notebooks
 notebooks: $(VENV)/installed  ## rebuild executed solutions and student versions from the .py sources that changed
 	$(BIN)/autograder build
 
+site: $(VENV)/installed  ## the web site, in build/site; REPOSITORY=https://... links it to the repository
+	PYTHONPATH=site REPOSITORY="$(REPOSITORY)" $(BIN)/python -m course_site build/site
+
 check: $(VENV)/installed  ## format, lint, types, fast tests: run before every commit
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
 

@@ -10,7 +10,10 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
+
+import pytest
 
 OURS = (
     *("COURSE_", "KERAS_", "TF_", "MPL", "MATPLOTLIB", "IPYTHON", "JUPYTER", "JPY_", "NBGRADER_", "DASK_", "XDG_"),
@@ -51,6 +54,21 @@ def _settle() -> Path:
 
 # pytest-xdist's workers have the variables of the process that started them
 home = None if "PYTEST_XDIST_WORKER" in os.environ else _settle()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """Fail a run that leaves processes behind, when all that took part in it have ended."""
+    done = yield
+    if home is not None:
+        from tests.support import leaks
+
+        if found := leaks.of_home(home):
+            session.config.get_terminal_writer().line(
+                "\nLeft behind by this run of tests:\n" + "\n".join(found), red=True
+            )
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    return done
 
 
 def pytest_unconfigure() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import sys
 import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,11 +23,13 @@ from autograder.console import (
     direction,
     errors,
     escape,
+    mutants_table,
     name_strangers,
     progress_bar,
     receipts_table,
     results_table,
     step,
+    still_bar,
     summary,
 )
 from autograder.course import Course
@@ -138,17 +141,46 @@ def build(
 def validate_source(
     context: typer.Context,
     assignments: Annotated[list[str] | None, typer.Argument(help="All by default.", show_default=False)] = None,
+    *,
+    mutants: Annotated[
+        bool,
+        typer.Option(
+            "--mutants", help="Instead: put small faults into the reference answers; which do the tests miss?"
+        ),
+    ] = False,
+    exercise: Annotated[
+        list[str] | None,
+        typer.Option(help="With --mutants: only this answer, by its grade_id; may be repeated.", show_default=False),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="With --mutants: forget what was found out before.")] = False,
+    sample: Annotated[
+        int | None,
+        typer.Option(help="With --mutants: only so many of an assignment, the same ones each time.", min=1),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --mutants: write all mutants and what was said to them as JSON.")
+    ] = False,
 ) -> None:
     """Tell an author, before release, what would keep an assignment from being graded fairly.
 
-    Runs it as the grader does: reference answers must get all points, untouched stubs none. Exit code 1: a problem.
+    Runs it as the grader does: reference answers must get all points, untouched stubs none. With --mutants: shows which
+    small faults in the reference answers the tests miss; it can be stopped, and goes on with what is still to be done
+    or has changed. Exit code 1: a problem.
 
     Example: autograder validate-source 01_convolution_by_hand
+
+    Faults in two answers: autograder validate-source 01_convolution_by_hand --mutants --exercise conv1d
     """
+    course = Course(context.obj)
+    if not mutants and (exercise or fresh or sample or as_json):
+        raise typer.BadParameter("--exercise, --fresh, --sample and --json need --mutants.")
+    names = assignments or course.assignments()
+    if mutants:
+        raise typer.Exit(_mutants(course, names, exercise, fresh=fresh, sample=sample, as_json=as_json))
     from autograder.authoring.validate import validate
 
-    course, found = Course(context.obj), 0
-    for name in assignments or course.assignments():
+    found = 0
+    for name in names:
         with console.status(f"{name}: rehearsing"):
             problems = list(validate(course, name))
         console.print(f"{MARKS['problem' if problems else 'ok']} [bold]{name}[/]")
@@ -156,6 +188,46 @@ def validate_source(
             console.print(f"    {escape(problem.cell)}: {escape(problem.what)}", soft_wrap=True)
         found += len(problems)
     raise typer.Exit(bool(found))
+
+
+def _mutants(
+    course: Course, names: list[str], exercises: list[str] | None, *, fresh: bool, sample: int | None, as_json: bool
+) -> bool:
+    """Try mutants and show what became of them; tell whether tests are to be mended."""
+    from autograder.authoring import mutation
+
+    if exercises and len(names) > 1:
+        raise typer.BadParameter("--exercise needs the name of one assignment.")
+    holes = False
+    told: list[dict[str, Any]] = []
+    for name in names:
+        work = mutation.survey(course, name, exercises, fresh=fresh, sample=sample)
+        verdicts = []
+        with still_bar(disable=as_json) as bar:  # no threads: this process is going to be forked
+            task = bar.add_task(name, total=len(work))
+            for verdict in work.run():
+                verdicts.append(verdict)
+                bar.update(task, advance=1, refresh=True)
+        stale = list(work.stale(verdicts))
+        holes = holes or bool(stale) or any(verdict.is_hole for verdict in verdicts)
+        if as_json:
+            told.append(mutation.as_json(name, verdicts, stale))
+            continue
+        console.print(mutants_table(name, verdicts))
+        for verdict in verdicts:
+            if verdict.is_hole:
+                where = f"{name}.py:{verdict.file_line}" if verdict.file_line else f"line {verdict.mutant.line}"
+                console.print(
+                    f"[red]survives:[/] {verdict.exercise} ({verdict.mutant.operator}), {where}", soft_wrap=True
+                )
+                console.print(escape(verdict.mutant.diff), soft_wrap=True, highlight=False)
+        for where, line in stale:
+            console.print(
+                f"[red]named as equivalent, and is told or not made:[/] {where}: {escape(line)}", soft_wrap=True
+            )
+    if as_json:
+        sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    return holes
 
 
 @cli.command()
@@ -314,7 +386,7 @@ def grade(
     Into PostgreSQL: autograder grade 01_convolution_by_hand --db postgresql+psycopg://user@host/gradebook
     """
     from autograder.grading import grade as module
-    from autograder.grading import gradebook, journal
+    from autograder.grading import gradebook
 
     course = Course(context.obj, db)
     if no_sandbox:
@@ -358,7 +430,7 @@ def grade(
     else:
         errors.print(
             f"[red]Not written:[/] new results of {counted(len(changes), 'submission')}, waiting in "
-            f"{journal.path(course, assignment, 'x', waiting=True).parent}. "
+            f"{run.store.pending.folder}. "
             f"To write them: autograder grade {assignment} --yes. To drop them, delete that folder.",
             soft_wrap=True,
         )

@@ -17,6 +17,7 @@ from autograder.grading.cluster import State
 from autograder.grading.records import Item, Outcome, Record, Status
 
 if TYPE_CHECKING:
+    from autograder.authoring.mutation import Verdict
     from autograder.grading.regrade import Change
     from autograder.results.receipts import Comparison
 
@@ -60,6 +61,31 @@ def progress_bar() -> Progress:
     """Make a bar for work that has so many parts."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console)
+
+
+def still_bar(*, disable: bool = False) -> Progress:
+    """Make a bar that moves when it is told to, without a thread of its own."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, auto_refresh=False, transient=True, disable=disable)
+
+
+def mutants_table(assignment: str, verdicts: list[Verdict]) -> Table:
+    """Make the table of mutants: for each exercise how many there are, and by what they are told."""
+    table = Table(title=f"{assignment}: small faults in the reference answers")
+    table.add_column("Exercise", no_wrap=True, overflow="fold")
+    for heading in ("Mutants", "Told by visible checks", "by hidden tests only", "No fault", "Survive", "Score"):
+        table.add_column(heading, justify="right")
+    rows: dict[str, Counter[str]] = {}
+    for verdict in verdicts:
+        row = rows.setdefault(escape(verdict.exercise), Counter())
+        row["equivalent" if verdict.equivalent else str(verdict.told)] += 1
+    rows["[bold]all together[/]"] = sum(rows.values(), Counter())
+    for name, row in rows.items():
+        counts = [row[kind] for kind in ("visible", "hidden", "equivalent", "survives")]
+        apart = row.total() - row["equivalent"]
+        score = f"{100 * (row['visible'] + row['hidden']) / apart:.0f} %" if apart else "–"
+        table.add_row(name, str(row.total()), *map(str, counts), f"[red]{score}[/]" if row["survives"] else score)
+    return table
 
 
 class GradingProgress:

@@ -101,7 +101,7 @@ class Course:
         with database.explain_errors(url), Gradebook(url, name) as gradebook:
             yield gradebook
 
-    def convert(self, converter: type[BaseConverter], assignment: str, student: str) -> str:
+    def convert(self, converter: type[BaseConverter], *, assignment: str, student: str) -> str:
         """Run one of nbgrader's converters on one student's copy of an assignment, replacing what it made before.
 
         nbgrader changes the working directory while it runs, so this is for processes, not threads.
@@ -137,7 +137,7 @@ class Course:
             raise
         return buffer.getvalue()
 
-    def folder(self, step: str, student: str = ".", assignment: str = ".") -> Path:
+    def folder(self, step: str, *, student: str = ".", assignment: str = ".") -> Path:
         """Return the folder where nbgrader keeps files of one of its steps.
 
         Args:

@@ -31,9 +31,9 @@ from rich.progress import track
 
 from autograder.course import Course
 from autograder.grading import cluster as executor
-from autograder.grading import records
 from autograder.grading.grade import grade, submissions
 from autograder.grading.records import Outcome, Record
+from autograder.grading.store import Store
 from tests.support import forgeries
 from tests.support.classroom import DEAF, Classroom, as_bytes
 
@@ -112,9 +112,9 @@ def snapshot(course: Course) -> dict[str, Any]:
 
     found: dict[str, Any] = {}
     for student in course.students("submitted", ASSIGNMENT):
-        record = records.load(course, ASSIGNMENT, student)
+        record = Store(course, ASSIGNMENT).load(student)
         assert record, f"{student} has no record"
-        made = course.folder("autograded", student, ASSIGNMENT) / f"{ASSIGNMENT}.ipynb"
+        made = course.folder("autograded", student=student, assignment=ASSIGNMENT) / f"{ASSIGNMENT}.ipynb"
         found[student] = record.model_dump(exclude=UNLIKE), made.read_bytes() if made.exists() else b""
     with Gradebook(course.directory.db_url) as gradebook:
         found["marks"] = {entry.student_id: entry.score for entry in gradebook.assignment_submissions(ASSIGNMENT)}
@@ -123,7 +123,7 @@ def snapshot(course: Course) -> dict[str, Any]:
 
 def wrong(course: Course, deserved: Deserved) -> list[str]:
     """Students whose mark is not the one they deserve."""
-    found = {student: records.load(course, ASSIGNMENT, student) for student in deserved}
+    found = {student: Store(course, ASSIGNMENT).load(student) for student in deserved}
     return [name for name, due in deserved.items() if not (one := found[name]) or (one.outcome, one.score) != due]
 
 
@@ -286,11 +286,11 @@ def hostile_class(root: Path, options: argparse.Namespace) -> list[str]:
         f"{memory[0]:.0f} MiB at the first, {memory[-1]:.0f} at the last; {len(flagged)} flagged, of which "
         f"{sum(record.student.startswith('s') for record in flagged)} honest"
     )
-    outcomes = Counter(str(records.load(course, ASSIGNMENT, name).outcome) for name in names)  # type: ignore[union-attr]
+    outcomes = Counter(str(Store(course, ASSIGNMENT).load(name).outcome) for name in names)  # type: ignore[union-attr]
     console.print(dict(outcomes))
     found = wrong(course, deserved)
     for name in found:
-        console.print(records.load(course, ASSIGNMENT, name), deserved[name])
+        console.print(Store(course, ASSIGNMENT).load(name), deserved[name])
     return [f"not as deserved: {found}"] * bool(found)
 
 

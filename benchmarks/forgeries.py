@@ -41,6 +41,7 @@ from rich.table import Table
 from autograder.authoring.release import release
 from autograder.course import CONFIG_FILE, Course
 from autograder.grading.grade import make_job, make_kit
+from autograder.grading.store import Store
 from autograder.grading.worker import do
 from autograder.kernels import SANDBOXED, specs
 from tests.support import forgeries
@@ -113,14 +114,14 @@ class Result:
 def by_us(root: Path, assignment: str, student: str) -> tuple[float | None, bool]:
     """Grade with our configuration; give the score and whether the class stops."""
     course = Course(root)  # without workers: this process is alone with the submission already
-    return do(make_job(course, make_kit(course, assignment), student)).record.score, False
+    return do(make_job(Store(course, assignment), make_kit(course, assignment), student)).record.score, False
 
 
 def by_stock(root: Path, assignment: str, student: str) -> tuple[float | None, bool]:
     """Grade with nbgrader's own steps; give the score and whether the class stops."""
     course = Course(root)
     try:
-        course.convert(Autograde, assignment, student)
+        course.convert(Autograde, assignment=assignment, student=student)
     except Exception as error:  # noqa: BLE001  (whatever gets here has left nbgrader's loop over the class)
         return None, ALL_FAILED not in str(error)
     with Gradebook(course.directory.db_url) as gradebook:
@@ -204,7 +205,9 @@ def other_corpus(folder: Path, only: list[str], ours: Path) -> Iterator[Item]:
 
 
 def _copy_files(folder: Path, student: str, course: Course) -> None:
-    shutil.copytree(folder, course.folder("submitted", student, PREPARED), symlinks=True, dirs_exist_ok=True)
+    shutil.copytree(
+        folder, course.folder("submitted", student=student, assignment=PREPARED), symlinks=True, dirs_exist_ok=True
+    )
 
 
 def references(room: Classroom) -> Mapping[str, dict[str, str]]:

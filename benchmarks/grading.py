@@ -257,7 +257,7 @@ def by_stock(room: Classroom, chosen: list[Answers]) -> Graded:
     command([Path(sys.executable).parent / "nbgrader", "autograde", room.assignment], room.course.root)
     made, ends = Graded("nbgrader autograde", 0.0, time.time() - start, {}), []
     for answers in chosen:
-        folder = room.course.folder("autograded", answers.student, room.assignment)
+        folder = room.course.folder("autograded", student=answers.student, assignment=room.assignment)
         path = folder / f"{room.assignment}.ipynb"
         ends.append(path.stat().st_mtime)  # nbgrader writes it last
         cells = {grade_id(cell): cell for cell in nbformat.read(path, as_version=4).cells}
@@ -427,7 +427,7 @@ def plain_cells(notebooks: list[list[str]]) -> list[float]:
 
 def executed_cells(room: Classroom, chosen: list[Answers]) -> list[list[str]]:
     """Give the code cells that were run for each submission, with the hidden tests."""
-    paths = [room.course.folder("autograded", one.student, room.assignment) for one in chosen]
+    paths = [room.course.folder("autograded", student=one.student, assignment=room.assignment) for one in chosen]
     notebooks = [nbformat.read(path / f"{room.assignment}.ipynb", as_version=4) for path in paths]
     return [[cell.source for cell in notebook.cells if cell.cell_type == "code"] for notebook in notebooks]
 

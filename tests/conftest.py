@@ -20,13 +20,36 @@ if GRADER:
     from autograder.authoring.build import build
     from autograder.course import Course
     from autograder.grading import cluster as executor
+    from tests.support import leaks
     from tests.support.classroom import Classroom
     from tests.support.marked import Marked, new_course
 
-IMPORTS_GRADER = re.compile(r"^ *(from|import) (autograder|benchmarks|tests\.(support|judge))\b", re.MULTILINE)
+GRADERS = r"autograder|benchmarks|course_site|tests\.(support|judge)"
+IMPORTS_GRADER = re.compile(rf"^ *(from|import) ({GRADERS})\b", re.MULTILINE)
 ROOT = Path(__file__).parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_leaks() -> Iterator[leaks.Snapshot | None]:
+    """Fail when this process of the run has left threads, child processes or open files behind."""
+    if not GRADER:
+        yield None
+        return
+    before = leaks.Snapshot()
+    yield before
+    if found := before.leaked():
+        pytest.fail("Left behind by this run of tests:\n" + "\n".join(found), pytrace=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _noted(_nothing_leaks: leaks.Snapshot | None, request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if _nothing_leaks:
+        if getattr(request.module, "LEAKS", ""):  # why it may
+            _nothing_leaks.forgive()
+        _nothing_leaks.note(request.node.nodeid)
 
 
 @pytest.fixture(scope="session")

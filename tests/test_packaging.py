@@ -54,3 +54,14 @@ def test_lock_has_a_hash_for_every_package_and_names_no_host() -> None:
     assert len(entries) > 100
     assert [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry] == []
     assert "://" not in lock
+
+
+def test_every_action_of_ci_is_pinned_to_a_commit() -> None:
+    used = [
+        line.partition("uses:")[2].strip()
+        for path in (ROOT / ".github" / "workflows").glob("*.yml")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "uses:" in line
+    ]
+    assert used
+    assert [line for line in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []

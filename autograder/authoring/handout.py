@@ -143,9 +143,19 @@ def _fill(draft: Path, course: Course, names: list[str], repository: str) -> Non
     guide = ROOT / "docs" / "students.md"
     if guide.exists():
         _copy(guide, draft / "GUIDE.md")
-    text = (TEMPLATES / "handout.md.txt").read_text(encoding="utf-8").replace("{browser}", _browser(repository, names))
-    (draft / "README.md").write_text(text.replace("{first}", names[0]), encoding="utf-8")
+    (draft / "README.md").write_text(readme(names, repository), encoding="utf-8")
     (draft / "pyproject.toml").write_text(_project(draft / "course_utils"), encoding="utf-8")
+
+
+def readme(names: list[str], repository: str = "") -> str:
+    """Return how to set up and to work, the README of a handout.
+
+    Args:
+        names: of the assignments that are handed out.
+        repository: as for `handout`.
+    """
+    text = (TEMPLATES / "handout.md.txt").read_text(encoding="utf-8").replace("{browser}", _browser(repository, names))
+    return text.replace("{first}", names[0])
 
 
 def _browser(repository: str, names: list[str]) -> str:

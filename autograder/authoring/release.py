@@ -48,7 +48,7 @@ def release(course: Course, assignment: str) -> Path:
         raise AssignmentError(f"{course.source(assignment)} has not been built from its .py yet. Run `make notebooks`.")
     source = require_source(course.source(assignment))
     try:
-        course.convert(GenerateAssignment, assignment, ".")
+        course.convert(GenerateAssignment, assignment=assignment, student=".")
     except NbGraderException as error:
         log = getattr(error, "log", "")
         mend = FIXED if "Cannot add or remove cells" in log else ""

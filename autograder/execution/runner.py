@@ -22,15 +22,8 @@ from nbformat import NotebookNode, validate
 from nbgrader.preprocessors import Execute
 from zmq import EVENT_DISCONNECTED, EVENTS, POLLIN, ZMQError
 
-from autograder.execution.outcomes import (
-    KERNEL_DIED,
-    NOT_RUN,
-    OUT_OF_MEMORY,
-    OUTCOMES,
-    TIMED_OUT,
-    TOO_MUCH_OUTPUT,
-    named_error,
-)
+from autograder.execution.outcomes import KERNEL_DIED, OUT_OF_MEMORY, TIMED_OUT, named_error
+from autograder.execution.output import Output, Verdict, rename
 from autograder.kernels import SANDBOXED, WARM, server
 from autograder.kernels.limits import Limits
 from autograder.notebooks.cells import is_ours
@@ -79,7 +72,7 @@ class Kernel(Execute):  # type: ignore[misc]
         self.language_info = NotebookNode()  # what a notebook's metadata say about it; known when it has started
         self._channel = channel
         self._allowed = allowed
-        self._written = self._cell_written = 0
+        self._output = Output(allowed)
         self._line: Any = None  # tells when what shows its outputs is cut off
 
     async def start(self) -> None:
@@ -144,7 +137,7 @@ class Kernel(Execute):  # type: ignore[misc]
             What the kernel replied: ``status`` is ``"ok"`` or ``"error"``, or ``"silent"`` where there was no reply in
             time; ``value`` if wanted and there is one.
         """
-        self._cell_written = 0
+        self._output.begin()
         wanted = {"user_expressions": {"it": code}} if value else {}
         try:
             request = self.kc.execute("" if value else code, silent=True, store_history=False, **wanted)
@@ -197,15 +190,12 @@ class Kernel(Execute):  # type: ignore[misc]
 
     def _count(self, message: dict[str, Any]) -> bool:
         """Tell whether a message is still within what may be shown; else stop what shows so much."""
-        size = _size(message)
-        before, self._cell_written, self._written = self._cell_written, self._cell_written + size, self._written + size
-        if self._cell_written <= self._allowed.cell_output:
-            return True
-        if self._written > self._allowed.total_output:
+        verdict = self._output.take(message)
+        if verdict is Verdict.END:
             self.km.provisioner.process.kill()
-        elif before <= self._allowed.cell_output:
+        elif verdict is Verdict.INTERRUPT:
             self.km.provisioner.process.send_signal(signal.SIGINT)
-        return False
+        return verdict is Verdict.SHOW
 
     def flood(self, end: str = "it was stopped") -> list[NotebookNode]:
         """Give the error of a cell that has shown too much; nothing if it has not.
@@ -213,7 +203,7 @@ class Kernel(Execute):  # type: ignore[misc]
         Args:
             end: what came of it.
         """
-        return [self._too_much(end)] if self.is_cut() or self._cell_written > self._allowed.cell_output else []
+        return [self._output.error(end)] if self.is_cut() or self._output.is_flood else []
 
     def is_cut(self) -> bool:
         """Tell whether ZeroMQ has cut the line at a vast message, and what came with it is lost."""
@@ -225,7 +215,7 @@ class Kernel(Execute):  # type: ignore[misc]
         Raises:
             KernelLostError: when the kernel cannot go on.
         """
-        self._cell_written = 0
+        self._output.begin()
         late = threading.Event()
         seconds = self.timeout_func(cell)  # type: ignore[no-untyped-call]
         # A flood of messages can keep nbclient from looking at the clock
@@ -255,7 +245,7 @@ class Kernel(Execute):  # type: ignore[misc]
         """Wait until a signal that was sent for too much output has met this cell, not the next."""
         await asyncio.sleep(SIGNAL)  # between cells a kernel ignores interrupts
         end = time.monotonic() + GRACE
-        while self._written > self._allowed.total_output and not self.is_dead() and time.monotonic() < end:
+        while self._output.is_spent and not self.is_dead() and time.monotonic() < end:
             await asyncio.sleep(SIGNAL)
 
     async def _async_check_alive(self) -> None:
@@ -267,7 +257,7 @@ class Kernel(Execute):  # type: ignore[misc]
         """See that what a cell has set going meets this cell and not the next."""
         if self.is_cut():
             self._end_for_output()
-        elif self._cell_written <= self._allowed.cell_output:
+        elif not self._output.is_flood:
             return
         await self.signalled()
         if self.is_dead():
@@ -281,7 +271,7 @@ class Kernel(Execute):  # type: ignore[misc]
         if str(msg["msg_type"]).startswith("comm"):
             return None
         if msg["msg_type"] == "error":
-            _rename(msg["content"])
+            rename(msg["content"])
         if self._count(msg) or msg["msg_type"] == "status":
             return super().process_message(msg, cell, cell_index)
         return None
@@ -290,17 +280,12 @@ class Kernel(Execute):  # type: ignore[misc]
         """Add an error that came with the reply only, cut short like all that a cell may say."""
         content = kwargs["execute_reply"]["content"]
         if "header" in kwargs["execute_reply"]:  # from the kernel, not from nbclient when the time was over
-            _rename(content)
-        if content.get("status") not in ("ok", "error"):  # it was not run to its end: no error must not mean success
-            content.update(status="error", ename=NOT_RUN, evalue="the kernel did not run this cell.", traceback=[])
-        if len(repr(content)) > self._allowed.cell_output:
-            content.update(
-                evalue=str(content.get("evalue"))[:1000], traceback=[], ename=str(content.get("ename"))[:100]
-            )
+            rename(content)
+        self._output.tidy(content)
         super().on_cell_executed(**kwargs)
 
     def _end_for_output(self) -> None:
-        self._written = self._allowed.total_output + 1
+        self._output.spend()
         self.km.provisioner.process.kill()
 
     def _end_late_kernel(self, late: threading.Event) -> None:
@@ -310,22 +295,12 @@ class Kernel(Execute):  # type: ignore[misc]
     def why_dead(self) -> NotebookNode:
         """Name what ended it, as the error of the cell that it ran."""
         cause = getattr(self.km.provisioner.process, "cause", None)
-        if self._written > self._allowed.total_output or cause == "output":
-            return self._too_much(DEAF)
+        if self._output.is_spent or cause == "output":
+            return self._output.error(DEAF)
         if cause == "memory":
             memory = self._allowed.memory.human_readable(separator=" ")
             return named_error(OUT_OF_MEMORY, f"stopped: it used more than {memory} of memory.")
         return named_error(KERNEL_DIED, "this cell ended the whole Python process (exit, crash or out of memory).")
-
-    def _too_much(self, end: str) -> NotebookNode:
-        allowed = self._allowed.cell_output.human_readable(separator=" ")
-        return named_error(TOO_MUCH_OUTPUT, f"wrote more than {allowed}; {end}. Is there a print in a long loop?")
-
-
-def _rename(error: dict[str, Any]) -> None:
-    """Give an exception another name if it is called like what only the grader can tell."""
-    if error.get("ename") in OUTCOMES:
-        error["ename"] = f"Your{error['ename']}"
 
 
 class KernelLostError(Exception):
@@ -334,7 +309,3 @@ class KernelLostError(Exception):
     def __init__(self, index: int, error: NotebookNode, *, of_judge: bool = False) -> None:
         super().__init__(index)
         self.index, self.error, self.of_judge = index, error, of_judge
-
-
-def _size(message: dict[str, Any]) -> int:
-    return len(repr(message["content"])) + sum(map(len, message.get("buffers", [])))

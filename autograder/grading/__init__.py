@@ -5,6 +5,7 @@
 `cluster`    where jobs run: Dask's workers, of this machine or of a cluster
 `worker`     one job done: a private course in a temporary folder, nbgrader's autograde on it
 `writer`     results become part of the course: journal, files, marks, records, in this order
+`store`      what is kept of one assignment: records, journal, results that wait
 `journal`    results on their way; `gradebook`: nbgrader's marks; `records`: what is kept of each submission
 `patches`    what of nbgrader is changed from within, and for which versions
 `versions`   what marks depend on beside the submission

@@ -36,6 +36,7 @@ LOCAL = {
     "distributed.worker.profile.enabled": False,  # looks at the stack a hundred times a second
     "distributed.admin.tick.interval": "500 ms",  # how often each process looks whether it is stuck; else fifty times
     "distributed.admin.low-level-log-length": 10,  # of what was sent last, jobs and all, each process keeps so many
+    "distributed.admin.large-graph-warning-threshold": "1 GiB",  # a job carries all files of a submission, as it should
     "distributed.admin.log-format": "%(message)s",
     "logging.distributed": "critical",
 }

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from autograder import database
 from autograder.errors import AssignmentError, SubmissionError
-from autograder.grading import cluster, gradebook, records, regrade, versions
+from autograder.grading import cluster, gradebook, regrade, versions
 from autograder.grading.job import Job, Kit, take
 from autograder.grading.records import Outcome, Record
+from autograder.grading.store import Store
 from autograder.grading.worker import do
 from autograder.grading.writer import approve, catch_up, is_sandboxed, only_one, write_all
 from autograder.kernels import layers
@@ -47,8 +48,9 @@ def submissions(course: Course, assignment: str, students: list[str] | None = No
     course.require(assignment)
     there = course.students("submitted", assignment)
     if not there:
+        looked = course.folder("submitted", student="*", assignment=assignment)
         raise AssignmentError(
-            f"There are no submissions of {assignment} in {course.folder('submitted', '*', assignment)}. "
+            f"There are no submissions of {assignment} in {looked}. "
             f"Collect some first: autograder collect {assignment} PATH"
         )
     missing = sorted(set(students or []) - set(there))
@@ -78,6 +80,7 @@ class GradingRun:
     killed at any time; the next run goes on.
 
     Attributes:
+        store: the records of the assignment.
         version: of the assignment, as it was when the run began; if it changes now, the next run sees it.
     """
 
@@ -107,6 +110,7 @@ class GradingRun:
             AssignmentError: when the assignment has not been released, or has changed since.
         """
         self._course, self._assignment, self._students = course, assignment, students
+        self.store = Store(course, assignment)
         self._force, self._workers, self._scheduler, self._watch = force, workers, scheduler, watch
         self._held = ExitStack()
         self.version = versions.now(course, assignment)
@@ -121,9 +125,11 @@ class GradingRun:
         """
         course, assignment = self._course, self._assignment
         course.require_writable_gradebook()
-        course.require_writable(course.root / "records" / assignment / "versions")
+        course.require_writable(self.store.folder / "versions")
         for step in ("submitted", "autograded"):
-            course.require_writable(*(course.folder(step, student, assignment) for student in self._students))
+            course.require_writable(
+                *(course.folder(step, student=student, assignment=assignment) for student in self._students)
+            )
         with ExitStack() as stack:
             stack.enter_context(only_one(course))
             stack.enter_context(database.advisory_lock(course.directory.db_url))
@@ -136,16 +142,16 @@ class GradingRun:
     @property
     def causes(self) -> list[str]:
         """What has changed since submissions got the marks that they have."""
-        return regrade.causes(self._course, self._assignment, self._students, self.version)
+        return regrade.causes(self.store, self._students, self.version)
 
     @property
     def changes(self) -> list[Change]:
         """What results that wait would change, by student."""
-        return regrade.pending(self._course, self._assignment, self._students, self.version)
+        return regrade.pending(self.store, self._students, self.version)
 
     def accept(self) -> None:
         """Record the results that wait, whatever marks they change; those of another version are dropped."""
-        approve(self._course, self._assignment, self.version, self.changes)
+        approve(self.store, self.version, self.changes)
 
     def __iter__(self) -> Generator[tuple[Record, bool], None, None]:
         """Grade submissions; those that have not changed since they were graded are left as they are.
@@ -160,13 +166,12 @@ class GradingRun:
             ExecutorError: when the workers cannot be used.
             SandboxError: when submissions cannot be confined there.
         """
-        course, assignment, version = self._course, self._assignment, self.version
-        versions.save(course, assignment, version)
-        recorded = catch_up(course, assignment, version.key)
+        versions.save(self.store, self.version)
+        recorded = catch_up(self.store, self.version)
         there = {one.student: one.after for one in self.changes}
         left = []
         for student in self._students:
-            known = None if self._force else there.get(student) or _known(course, assignment, student, version.key)
+            known = None if self._force else there.get(student) or _known(self.store, student, self.version.key)
             if known:
                 yield known, student in recorded
             else:
@@ -177,18 +182,18 @@ class GradingRun:
                     yield record, True
         changes = self.changes
         if not any(change.matters for change in changes):
-            approve(course, assignment, version, changes)
+            approve(self.store, self.version, changes)
 
     def _run(self, students: list[str]) -> Generator[Record, None, None]:
         kit = make_kit(self._course, self._assignment, self.version)
         if kit.sandboxed and not cluster.elsewhere(self._scheduler):
             layers.require()
         before = None if self._force else self.version
-        jobs = (make_job(self._course, kit, student, before) for student in students)
+        jobs = (make_job(self.store, kit, student, before) for student in students)
         with (
             cluster.connect(self._scheduler, self._workers) as client,
             closing(cluster.run(client, do, jobs, self._watch)) as ended,
-            closing(write_all(self._course, ended)) as made,
+            closing(write_all(self.store, ended)) as made,
         ):
             yield from made
 
@@ -226,20 +231,21 @@ def accept(course: Course, assignment: str, students: list[str]) -> None:
         run.accept()
 
 
-def _known(course: Course, assignment: str, student: str, version: str) -> Record | None:
+def _known(store: Store, student: str, version: str) -> Record | None:
     """Give the record of a submission that need not be graded again."""
-    record = records.current(course, assignment, student)
-    if record is None or record.sandboxed != is_sandboxed(course) or not _is_final(course, record):
+    record = store.current(student)
+    if record is None or record.sandboxed != is_sandboxed(store.course) or not _is_final(store, record):
         return None
     if record.version != version and record.outcome in (Outcome.UNREADABLE, Outcome.MISSING):
         record = record.model_copy(update={"version": version})  # no version makes a notebook of it
-        records.save(course, record)
+        store.save(record)
     return record if record.version == version else None
 
 
-def _is_final(course: Course, record: Record) -> bool:
+def _is_final(store: Store, record: Record) -> bool:
     if record.outcome is Outcome.GRADED:
-        return (course.folder("autograded", record.student, record.assignment) / f"{record.assignment}.ipynb").exists()
+        folder = store.course.folder("autograded", student=record.student, assignment=store.assignment)
+        return (folder / f"{store.assignment}.ipynb").exists()
     return record.outcome is not Outcome.GRADER_ERROR
 
 
@@ -272,11 +278,11 @@ def make_kit(course: Course, assignment: str, version: Version | None = None) ->
     )
 
 
-def make_job(course: Course, kit: Kit, student: str, version: Version | None = None) -> Job:
+def make_job(store: Store, kit: Kit, student: str, version: Version | None = None) -> Job:
     """Gather what grading a submission takes.
 
     Args:
-        course: the course.
+        store: the records of the assignment.
         kit: of the assignment.
         student: whose submission.
         version: as it is now, to run only tests that have changed; by default all is run.
@@ -284,14 +290,14 @@ def make_job(course: Course, kit: Kit, student: str, version: Version | None = N
     Returns:
         The job, by value. A notebook under another name has been copied to the right one.
     """
-    folder = course.folder("submitted", student, kit.assignment)
+    folder = store.course.folder("submitted", student=student, assignment=store.assignment)
     with suppress(SubmissionError, OSError):  # which is met again below, or by the worker
         reader.refuse_links(folder)
-        reader.adopt(folder, kit.assignment)
-    there = records.submission_digest(course, kit.assignment, student)  # if it changes now, the next run sees it
-    record, before = regrade.marked(course, kit.assignment, student, there), None
-    if version and record and record.sandboxed == kit.sandboxed and _is_final(course, record):
-        before = regrade.before(course, record, version)
+        reader.adopt(folder, store.assignment)
+    there = store.submission_digest(student)  # if it changes now, the next run sees it
+    record, before = store.marked(student, there), None
+    if version and record and record.sandboxed == kit.sandboxed and _is_final(store, record):
+        before = regrade.before(store, record, version)
     try:
         there_now = reader.files(folder)
         if times.known_time(folder) is None:  # nbgrader stumbles over what is no time

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder import database
-from autograder.grading import patches, records
+from autograder.grading import patches
 from autograder.grading.records import Item, Status
 from autograder.submissions import times
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from autograder.course import Course
     from autograder.grading.job import Done
     from autograder.grading.records import Record
+    from autograder.grading.store import Store
 
 
 def only(course: Course, assignment: str) -> bytes:
@@ -142,14 +143,14 @@ def _by_hand(course: Course, found: Sequence[Record]) -> dict[tuple[str, str], A
         return {(row[0], row[1]): row for row in rows}
 
 
-def write(course: Course, batch: Sequence[Done]) -> None:
+def write(store: Store, batch: Sequence[Done]) -> None:
     """Write the marks of graded submissions, in one transaction, as nbgrader's autograde does; none given by hand goes.
 
     The items of the records are brought up to date with marks that were given by hand.
 
     Args:
-        course: the course.
-        batch: results of submissions of one assignment that were graded.
+        store: the records of the assignment.
+        batch: results of submissions of it that were graded.
 
     Raises:
         GradebookError: when the database cannot be used; nothing of the batch is in it then.
@@ -158,22 +159,22 @@ def write(course: Course, batch: Sequence[Done]) -> None:
 
     if not batch:
         return
-    with warnings.catch_warnings(), course.gradebook() as gradebook:
+    with warnings.catch_warnings(), store.course.gradebook() as gradebook:
         warnings.simplefilter("ignore", SAWarning)  # SQLAlchemy 2 has remarks on how nbgrader uses it
         with patches.one_transaction(gradebook):
-            overdue = [done for done in batch if _enter(course, gradebook, done)]
-    with database.explain_errors(course.directory.db_url):
+            overdue = [done for done in batch if _enter(store, gradebook, done)]
+    with database.explain_errors(store.course.directory.db_url):
         for done in overdue:
-            _penalise(course, done)
+            _penalise(store.course, done)
 
 
-def _enter(course: Course, gradebook: Any, done: Done) -> bool:
+def _enter(store: Store, gradebook: Any, done: Done) -> bool:
     """Enter one result; tell whether it was handed in late."""
-    assignment, student = done.record.assignment, done.record.student
-    at = times.known_time(course.folder("submitted", student, assignment))
+    assignment, student = store.assignment, done.record.student
+    at = times.known_time(store.course.folder("submitted", student=student, assignment=assignment))
     gradebook.update_or_create_student(student)
     entry = gradebook.update_or_create_submission(assignment, student, **({"timestamp": at} if at else {}))
-    old = records.load(course, assignment, student)
+    old = store.load(student)
     again = old is not None and old.submission == done.record.submission
     for notebook in entry.notebooks:
         scores, comments = done.scores.get(notebook.name, {}), done.comments.get(notebook.name, {})

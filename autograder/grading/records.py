@@ -1,4 +1,4 @@
-"""What grading one submission came to: a plain record, kept as JSON in ``records/<assignment>/<student>.json``.
+"""What grading one submission came to: a plain record, kept as JSON (`store`).
 
 The gradebook holds the marks; the record holds the rest: the outcome, a message per test, what had to be put right, and
 the fingerprints by which the next run knows that nothing has changed. It is written last, so a submission whose record
@@ -7,21 +7,9 @@ is missing was not graded to the end.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ValidationError
-
-from autograder.errors import SubmissionError
-from autograder.files import write_atomically
-from autograder.submissions import reader
-from autograder.submissions.times import LATE_MARK, TIMESTAMP
-
-if TYPE_CHECKING:
-    from autograder.course import Course
+from pydantic import BaseModel
 
 
 class Outcome(StrEnum):
@@ -85,50 +73,3 @@ class Record(BaseModel):
     def max_score(self) -> float:
         """Points that can be had."""
         return sum(item.max_score for item in self.items)
-
-
-def path(course: Course, assignment: str, student: str) -> Path:
-    """Where the record of a submission is kept."""
-    return course.root / "records" / assignment / f"{student}.json"
-
-
-def load(course: Course, assignment: str, student: str) -> Record | None:
-    """Read a record; None when there is none, or when it is not one (it will be made anew)."""
-    try:
-        return Record.model_validate_json(path(course, assignment, student).read_bytes())
-    except (FileNotFoundError, ValidationError):
-        return None
-
-
-def current(course: Course, assignment: str, student: str) -> Record | None:
-    """Read a record if it is about what is handed in now; None also when something else was handed in since."""
-    record = load(course, assignment, student)
-    return record if record and record.submission == submission_digest(course, assignment, student) else None
-
-
-def submission_digest(course: Course, assignment: str, student: str) -> str:
-    """Fingerprint of what a student handed in; when that was does not count, it changes nothing about the tests."""
-    folder = course.folder("submitted", student, assignment)
-    times = {folder / TIMESTAMP, folder / LATE_MARK}
-    try:
-        files = [path for path in reader.files(folder) if path not in times]
-        return fingerprint([path for path in files if path.is_file() and not path.is_symlink()])
-    except (SubmissionError, OSError) as error:  # it is not read at all, and this is why
-        return hashlib.sha256(str(error).encode()).hexdigest()
-
-
-def fingerprint(paths: list[Path]) -> str:
-    """SHA-256 over names and contents of files, in their order."""
-    digest = hashlib.sha256()
-    for file in paths:
-        digest.update(os.fsencode(file.name))
-        with file.open("rb") as content:
-            digest.update(hashlib.file_digest(content, "sha256").digest())
-    return digest.hexdigest()
-
-
-def save(course: Course, record: Record) -> None:
-    """Write a record so that a crash leaves the old one or the new one, never half of one."""
-    target = path(course, record.assignment, record.student)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(target, record.model_dump_json(indent=1))

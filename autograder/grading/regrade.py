@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograder.grading import gradebook, journal, records, versions
+from autograder.grading import gradebook, versions
 from autograder.grading.job import Before
 from autograder.grading.records import Item, Outcome, Record, Status
 
 if TYPE_CHECKING:
-    from autograder.course import Course
+    from autograder.grading.store import Store
     from autograder.grading.versions import Version
 
 CALM = {Status.PASSED, Status.PARTIAL, Status.FAILED, Status.UNANSWERED, Status.TO_BE_MARKED}
@@ -48,60 +48,53 @@ def _points(item: Item | None) -> tuple[float | None, float] | None:
     return None if item is None else (item.score, item.max_score)
 
 
-def marked(course: Course, assignment: str, student: str, submission: str) -> Record | None:
-    """Give the record of a submission if it has a mark."""
-    record = records.load(course, assignment, student)
-    return record if record and record.outcome is Outcome.GRADED and record.submission == submission else None
-
-
-def pending(course: Course, assignment: str, students: Sequence[str], version: Version) -> list[Change]:
+def pending(store: Store, students: Sequence[str], version: Version) -> list[Change]:
     """Tell what results that wait would change.
 
     Args:
-        course: the course.
-        assignment: the assignment's name.
+        store: the records of the assignment.
         students: whose results.
         version: as it is now; results of other versions do not count.
 
     Returns:
         The changes, by student.
     """
-    found = [done.record for done in journal.entries(course, assignment, waiting=True)]
+    found = [done.record for done in store.pending.entries()]
     wanted = set(students)
     after = [record for record in found if record.version == version.key and record.student in wanted]
-    pairs = [(marked(course, assignment, record.student, record.submission), record) for record in after]
-    old = gradebook.marked_by_hand(course, [before for before, _ in pairs if before])
-    new = gradebook.marked_by_hand(course, [record for before, record in pairs if before])
+    pairs = [(store.marked(record.student, record.submission), record) for record in after]
+    old = gradebook.marked_by_hand(store.course, [before for before, _ in pairs if before])
+    new = gradebook.marked_by_hand(store.course, [record for before, record in pairs if before])
     return [Change(*pair) for pair in zip(old, new, strict=True)]
 
 
-def before(course: Course, record: Record, version: Version) -> Before | None:
+def before(store: Store, record: Record, version: Version) -> Before | None:
     """Give what can be kept of an earlier run; None when all has to be run.
 
     Args:
-        course: the course.
+        store: the records of the assignment.
         record: of the same submission, with a mark.
         version: as it is now.
     """
-    older = versions.load(course, record.assignment, record.version)
+    older = versions.load(store, record.version)
     calm = all(item.status in CALM for item in record.items)
     if older is None or not version.same_but_tests(older) or not calm:
         return None
-    notebook = course.folder("autograded", record.student, record.assignment) / f"{record.assignment}.ipynb"
+    folder = store.course.folder("autograded", student=record.student, assignment=store.assignment)
+    notebook = folder / f"{store.assignment}.ipynb"
     return Before(notebook.read_bytes(), record.cell_seconds)
 
 
-def causes(course: Course, assignment: str, students: Sequence[str], version: Version) -> list[str]:
+def causes(store: Store, students: Sequence[str], version: Version) -> list[str]:
     """Name what has changed since submissions got the marks that they have.
 
     Args:
-        course: the course.
-        assignment: an assignment that has been released.
+        store: the records of an assignment that has been released.
         students: whose submissions.
         version: as it is now.
     """
-    found = [records.current(course, assignment, student) for student in students]
+    found = [store.current(student) for student in students]
     keys = dict.fromkeys(one.version for one in found if one and one.outcome is Outcome.GRADED)
-    older = [versions.load(course, assignment, key) for key in keys if key != version.key]
+    older = [versions.load(store, key) for key in keys if key != version.key]
     named = [name for one in older for name in (version.differences(one) if one else [UNKNOWN])]
     return list(dict.fromkeys(named))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from autograder.course import Course
+    from autograder.grading.store import Store
 
 UNRELATED = {
     *("CourseDirectory", "LatePenalty", "AssignLatePenalties", "GenerateFeedback", "HTMLExporter"),
@@ -116,24 +117,24 @@ def now(course: Course, assignment: str) -> Version:
     return Version(rest=rest, tests=tests, points=points)
 
 
-def save(course: Course, assignment: str, version: Version) -> None:
+def save(store: Store, version: Version) -> None:
     """Keep a version, so that later ones can be compared with it."""
-    target = _path(course, assignment, version.key)
+    target = _path(store, version.key)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(target, version.model_dump_json(indent=1))
 
 
-def load(course: Course, assignment: str, key: str) -> Version | None:
+def load(store: Store, key: str) -> Version | None:
     """Read a version; None when it was not kept, or what is there is none."""
     try:
-        return Version.model_validate_json(_path(course, assignment, key).read_bytes())
+        return Version.model_validate_json(_path(store, key).read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
 
 
-def _path(course: Course, assignment: str, key: str) -> Path:
-    return course.root / "records" / assignment / "versions" / f"{key}.json"
+def _path(store: Store, key: str) -> Path:
+    return store.folder / "versions" / f"{key}.json"
 
 
 def _part(cell: NotebookNode, answer: NotebookNode | None) -> tuple[str, str]:

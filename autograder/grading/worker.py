@@ -7,6 +7,7 @@ a private course is made in a temporary folder, and nbgrader's autograde is run 
 from __future__ import annotations
 
 import gc
+import json
 import signal
 import sys
 import tempfile
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 FOLDERS = {step: step for step in ("source", "release", "submitted", "autograded", "feedback")}
-GRADEBOOK, BEFORE = "gradebook.db", "before.ipynb"
+GRADEBOOK, BEFORE, TIMINGS = "gradebook.db", "before.ipynb", "timings.json"
 _alone = threading.Lock()  # nbgrader changes the working directory
 
 
@@ -104,6 +105,7 @@ def _private_course(job: Job, root: Path) -> Course:
     for step, name in FOLDERS.items():
         config.CourseDirectory[f"{step}_directory"] = name
     config.ExecuteSubmission.processors = cluster.processors()
+    config.ExecuteSubmission.timings = str(root / TIMINGS)
     if job.before:
         (root / BEFORE).write_bytes(job.before.notebook)
         config.ExecuteSubmission.before = str(root / BEFORE)
@@ -124,19 +126,18 @@ def _without_penalties(config: Config) -> None:
 def _graded(course: Course, job: Job) -> Done:
     from nbgrader.converters import Autograde
 
-    from autograder.execution.execute import ExecuteSubmission
     from autograder.notebooks.source import read_source
 
     done = Done(job.blank())
     record, assignment = done.record, job.kit.assignment
-    folder = course.folder("submitted", job.student, assignment)
+    folder = course.folder("submitted", student=job.student, assignment=assignment)
     try:
         _look_at(job, folder)
-        handed_in = reader.read(reader.adopt(folder, assignment))
-        reader.require_same(handed_in, read_source(course.source(assignment)), assignment)
-        done.log = course.convert(Autograde, assignment, job.student)
+        submission = reader.read(reader.adopt(folder, assignment))
+        reader.require_same(submission, read_source(course.source(assignment)), assignment)
+        done.log = course.convert(Autograde, assignment=assignment, student=job.student)
         _results(course, done)
-        record.cell_seconds = {**(job.before.cell_seconds if job.before else {}), **ExecuteSubmission.seconds}
+        record.cell_seconds = {**(job.before.cell_seconds if job.before else {}), **_timings(course.root / TIMINGS)}
     except NoNotebookError as error:
         record.outcome, record.reason = Outcome.MISSING, str(error)
     except SubmissionError as error:
@@ -147,6 +148,11 @@ def _graded(course: Course, job: Job) -> Done:
         done.log = getattr(error, "log", "") or traceback.format_exc()
         record.outcome = Outcome.GRADER_ERROR
     return done
+
+
+def _timings(path: Path) -> dict[str, float]:
+    """Read how long cells took; nothing where none was run."""
+    return dict(json.loads(path.read_bytes())) if path.exists() else {}
 
 
 def _look_at(job: Job, folder: Path) -> None:
@@ -161,7 +167,7 @@ def _results(course: Course, done: Done) -> None:
     from nbgrader.api import Gradebook
 
     assignment, student = done.record.assignment, done.record.student
-    done.files = take(course.folder("autograded", student, assignment))
+    done.files = take(course.folder("autograded", student=student, assignment=assignment))
     with Gradebook(course.directory.db_url) as gradebook:
         for entry in gradebook.find_submission(assignment, student).notebooks:
             done.scores[entry.name] = {mark.name: mark.auto_score for mark in entry.grades}

@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from autograder.errors import BusyError
-from autograder.grading import cluster, gradebook, journal, records, regrade
+from autograder.grading import cluster, gradebook
 from autograder.grading.job import Done, Job, put
 from autograder.grading.records import Outcome, Record
+from autograder.grading.store import Store
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -30,11 +31,10 @@ ACTIVE = (".htm", ".html", ".xhtml", ".xht", ".shtml", ".mhtml", ".svg", ".xml",
 """Endings of files that a browser would run; the formgrader serves what is in ``autograded/``."""
 
 
-def approve(course: Course, assignment: str, version: Version, changes: list[Change]) -> None:
+def approve(store: Store, version: Version, changes: list[Change]) -> None:
     """Record results that have waited for it, or that change no mark."""
-    for change in changes:
-        journal.approve(course, assignment, change.student)
-    catch_up(course, assignment, version.key)
+    store.approve(change.student for change in changes)
+    catch_up(store, version)
 
 
 @contextmanager
@@ -59,39 +59,39 @@ def only_one(course: Course) -> Iterator[None]:
         yield
 
 
-def catch_up(course: Course, assignment: str, version: str) -> set[str]:
+def catch_up(store: Store, version: Version) -> set[str]:
     """Record what is in the journal, as a grader that was stopped has left it; give the students."""
-    _tidy(course, assignment, version)
+    _tidy(store, version)
     current, students = [], set()
-    for done in journal.entries(course, assignment):
+    for done in store.journal.entries():
         record = done.record
-        if _is_current(course, record, version):
+        if _is_current(store, record, version):
             current.append(done)
             students.add(record.student)
         else:  # not to be believed, nor is what may be recorded in part
-            if old := records.load(course, assignment, record.student):
-                records.save(course, old.model_copy(update={"version": ""}))
-            journal.remove(course, assignment, record.student)
+            if old := store.load(record.student):
+                store.save(old.model_copy(update={"version": ""}))
+            store.journal.remove(record.student)
         if len(current) == BATCH:
-            _record(course, current)
+            _record(store, current)
             current = []
-    _record(course, current)
+    _record(store, current)
     return students
 
 
-def _tidy(course: Course, assignment: str, version: str) -> None:
+def _tidy(store: Store, version: Version) -> None:
     """Strike out what waits in vain, and send on its way what no longer replaces a mark."""
-    for done in journal.entries(course, assignment, waiting=True):
+    for done in store.pending.entries():
         record = done.record
-        if not _is_current(course, record, version):
-            journal.remove(course, assignment, record.student, waiting=True)
-        elif regrade.marked(course, assignment, record.student, record.submission) is None:
-            journal.approve(course, assignment, record.student)
+        if not _is_current(store, record, version):
+            store.pending.remove(record.student)
+        elif store.marked(record.student, record.submission) is None:
+            store.approve([record.student])
 
 
-def _is_current(course: Course, record: Record, version: str) -> bool:
-    there = records.submission_digest(course, record.assignment, record.student)
-    return (record.submission, record.version, record.sandboxed) == (there, version, is_sandboxed(course))
+def _is_current(store: Store, record: Record, version: Version) -> bool:
+    there = store.submission_digest(record.student)
+    return (record.submission, record.version, record.sandboxed) == (there, version.key, is_sandboxed(store.course))
 
 
 def is_sandboxed(course: Course) -> bool:
@@ -99,7 +99,7 @@ def is_sandboxed(course: Course) -> bool:
     return bool(course.config.ExecuteSubmission.get("sandbox", True))
 
 
-def write_all(course: Course, ended: Iterator[cluster.Ended[Job, Done] | None]) -> Generator[Record, None, None]:
+def write_all(store: Store, ended: Iterator[cluster.Ended[Job, Done] | None]) -> Generator[Record, None, None]:
     """Journal each result at once, and record them a few at a time; those that would replace a mark wait."""
     batch: list[Done] = []
     since = 0.0
@@ -107,17 +107,17 @@ def write_all(course: Course, ended: Iterator[cluster.Ended[Job, Done] | None]) 
         for one in ended:
             if one is not None:
                 done = one.result or _given_up(one.job, one.problem)
-                if _replaces_mark(course, done):
-                    yield from gradebook.marked_by_hand(course, [done.record])
+                if _replaces_mark(store, done):
+                    yield from gradebook.marked_by_hand(store.course, [done.record])
                 else:
-                    journal.write(course, done)
+                    store.journal.write(done)
                     since = since if batch else time.monotonic()
                     batch.append(done)
             if batch and (len(batch) >= BATCH or time.monotonic() - since >= SECONDS):
                 ready, batch = batch, []
-                yield from _record(course, ready)
+                yield from _record(store, ready)
     finally:
-        rest = _record(course, batch)
+        rest = _record(store, batch)
     yield from rest
 
 
@@ -128,43 +128,43 @@ def _given_up(job: Job, problem: str) -> Done:
     return done
 
 
-def _record(course: Course, batch: list[Done]) -> list[Record]:
+def _record(store: Store, batch: list[Done]) -> list[Record]:
     """Make journalled results part of the course: files, marks, and last the records."""
     for done in batch:
-        _put_files(course, done)
-    gradebook.write(course, [done for done in batch if done.record.outcome is Outcome.GRADED])
+        _put_files(store, done)
+    gradebook.write(store, [done for done in batch if done.record.outcome is Outcome.GRADED])
     for done in batch:
-        records.save(course, done.record)
-        journal.remove(course, done.record.assignment, done.record.student)
+        store.save(done.record)
+        store.journal.remove(done.record.student)
     return [done.record for done in batch]
 
 
-def _replaces_mark(course: Course, done: Done) -> bool:
+def _replaces_mark(store: Store, done: Done) -> bool:
     """Put a result aside that would replace a mark; a failure of the grader replaces none, and leaves only its log."""
     record = done.record
-    if regrade.marked(course, record.assignment, record.student, record.submission) is None:
+    if store.marked(record.student, record.submission) is None:
         return False
     if record.outcome is Outcome.GRADER_ERROR:
-        _put_log(course, done)
+        _put_log(store, done)
         record.reason += " The mark from before stays."
     else:
-        journal.write(course, done, waiting=True)
+        store.pending.write(done)
     return True
 
 
-def _put_log(course: Course, done: Done) -> None:
+def _put_log(store: Store, done: Done) -> None:
     record = done.record
-    log = records.path(course, record.assignment, record.student).with_suffix(".log")
+    log = store.log(record.student)
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text(done.log, encoding="utf-8", errors="replace")
     if record.outcome is Outcome.GRADER_ERROR:
         record.reason = record.reason or f"The grader failed; its log is {log}."
 
 
-def _put_files(course: Course, done: Done) -> None:
+def _put_files(store: Store, done: Done) -> None:
     record = done.record
-    _put_log(course, done)
-    target = course.folder("autograded", record.student, record.assignment)
+    _put_log(store, done)
+    target = store.course.folder("autograded", student=record.student, assignment=record.assignment)
     if record.outcome is Outcome.GRADER_ERROR:
         shutil.rmtree(target, ignore_errors=True)
     if record.outcome is not Outcome.GRADED:
@@ -177,7 +177,7 @@ def _put_files(course: Course, done: Done) -> None:
         target.rename(old)
     draft.rename(target)
     shutil.rmtree(old, ignore_errors=True)
-    _share(course, record)
+    _share(store.course, record)
 
 
 def _share(course: Course, record: Record) -> None:

@@ -105,6 +105,11 @@ class Judge:
         self._standins: dict[int, StudentObject] = {}
         self.flags: dict[str, None] = {}  # a set that keeps its order
 
+    @property
+    def asked_for(self) -> frozenset[str]:
+        """Names in the judge's namespace that are the student's, fetched anew for each test."""
+        return frozenset(self._resolved)
+
     def begin(
         self,
         wanted: Iterable[str],

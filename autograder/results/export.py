@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AssignmentError, TableError
-from autograder.grading import records
 from autograder.grading.records import Outcome
+from autograder.grading.store import Store
 from autograder.lms import canvas, moodle, platforms, tables
 from autograder.lms.canvas import Canvas
 from autograder.lms.moodle import Moodle
@@ -145,16 +145,15 @@ def _unmarked(rows: list[dict[str, Any]]) -> int:
 def _rows(
     course: Course, assignment: str, roster: Path | None = None
 ) -> tuple[list[dict[str, Any]], list[str], People]:
-    verdicts = late.apply_penalties(course, assignment)
+    store, verdicts = Store(course, assignment), late.apply_penalties(course, assignment)
     with course.gradebook() as gradebook:
         cells = [cell.name for cell in gradebook.find_notebook(assignment, assignment).grade_cells]
         graded = {entry.student_id: entry for entry in gradebook.assignment_submissions(assignment)}
         enrolled = {student.id: student for student in gradebook.students}
-        recorded = {path.stem for path in records.path(course, assignment, "x").parent.glob("*.json")}
-        there = {*graded, *enrolled, *recorded, *course.students("submitted", assignment)}
+        there = {*graded, *enrolled, *store.students(), *course.students("submitted", assignment)}
         people = read_roster(roster, there)
         ids = sorted({*there, *people.students})
-        rows = [_row(course, assignment, name, enrolled.get(name), graded.get(name)) for name in ids]
+        rows = [_row(store, name, enrolled.get(name), graded.get(name)) for name in ids]
     if not rows:
         raise AssignmentError(f"Nobody has been graded. Grade first: autograder grade {assignment}")
     for row in rows:
@@ -162,29 +161,29 @@ def _rows(
             _take_off(row, verdicts.get(row["student"], Verdict()))
         if person := people.students.get(row["student"]):
             row |= {column: row[column] or told for column, told in vars(person).items()}
-    return rows, _ordered(course, assignment, ids, cells), people
+    return rows, _ordered(store, ids, cells), people
 
 
-def _ordered(course: Course, assignment: str, ids: list[str], cells: list[str]) -> list[str]:
+def _ordered(store: Store, ids: list[str], cells: list[str]) -> list[str]:
     """Put cells in the notebook's order, which records know; databases give them in any."""
-    known = (record.items for name in ids if (record := records.load(course, assignment, name)))
+    known = (record.items for name in ids if (record := store.load(name)))
     order = {item.grade_id: index for index, item in enumerate(next(filter(None, known), []))}
     return sorted(cells, key=lambda name: order.get(name, len(order)))
 
 
-def _row(course: Course, assignment: str, name: str, student: Any, entry: Any) -> dict[str, Any]:
+def _row(store: Store, name: str, student: Any, entry: Any) -> dict[str, Any]:
     row: dict[str, Any] = {"student": name}
     for column in ("first_name", "last_name", "email"):
         row[column] = getattr(student, column, None) or ""
-    record = records.current(course, assignment, name)
+    record = store.current(name)
     if record and record.outcome is not Outcome.GRADED:
         return {**row, "outcome": record.outcome.value, "reason": record.reason}
     if (
         entry is None
-        or not course.folder("autograded", name, assignment).is_dir()
-        or _overtaken(course, assignment, name)
+        or not store.course.folder("autograded", student=name, assignment=store.assignment).is_dir()
+        or _overtaken(store, name)
     ):
-        handed_in = course.folder("submitted", name, assignment).is_dir()
+        handed_in = store.course.folder("submitted", student=name, assignment=store.assignment).is_dir()
         return {**row, "outcome": "not graded yet" if handed_in else "nothing handed in"}
     grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
     row |= {"outcome": "graded", "score": round(entry.score, 4), "max_score": entry.max_score}
@@ -196,13 +195,13 @@ def _row(course: Course, assignment: str, name: str, student: Any, entry: Any) -
     return row | {grade.name: "" if grade.name in unmarked else grade.score for grade in grades}
 
 
-def _overtaken(course: Course, assignment: str, name: str) -> bool:
+def _overtaken(store: Store, name: str) -> bool:
     """Tell whether another file was handed in after the one that was graded."""
-    if records.load(course, assignment, name) is None or records.current(course, assignment, name):
+    if store.load(name) is None or store.current(name):
         return False
-    graded, there = (
-        course.folder(step, name, assignment) / f"{assignment}.ipynb" for step in ("autograded", "submitted")
-    )
+    steps = ("autograded", "submitted")
+    folders = (store.course.folder(step, student=name, assignment=store.assignment) for step in steps)
+    graded, there = (folder / f"{store.assignment}.ipynb" for folder in folders)
     return there.exists() and (not graded.exists() or graded.stat().st_mtime < there.stat().st_mtime)
 
 

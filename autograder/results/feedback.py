@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import AssignmentError, CourseError, LimitError
-from autograder.grading import gradebook, records
+from autograder.grading import gradebook
 from autograder.grading.records import Outcome
+from autograder.grading.store import Store
 from autograder.results import bounded, pages
 from autograder.submissions import late
 
@@ -49,7 +50,7 @@ def students(course: Course, assignment: str, only: list[str] | None = None) -> 
         AssignmentError: unknown assignment, or nobody, or not all of those asked for, has been graded.
     """
     course.require(assignment)
-    recorded = [path.stem for path in records.path(course, assignment, "x").parent.glob("*.json")]
+    recorded = Store(course, assignment).students()
     found = sorted({*course.students("autograded", assignment), *recorded})
     if not found:
         raise AssignmentError(f"Nobody has been graded. Grade first: autograder grade {assignment}")
@@ -88,12 +89,13 @@ def feedback(course: Course, assignment: str, ids: list[str]) -> Iterator[Page]:
 
     if problem := pages.unsafe(course.config):
         raise CourseError(problem)
-    course.require_writable(*(course.folder("feedback", student, assignment) for student in ids))
+    course.require_writable(*(course.folder("feedback", student=student, assignment=assignment) for student in ids))
     late.apply_penalties(course, assignment)
     waiting = gradebook.unmarked(course, assignment)
+    store = Store(course, assignment)
     for student in ids:
-        record = records.current(course, assignment, student)
-        path = course.folder("feedback", student, assignment) / f"{assignment}.html"
+        record = store.current(student)
+        path = course.folder("feedback", student=student, assignment=assignment) / f"{assignment}.html"
         problem = ""
         if record and record.outcome is not Outcome.GRADED:
             _write(path, student, OUR_FAULT if record.outcome is Outcome.GRADER_ERROR else record.reason)
@@ -115,7 +117,7 @@ def _make(course: Course, assignment: str, student: str) -> None:
     from nbgrader.converters import GenerateFeedback, NbGraderException
 
     try:
-        course.convert(GenerateFeedback, assignment, student)
+        course.convert(GenerateFeedback, assignment=assignment, student=student)
     except NbGraderException as error:
         if "\nMemoryError" in getattr(error, "log", ""):
             raise MemoryError from error

@@ -14,8 +14,8 @@ from pydantic import BaseModel
 
 from autograder.errors import SubmissionError
 from autograder.files import write_atomically
-from autograder.grading import records
-from autograder.grading.records import Status
+from autograder.grading.records import Record, Status
+from autograder.grading.store import Store
 from autograder.notebooks.cells import grade_id, is_graded
 from autograder.notebooks.source import read_source
 from autograder.submissions import reader
@@ -44,7 +44,7 @@ class Comparison(BaseModel):
 
 def folder(course: Course, assignment: str) -> Path:
     """Where comparisons are kept, one file a student."""
-    return course.root / "records" / assignment / "receipts"
+    return Store(course, assignment).folder / "receipts"
 
 
 def compare(course: Course, assignment: str, collection: Collection) -> list[Comparison]:
@@ -63,7 +63,7 @@ def compare(course: Course, assignment: str, collection: Collection) -> list[Com
     found = []
     for student in [one.student for one in collection.students]:
         comparison = Comparison(student=student)
-        notebook = course.folder("submitted", student, assignment) / f"{assignment}.ipynb"
+        notebook = course.folder("submitted", student=student, assignment=assignment) / f"{assignment}.ipynb"
         comparison.receipt, is_same = _fitting(collection.receipts.get(student, []), notebook)
         if comparison.receipt is None:
             comparison.differences.append("no receipt")
@@ -75,7 +75,7 @@ def compare(course: Course, assignment: str, collection: Collection) -> list[Com
                 comparison.differences.append(f"checked under another name: {printable(receipt.file)}")
             comparison.differences += _exercises(receipt, graded)
             comparison.differences += _versions(receipt, here)
-            if is_same and (record := records.current(course, assignment, student)):
+            if is_same and (record := Store(course, assignment).current(student)):
                 _results(comparison, receipt, record)
         found.append(comparison)
         folder(course, assignment).mkdir(parents=True, exist_ok=True)
@@ -120,7 +120,7 @@ def _versions(receipt: Receipt, here: dict[str, str]) -> list[str]:
     return [f"other versions: {', '.join(others)}"] if others else []
 
 
-def _results(comparison: Comparison, receipt: Receipt, record: records.Record) -> None:
+def _results(comparison: Comparison, receipt: Receipt, record: Record) -> None:
     """Compare what was said of exercises with how they were graded: hidden tests may fail where visible ones pass."""
     graded = {item.grade_id: item.status for item in record.items}
     for claim in receipt.exercises:

@@ -160,7 +160,7 @@ class _Place:
     @classmethod
     def of(cls, course: Course, assignment: str, student: str) -> _Place:
         earlier = course.root / "submitted_earlier" / student / assignment
-        return cls(course.folder("submitted", student, assignment), earlier, f"{assignment}.ipynb")
+        return cls(course.folder("submitted", student=student, assignment=assignment), earlier, f"{assignment}.ipynb")
 
     def store(self, content: bytes) -> str:
         """Put a notebook into place, and the one before out of the way; say what has changed."""
@@ -226,7 +226,7 @@ def _versions(
     That is the one named after the assignment (browsers and Canvas add numbers); of several the one with the highest
     number; of several the one changed last.
     """
-    handed_in: dict[str, list[tuple[bool, int, tuple[int, ...], str, Member]]] = {}
+    by_student: dict[str, list[tuple[bool, int, tuple[int, ...], str, Member]]] = {}
     names: dict[str, str] = {}  # the name as it was, by the id made of it, in lower case as some file systems do
     folders = _in_folders(members, patterns)
     for member in members:
@@ -249,9 +249,9 @@ def _versions(
             collection.ignored.append((path, f"its student cannot be told from {other!r}; rename one of the two"))
         else:
             named = _is_named(member.named, patterns, assignment)
-            handed_in.setdefault(student, []).append((named, attempt, member.changed, member.path, member))
+            by_student.setdefault(student, []).append((named, attempt, member.changed, member.path, member))
     found = {}
-    for student, versions in handed_in.items():
+    for student, versions in by_student.items():
         versions.sort(key=lambda version: version[:4])
         found[student] = [version[4] for version in versions]
         *older, last = versions

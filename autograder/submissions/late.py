@@ -180,15 +180,15 @@ def assess(
         The verdict. Where a platform only says “late”, that counts as one day, or as none with an extension. A time
         that cannot be read counts as none, and the remark says so.
     """
-    handed_in, remark, days = None, "", 0
+    submitted, remark, days = None, "", 0
     try:
-        handed_in = submitted_at(folder)
+        submitted = submitted_at(folder)
     except SubmissionError as error:  # the trouble of one student must not be that of all
         remark = str(error)
-    if handed_in is not None and due is not None:
+    if submitted is not None and due is not None:
         last = max(due, until or due)
-        is_late = (handed_in - last).total_seconds() > rules.grace_minutes * 60
-        days = max(1, days_between(last, handed_in, rules.zone)) if is_late else 0
+        is_late = (submitted - last).total_seconds() > rules.grace_minutes * 60
+        days = max(1, days_between(last, submitted, rules.zone)) if is_late else 0
     elif (folder / LATE_MARK).exists():
         days = 0 if until else 1
         counted = "covered by the extension" if until else "counted as one day"
@@ -242,7 +242,10 @@ def apply_penalties(course: Course, assignment: str) -> dict[str, Verdict]:
                 days = math.ceil(entry.total_seconds_late / DAY)
                 verdicts[student] = Verdict(days, entry.late_submission_penalty)
                 continue
-            folder, until = course.folder("submitted", student, assignment), granted.get((student, assignment))
+            folder, until = (
+                course.folder("submitted", student=student, assignment=assignment),
+                granted.get((student, assignment)),
+            )
             verdict = assess(rules, folder, due, until, score=entry.score, maximum=entry.max_score)
             verdicts[student] = verdict
             entry.timestamp = known_time(folder)

@@ -83,11 +83,11 @@ class RebuildSubmission(NbGraderPreprocessor):  # type: ignore[misc]
             raise AssignmentError(f"{source} is written in {language}. Only Python can be graded in the sandbox.")
         known = releases.load(Path(course.root), resources["nbgrader"]["assignment"])
         rebuilt, notes = rebuild(released, nb, known)
-        handed_in = Path(resources["metadata"]["path"])
+        submitted = Path(resources["metadata"]["path"])
         notes += [
-            f"Your file was called “{printable(path.relative_to(handed_in))}”; it was graded as “{source.name}”."
-            for path in sorted(handed_in.glob("*.ipynb"))
-            if not (source.parent / path.name).exists() and _same(path, handed_in / source.name)
+            f"Your file was called “{printable(path.relative_to(submitted))}”; it was graded as “{source.name}”."
+            for path in sorted(submitted.glob("*.ipynb"))
+            if not (source.parent / path.name).exists() and _same(path, submitted / source.name)
         ]
         asked = {name for cell in released.cells for name in ASKED.findall(cell.source) if cell.cell_type == "code"}
         predictions = sorted(asked & set(nb.metadata.get("predicted", [])))
@@ -120,7 +120,7 @@ class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]
         try:
             course, rules = Course(root), late.policy(self.config, assignment)
             until = late.extensions(course, rules.zone).get((student_id, assignment))
-            folder = course.folder("submitted", student_id, assignment)
+            folder = course.folder("submitted", student=student_id, assignment=assignment)
             due, maximum = entry.assignment.duedate, entry.max_score
             verdict = late.assess(rules, folder, due, until, score=score, maximum=maximum)
         except AutograderError as error:  # no reason not to grade; feedback and export will insist

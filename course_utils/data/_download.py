@@ -1,6 +1,7 @@
 """Fetches a published file: from the first mirror that delivers it, resumed where a try broke off, checked, then moved.
 
-A file appears under its name only when it is complete and verified; until then it is `NAME.part`.
+A file appears under its name only when it is complete and verified; until then it is `NAME.part`. Not by pooch: it
+knows one address for a file, begins anew where a try broke off, and needs a checksum that not every publisher gives.
 """
 
 from __future__ import annotations

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Literal
 
+from platformdirs import user_cache_path
+
 from ._download import fetch
 from ._errors import DownloadError, StagingError
 from ._sources import Source
 
 Profile = Literal["quick", "full"]
+NAME = "deep-learning-course"
+"""Of the folder in the user's cache."""
 
 
 class Origin(Enum):
@@ -51,17 +54,9 @@ class Places:
         return cls(
             staged=Path(staged).expanduser() if staged else None,
             keras=Path(keras).expanduser() / "datasets",
-            cache=Path(cache).expanduser() if cache else _user_cache(environment) / "deep-learning-course",
+            cache=Path(cache).expanduser() if cache else user_cache_path(NAME, appauthor=False, opinion=False),
             online=environment.get("COURSE_OFFLINE", "") in {"", "0"},
         )
-
-
-def _user_cache(environment: Mapping[str, str]) -> Path:
-    if sys.platform == "win32":
-        return Path(environment.get("LOCALAPPDATA") or "~/AppData/Local").expanduser()
-    if sys.platform == "darwin":
-        return Path("~/Library/Caches").expanduser()
-    return Path(environment.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
 
 
 @dataclass(frozen=True)

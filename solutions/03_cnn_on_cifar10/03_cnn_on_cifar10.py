@@ -1238,6 +1238,7 @@ checks.close(
     592554,
     "the sum of both lists",
     misconceptions={"the biases are missing": 592554 - 330, "the BN layers count half": 592554 - 640},
+    rtol=0,
 )
 print("bill: the sum is right. Whether each entry is, the hidden tests say.")
 ### BEGIN HIDDEN TESTS
@@ -1257,9 +1258,12 @@ _kinds = [
 _wanted = [896, 64, 9248, 64, 18496, 128, 36928, 128, 524416, 256, 1290]
 _fixed = [0, 64, 0, 64, 0, 128, 0, 128, 0, 256, 0]
 for _place, (_kind, _number, _rest) in enumerate(zip(_kinds, _wanted, _fixed, strict=True)):
-    checks.close(bill_trainable[_place], _number, f"the trainable parameters of layer {_place + 1} ({_kind})")
+    checks.close(bill_trainable[_place], _number, f"the trainable parameters of layer {_place + 1} ({_kind})", rtol=0)
     checks.close(
-        bill_not_trainable[_place], _rest, f"the parameters of layer {_place + 1} ({_kind}) that are not trainable"
+        bill_not_trainable[_place],
+        _rest,
+        f"the parameters of layer {_place + 1} ({_kind}) that are not trainable",
+        rtol=0,
     )
 ### END HIDDEN TESTS
 

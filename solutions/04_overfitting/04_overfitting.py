@@ -1512,7 +1512,7 @@ for ax, what in zip(axes, ["accuracy", "loss"], strict=True):
     ax.set(title=f"{what.capitalize()} (mean ± sd over the seeds)", xlabel=what)
 axes[0].set_yticks(rows, labels=table.index)
 axes[0].invert_yaxis()
-axes[0].legend(fontsize=8)
+fig.legend(*axes[0].get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=3)
 plots.show(
     "For every setting a row with accuracy on the left and loss on the right, on known and on new reviews, with error bars; a dotted line marks no remedy."
 )

@@ -562,7 +562,7 @@ print("warp: the visible checks pass. More tests run when you hand in.")
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng(54)
 for _shape in [(4, 6), (5, 3, 3), (7, 7)]:
-    _image = _rng.integers(0, 255, _shape)
+    _image = _rng.random(_shape) if _shape == (7, 7) else _rng.integers(0, 255, _shape)
     for _a, _b, _dx, _dy in [(0.83, 0.37, 0.4, -1.3), (1.31, -0.22, -3.2, 2.2), (0.55, 0.1, 0.13, 0.21)]:
         _matrix = np.array([[_a, _b, _dx], [-_b, _a, _dy], [0, 0, 1]])
         _det = _a * _a + _b * _b

@@ -24,7 +24,7 @@
 #
 # **Builds on** notebooks 02 and 03 (convnets, seeds, batch normalisation) and 05 (augmentation).
 #
-# **Time** About two and a half minutes to run every cell on a laptop with two cores; plan three sittings of an hour, with
+# **Time** About a minute and a half to run every cell on a laptop with two cores; plan three sittings of an hour, with
 # places to stop after sections 3 and 5.
 #
 # Nothing is downloaded: `quick` has drawn animals, and a narrow VGG16 that the course has trained on eight other kinds
@@ -48,9 +48,10 @@ from course_utils import checks
 
 # %% tags=["demo", "fold"]
 settings = {
-    "quick": {"num": 100, "sizes": (20, 40), "steps": {"scratch": 100, "augmented": 200, "frozen": 100}},
+    "quick": {"num": 100, "sizes": (20, 40), "steps": {"scratch": 60, "augmented": 120, "frozen": 100}},
     "full": {"num": 2000, "sizes": (200,), "steps": {"scratch": 1500, "augmented": 3000, "frozen": 1500}},
 }[profile]
+scratch_rate = {"quick": 0.002, "full": 0.001}[profile]
 seeds = range(seed, seed + {"quick": 5, "full": 2}[profile])
 
 # %% tags=["demo"]
@@ -70,9 +71,9 @@ y_train, y_val, names = photos.y_train, photos.y_val, photos.class_names
 print(x_train.shape, x_val.shape, names, f"pixels from {x_train.min():.0f} to {x_train.max():.0f}")
 
 # %% tags=["demo"]
-fig, axes = plt.subplots(2, 8, figsize=(9, 2.8))
-plots.pictures(axes.flat, photos.x_train[:16], [names[y] for y in y_train[:16]])
-plots.show("Sixteen pictures of cats and dogs with their class names, in two rows.")
+fig, axes = plt.subplots(2, 4, figsize=(4.6, 2.8))
+plots.pictures(axes.flat, photos.x_train[:8], [names[y] for y in y_train[:8]])
+plots.show("Eight pictures of cats and dogs with their class names, in two rows.")
 
 # %% [markdown]
 # First the plain way of notebook 05, in small: four blocks of convolution and pooling, dropout, a dense layer, and one
@@ -107,7 +108,7 @@ keras.utils.set_random_seed(seed)
 num, epochs = settings["num"], 20 * settings["steps"]["scratch"] // settings["num"]  # 20 pictures a step
 model = four_block_net()
 model.summary()
-model.compile(optimizer=keras.optimizers.Adam(0.001), loss="binary_crossentropy", metrics=["accuracy"])
+model.compile(optimizer=keras.optimizers.Adam(scratch_rate), loss="binary_crossentropy", metrics=["accuracy"])
 x, y = x_train[:num], y_train[:num]
 history = model.fit(x, y, batch_size=20, epochs=epochs, validation_data=(x_val, y_val), verbose=0)
 loss, accuracy = model.evaluate(x, y, verbose=0)
@@ -584,8 +585,9 @@ def train(net, x, y, steps, rate=0.001, **watched):
 
 # %% [markdown]
 # Three ways to learn from the same pictures, each with a number of steps of its own, 20 pictures a step: the four-block
-# net from scratch; the same with augmentation, which needs longer; a head on the frozen base. A run also puts its answers
-# to the test pictures into an envelope, for the end. (An epoch is 200 pictures long: fewer are repeated.)
+# net from scratch; the same with augmentation, which needs longer; a head on the frozen base. (In `quick` the nets from scratch
+# learn at a rate of 0.002 and the head at 0.001.) A run also puts its answers to the test pictures into an envelope, for the end.
+# (An epoch is 200 pictures long: fewer are repeated.)
 
 
 # %% tags=["demo"]
@@ -600,7 +602,7 @@ def results(net, history, val, test):
 
 # %% [markdown]
 # One run: the frozen base needs no pictures, only what the cache holds after block 5. `watch` says whether validation is
-# looked at after every epoch, for the curves.
+# looked at after every epoch, for the curves; three seeds are enough for these.
 
 
 # %% tags=["demo"]
@@ -611,8 +613,9 @@ def learn(seed, way, num, watch=True):
         x, val, test = (cache[part][-1] for part in ("train", "val", "test"))
     else:
         net, (x, val, test) = four_block_net(augment=way == "augmented"), (x_train, x_val, x_test)
-    watched = {"validation_data": (val, y_val), "validation_batch_size": 300} if watch else {}
-    return results(net, train(net, x[:num], y_train[:num], settings["steps"][way], **watched), val, test)
+    watched = {"validation_data": (val, y_val), "validation_batch_size": 300} if watch and seed in seeds[:3] else {}
+    rate = 0.001 if way == "frozen" else scratch_rate
+    return results(net, train(net, x[:num], y_train[:num], settings["steps"][way], rate, **watched), val, test)
 
 
 ways = {"scratch": "scratch", "augmented": "augmented", "frozen base": "frozen"}
@@ -649,12 +652,12 @@ predictions.recall("race")
 # %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 fig, axes = plt.subplots(1, 3, figsize=(11, 3.2), sharey=True)
 for ax, name in zip(axes, ways, strict=True):
-    plots.learning_curves(ax, race_study.runs(name), "accuracy")
+    plots.learning_curves(ax, race_study.runs(name)[:3], "accuracy")
     ax.set_title(name)
-axes[1].set_xlabel("epoch (lines: means over the seeds; bands: one standard deviation)")
+axes[1].set_xlabel("epoch (lines: means over the first three seeds; bands: one standard deviation)")
 plots.show(
     "Three panels of training and validation accuracy against epochs: the net from scratch, the net with augmentation, the "
-    "head on the frozen base; bands show one standard deviation over the seeds."
+    "head on the frozen base; bands show one standard deviation over three seeds."
 )
 
 # %% [markdown]
@@ -662,14 +665,15 @@ plots.show(
 #
 # | `quick`, 100 drawings | validation accuracy | training accuracy |
 # |---|---|---|
-# | scratch | 70.3 %<!-- quick: scratch val --> ± 2.8 %<!-- quick: scratch val: std --> | 99.6 %<!-- quick: scratch training --> |
-# | augmented | 89.3 %<!-- quick: augmented val --> ± 5.8 %<!-- quick: augmented val: std --> | 94.6 %<!-- quick: augmented training --> |
+# | scratch | 71.2 %<!-- quick: scratch val --> ± 4.8 %<!-- quick: scratch val: std --> | 97.7 %<!-- quick: scratch training --> |
+# | augmented | 83.2 %<!-- quick: augmented val --> ± 8.5 %<!-- quick: augmented val: std --> | 88.2 %<!-- quick: augmented training --> |
 # | frozen base | 99.5 %<!-- quick: frozen base val --> ± 0.8 %<!-- quick: frozen base val: std --> | 98.8 %<!-- quick: frozen base training --> |
 #
 # There is the answer to the opening question: the base that never saw a cat wins, with a head that has learnt all it needs
-# after some twenty steps. From scratch the 100 pictures are known by heart, and more than a quarter of the new ones are wrong.
-# Augmentation closes more than half of the gap, and its curve still rises after 200 steps: how fast and how good are two
-# questions. (The chance of 300 pictures is about 2 points, the seeds differ by more; leads of ten and more are neither.) With the
+# after some twenty steps. From scratch the 100 pictures are known nearly by heart, and more than a quarter of the new ones are
+# wrong. Augmentation closes a good part of the gap, and after 120 steps its curve still rises: this is where it stands, not
+# where it ends. How fast and how good are two questions. (The chance of 300 pictures is about 2 points. The seeds differ by more,
+# most of all with augmentation, where some nets get going later than others; so look at the spread beside each mean.) With the
 # bare pixels logistic regression gets 60.7 %<!-- quick: logistic regression val -->.
 #
 # `full`, 2,000 real photos, two seeds, is another story: scratch 73.1 %<!-- full: scratch val --> after 1,500 steps, augmented
@@ -745,7 +749,7 @@ for run in through_study.runs("frozen base, augmented"):
 # each pixel anew as a mean of neighbours, and that makes it *smooth*; ours are grainy. The head was trained on smooth animals
 # only, and then asked about grainy ones. **What augmentation changes by the way, it changes for training only**; here it is the
 # grain, elsewhere a smeared border or a colour. A net that learns as a whole can get used to it (the four-block net
-# had the same changed pictures, and reached 89.3 %<!-- quick: augmented val -->); a frozen base stays as it is.
+# had the same changed pictures, and reached 83.2 %<!-- quick: augmented val -->); a frozen base stays as it is.
 #
 # And there was nothing to gain: the head on the cache made hardly a mistake. Where it overfits, with photos, a large base and a
 # graphics card, this way is the better one: for cats and dogs with the real VGG16 F. Chollet reports about 90 % from the cache
@@ -775,11 +779,11 @@ def last_convolution(block):
 
 answers_of = keras.Model(base.inputs[0], [last_convolution(block).output for block in FIELDS])
 answered = answers_of.predict(prepare(everything.astype("float32")), batch_size=50, verbose=0)
-# the six filters of each block whose loudest answers differ most from picture to picture
-filters = [np.argsort(-maps.max(axis=(1, 2)).std(axis=0))[:6] for maps in answered]
+# the four filters of each block whose loudest answers differ most from picture to picture
+filters = [np.argsort(-maps.max(axis=(1, 2)).std(axis=0))[:4] for maps in answered]
 
 
-def patches(block, channel, number=7):
+def patches(block, channel, number=4):
     maps = answered[block - 1][..., channel]
     best = np.argsort(-maps.max(axis=(1, 2)))[:number]
     found, size, step = [], FIELDS[block], 2 ** (block - 1)
@@ -790,13 +794,13 @@ def patches(block, channel, number=7):
     return found
 
 
-fig, axes = plt.subplots(5, 14, figsize=(11, 4.6))
+fig, axes = plt.subplots(5, 8, figsize=(6.8, 4.8))
 for block, row in enumerate(axes, start=1):
-    for start, channel in zip((0, 7), filters[block - 1][:2], strict=True):
-        for ax, patch in zip(row[start : start + 7], patches(block, channel), strict=True):
+    for start, channel in zip((0, 4), filters[block - 1][:2], strict=True):
+        for ax, patch in zip(row[start : start + 4], patches(block, channel), strict=True):
             plots.picture(ax, patch)
     row[0].set_ylabel(f"block {block}")
-fig.suptitle("The seven patches that excite a filter most: two filters of each block")
+fig.suptitle("The four patches that excite a filter most: two filters of each block")
 plots.show(
     "Five rows of patches, one per block, for two filters each: dark specks of five pixels at the top, then noses, heads of dogs, and whole pictures of dogs or of cats."
 )
@@ -909,10 +913,10 @@ for _start, _steps, _rate in [
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now with 64 · 64 · 3 = 12,288 numbers in place of two, for six filters of each block. (The same steps as yours, written
+# Now with 64 · 64 · 3 = 12,288 numbers in place of two, for four filters of each block. (The same steps as yours, written
 # with TensorFlow so that it gives the gradients. Two additions: it climbs on what the filter computes *before* its ReLU, for
 # where a ReLU says 0 there is no gradient; and it smooths the gradient a little, so that shapes are drawn and not single
-# pixels.)
+# pixels. Shown is the middle of each picture.)
 
 # %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="sums differ in their last digits from machine to machine"
 import tensorflow as tf
@@ -936,13 +940,13 @@ def dream(block, channels, steps=20, rate=0.08):
     return np.clip(x / scale / 2 + 0.5, 0, 1)
 
 
-fig, axes = plt.subplots(5, 6, figsize=(9, 7.6))
+fig, axes = plt.subplots(5, 4, figsize=(6, 7.6))
 for block, row in enumerate(axes, start=1):
-    plots.pictures(row, dream(block, filters[block - 1]))
+    plots.pictures(row, dream(block, filters[block - 1])[:, 8:56, 8:56])
     row[0].set_ylabel(f"block {block}")
-fig.suptitle("Pictures made by gradient ascent: six filters of each block")
+fig.suptitle("Pictures made by gradient ascent: four filters of each block")
 plots.show(
-    "Five rows of six made pictures: plain colours and stripes for block 1, fine textures for block 2, then dark dots in rows and groups, and dense patches of coloured pattern on grey for blocks 4 and 5."
+    "Five rows of four made pictures: plain colours and stripes for block 1, fine textures for block 2, then dark dots in rows and groups, and dense patches of coloured pattern on grey for blocks 4 and 5."
 )
 
 # %% [markdown]
@@ -955,10 +959,9 @@ plots.show(
 # ### Near and far
 #
 # If the first blocks know specks and strokes, they should be of use anywhere, and the last blocks only where things look
-# like faces of animals. Test it: three target tasks, each with 150 pictures to learn from (drawn anew for each seed).
+# like faces of animals. Test it: two target tasks, each with 150 pictures to learn from (drawn anew for each seed).
 #
 # - **near**: cats and dogs;
-# - **farther** ("small pictures" in the figure): the drawn boats, cars, trees and umbrellas of notebook 03, ten classes (`full`: real CIFAR-10);
 # - **far**: handwritten digits, white on black, ten classes.
 #
 # After each block: average the maps down to $2 \times 2$ places, so that every cut has few features, and train a logistic
@@ -991,9 +994,11 @@ def two_by_two(maps):
 
 
 def tasks():
-    near = photos.x_train, photos.y_train, photos.x_val, photos.y_val
-    other = [(d.x_train, d.y_train, d.x_val[:400], d.y_val[:400]) for d in (data.cifar10(profile), data.mnist(profile))]
-    return dict(zip(("cats and dogs", "small pictures", "digits"), (near, *other), strict=True))
+    near, far = photos, data.mnist(profile)
+    return {
+        "cats and dogs": (near.x_train, near.y_train, near.x_val, near.y_val),
+        "digits": (far.x_train, far.y_train, far.x_val[:400], far.y_val[:400]),
+    }
 
 
 def at_each_cut(base, pictures):
@@ -1034,7 +1039,7 @@ cut_study = Study(
 
 # %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 scores = cut_study.summary("accuracy")
-fig, axes = plt.subplots(1, 3, figsize=(11, 3.2))
+fig, axes = plt.subplots(1, 2, figsize=(8, 3.2))
 for ax, task in zip(axes, seen_by["trained"], strict=True):
     for base_name, style in (("trained", "o-"), ("random", "s:")):
         rows = scores.loc[[f"{base_name}, {task}, {cut}" for cut in cuts]]
@@ -1043,10 +1048,10 @@ for ax, task in zip(axes, seen_by["trained"], strict=True):
     ax.set(title=task, xlabel="cut after block", ylabel="validation accuracy")
 axes[0].legend()
 plots.show(
-    "Three panels, accuracy against the block after which the base is cut, for cats and dogs, small pictures and digits, with "
+    "Two panels, accuracy against the block after which the base is cut, for cats and dogs and for digits, with "
     "trained and with random weights; bars are one standard deviation over three draws of 150 training pictures."
 )
-print(scores["mean"].round(3).to_numpy().reshape(2, 3, 6))
+print(scores["mean"].round(3).to_numpy().reshape(2, 2, 6))
 predictions.recall("cut")
 
 # %% [markdown]
@@ -1057,19 +1062,18 @@ predictions.recall("cut")
 # | cut after | pixels | block 2 | block 4 | block 5 |
 # |---|---|---|---|---|
 # | cats and dogs | 46.8 %<!-- quick: cut trained, cats and dogs, pixels --> | 80.1 %<!-- quick: cut trained, cats and dogs, block 2 --> (52.7 %<!-- quick: cut random, cats and dogs, block 2 -->) | 97.6 %<!-- quick: cut trained, cats and dogs, block 4 --> (55.9 %<!-- quick: cut random, cats and dogs, block 4 -->) | 97.1 %<!-- quick: cut trained, cats and dogs, block 5 --> (58.7 %<!-- quick: cut random, cats and dogs, block 5 -->) |
-# | small pictures | 13.1 %<!-- quick: cut trained, small pictures, pixels --> | 41.2 %<!-- quick: cut trained, small pictures, block 2 --> (28.5 %<!-- quick: cut random, small pictures, block 2 -->) | 36.7 %<!-- quick: cut trained, small pictures, block 4 --> (30.8 %<!-- quick: cut random, small pictures, block 4 -->) | 34.1 %<!-- quick: cut trained, small pictures, block 5 --> (30.5 %<!-- quick: cut random, small pictures, block 5 -->) |
 # | digits | 26.4 %<!-- quick: cut trained, digits, pixels --> | 71.7 %<!-- quick: cut trained, digits, block 2 --> (66.0 %<!-- quick: cut random, digits, block 2 -->) | 53.1 %<!-- quick: cut trained, digits, block 4 --> (61.9 %<!-- quick: cut random, digits, block 4 -->) | 37.6 %<!-- quick: cut trained, digits, block 5 --> (51.4 %<!-- quick: cut random, digits, block 5 -->) |
 #
-# **The farther the task, the shallower the cut.** For cats and dogs the last two blocks are the best. For things and digits the
-# peak lies after block 2 or 3. Going on to block 5 costs the things some of it and the digits half: what tells a mouse from a fox
-# has been kept there, and what tells a 3 from an 8 thrown away.
+# **The far task wants the shallower cut.** For cats and dogs the last two blocks are the best. For digits the peak lies
+# after block 2, and going on to block 5 costs nearly half of it: what tells a mouse from a fox has been kept there, and what tells
+# a 3 from an 8 thrown away.
 #
 # So "where is the knowledge?" has an answer: in the last two blocks, for animals. Compare with *random* weights (one draw): on
-# cats and dogs the trained ones are far ahead, so it is knowledge, not architecture. On the digits it is the other way round. After
+# cats and dogs the trained ones are far ahead, so it is knowledge, not architecture. On the digits the deep cuts tell the opposite: after
 # block 4 or 5 random weights are *better* than trained ones: they know nothing, but have thrown less away. Knowledge of one
 # thing can stand in the way of another (**negative transfer**).
 #
-# In `full` (real cats and dogs, real CIFAR-10, MNIST; the base still knows drawings only) photos of cats and dogs are far, too:
+# In `full` (real cats and dogs, MNIST; the base still knows drawings only) photos of cats and dogs are far, too:
 # 60.3 %<!-- full: cut trained, cats and dogs, block 1 --> after block 1, 55.8 %<!-- full: cut trained, cats and dogs, block 5 --> after
 # block 5, and random weights do as well (59.7 %<!-- full: cut random, cats and dogs, block 3 --> after block 3). Digits:
 # 77.4 %<!-- full: cut trained, digits, block 2 --> after block 2, 47.3 %<!-- full: cut trained, digits, block 5 --> after block 5.
@@ -1156,6 +1160,8 @@ for _cuts, _num in [(5, 3), (6, 5), (4, 2), (8, 10), (5, 16), (6, 4)] * 3:
     _error = (sum((_value - _means[_top]) ** 2 for _value in _scores[_top]) / (_num - 1) / _num) ** 0.5
     _wanted = next(_k for _k in range(_cuts) if _means[_k] >= _means[_top] - _error)
     checks.close(best_cut(_scores.tolist()), _wanted, f"best_cut(scores of {_cuts} cuts and {_num} seeds)")
+_agreed = [[0.5, 0.5], [0.75, 0.75], [0.625, 0.625]]  # the error is 0: only the best mean will do
+checks.close(best_cut(_agreed), 1, "best_cut(three cuts whose seeds agree)")
 ### END HIDDEN TESTS
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
@@ -1462,7 +1468,8 @@ predictions.recall("order")
 #
 # ## 6. How many pictures is a base worth?
 #
-# Pictures cost money, and labels even more. So the question is not only who wins with 100, but how many each way needs.
+# Pictures cost money, and labels even more. So the question is not only who wins with 100, but how many each way needs. We
+# have the results with 100 already. The nets from scratch get only 20 now, a head on the base and block 5 get 20 and 40.
 
 # %% [markdown]
 # **Predict, then run.** With how few pictures does a head on the frozen base do as well as the augmented net with 100?
@@ -1478,24 +1485,24 @@ def with_few(seed, way, num):
     return {key: value for key, value in run.items() if key.startswith("validation")}
 
 
+fewest, most = settings["sizes"][0], settings["num"]
 few_ways = {"scratch": "scratch", "augmented": "augmented", "fine-tuned": "tuned"}
-sizes = [*settings["sizes"], settings["num"]]
-few_settings = {f"{name}, {n}": {"way": way, "num": n} for name, way in few_ways.items() for n in sizes}
-for trained in (f"scratch, {sizes[-1]}", f"augmented, {sizes[-1]}", f"fine-tuned, {few}"):  # in sections 3 and 5
-    del few_settings[trained]
+few_settings = {f"{name}, {fewest}": {"way": way, "num": fewest} for name, way in few_ways.items()}
 few_study = Study(with_few, few_settings, seeds[:3])
 
 # %% tags=["demo", "fold", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
 fig, ax = plt.subplots(figsize=(8, 3.6))
-few_runs = {setting: few_study.runs(setting) for setting in few_study.settings}
-few_runs |= {f"{name}, {sizes[-1]}": race_study.runs(name) for name in ("scratch", "augmented")}
-few_runs[f"fine-tuned, {few}"] = order_study.runs("right order")
-few_scores = {name: [[run["validation"] for run in few_runs[f"{name}, {n}"]] for n in sizes] for name in few_ways}
-few_scores["frozen base"] = [[run["validation before"] for run in few_runs[f"fine-tuned, {n}"]] for n in sizes]
+first, ordered = ({name: few_study.runs(f"{name}, {fewest}") for name in few_ways}, order_study.runs("right order"))
+few_runs = {name: {fewest: first[name], most: race_study.runs(name)} for name in ("scratch", "augmented")}
+few_runs["fine-tuned"] = {fewest: first["fine-tuned"], few: ordered}  # section 5 has trained the second
+few_scores = {name: {n: [run["validation"] for run in r] for n, r in each.items()} for name, each in few_runs.items()}
+few_scores["frozen base"] = {n: [run["validation before"] for run in r] for n, r in few_runs["fine-tuned"].items()}
+few_scores["frozen base"][most] = [run["validation"] for run in race_study.runs("frozen base")]
 for name, each in few_scores.items():
-    means, spreads = [np.mean(s) for s in each], [np.std(s, ddof=1) for s in each]
-    ax.errorbar(sizes, means, yerr=spreads, marker="o", capsize=4, label=name)
-    print(f"{name:12}", ", ".join(f"{n}: {m:.3f} ± {s:.3f}" for n, m, s in zip(sizes, means, spreads, strict=True)))
+    means, spreads = [np.mean(s) for s in each.values()], [np.std(s, ddof=1) for s in each.values()]
+    ax.errorbar(list(each), means, yerr=spreads, marker="o", capsize=4, label=name)
+    print(f"{name:12}", ", ".join(f"{n}: {m:.3f} ± {s:.3f}" for n, m, s in zip(each, means, spreads, strict=True)))
+sizes = [*settings["sizes"], most]
 ax.set(
     xscale="log",
     title="Validation accuracy and number of training pictures",
@@ -1516,16 +1523,17 @@ predictions.recall("worth")
 #
 # | validation accuracy, `quick` | 20 pictures | 40 | 100 |
 # |---|---|---|---|
-# | scratch | 64.3 %<!-- quick: scratch, 20 pictures --> | 68.9 %<!-- quick: scratch, 40 pictures --> | 70.3 %<!-- quick: scratch val --> |
-# | augmented | 60.6 %<!-- quick: augmented, 20 pictures --> | 81.4 %<!-- quick: augmented, 40 pictures --> | 89.3 %<!-- quick: augmented val --> |
-# | frozen base | 97.0 %<!-- quick: frozen base, 20 pictures --> | 98.2 %<!-- quick: frozen base, 40 pictures --> | 99.7 %<!-- quick: frozen base, 100 pictures --> |
-# | fine-tuned | 96.3 %<!-- quick: fine-tuned, 20 pictures --> | 97.0 %<!-- quick: fine-tuned, 40 pictures --> | 99.6 %<!-- quick: fine-tuned, 100 pictures --> |
+# | scratch | 63.9 %<!-- quick: scratch, 20 pictures --> | | 71.2 %<!-- quick: scratch val --> |
+# | augmented | 63.0 %<!-- quick: augmented, 20 pictures --> | | 83.2 %<!-- quick: augmented val --> |
+# | frozen base | 97.0 %<!-- quick: frozen base, 20 pictures --> | 98.2 %<!-- quick: frozen base, 40 pictures --> | 99.5 %<!-- quick: frozen base val --> |
+# | fine-tuned | 96.3 %<!-- quick: fine-tuned, 20 pictures --> | 97.0 %<!-- quick: fine-tuned, 40 pictures --> | |
 #
-# (Frozen base: the same runs as fine-tuned, before block 5 is unfrozen.)
+# (With 100 pictures these are the five runs of section 3, elsewhere three. The frozen base with 20 and 40: the runs called
+# fine-tuned, before block 5 is unfrozen. Empty: not trained.)
 #
 # A head on the base does with **20** pictures what the augmented net does not do with 100. Small data is where a base is worth
-# most: the gaps shrink to the right. And augmentation needs something to work on: with 20 pictures it does not help yet, with 40
-# and 100 it does. Fine-tuning adds nothing here to the head alone. (In `full` we have not measured this section: on photos our
+# most: the gaps shrink to the right. And augmentation needs something to work on: with 20 pictures it does not help yet, with
+# 100 it does. Fine-tuning adds nothing here to the head alone. (In `full` we have not measured this section: on photos our
 # base has nothing to give.)
 #
 # </details>
@@ -1903,14 +1911,16 @@ for name, values in test_scores.items():
 # %% [markdown]
 # | test accuracy, `quick` | |
 # |---|---|
-# | scratch | 67.6 %<!-- quick: scratch test --> ± 2.2 %<!-- quick: scratch test: std --> |
-# | augmented | 89.0 %<!-- quick: augmented test --> ± 5.2 %<!-- quick: augmented test: std --> |
+# | scratch | 70.0 %<!-- quick: scratch test --> ± 5.5 %<!-- quick: scratch test: std --> |
+# | augmented | 83.7 %<!-- quick: augmented test --> ± 6.4 %<!-- quick: augmented test: std --> |
 # | frozen base | 99.0 %<!-- quick: frozen base test --> ± 0.6 %<!-- quick: frozen base test: std --> |
 # | head only, 40 pictures | 97.3 %<!-- quick: head only, 40 pictures test --> ± 1.7 %<!-- quick: head only, 40 pictures test: std --> |
 # | right order, 40 pictures | 96.1 %<!-- quick: right order, 40 pictures test --> ± 3.2 %<!-- quick: right order, 40 pictures test: std --> |
 # | all at once, 40 pictures | 92.6 %<!-- quick: all at once, 40 pictures test --> ± 0.2 %<!-- quick: all at once, 40 pictures test: std --> |
 #
-# The order is that of the validation. (Not measured in `full`: these envelopes, and the frozen base end to end.)
+# The order is that of the validation. In `full` (two seeds) scratch gets 73.4 %<!-- full: scratch test -->, augmented
+# 76.8 %<!-- full: augmented test --> and the head on our base 52.4 %<!-- full: frozen base test -->. In validation scratch was level
+# with augmented: two seeds do not tell them apart. (Not measured in `full`: the frozen base end to end, and the last three rows.)
 
 # %% [markdown]
 # ### Something to play with
@@ -1964,13 +1974,18 @@ measured |= {
 }
 measured["logistic regression val"] = float(baseline)
 for name in ways:
-    measured[f"{name} val"] = [run["validation"] for run in race_study.runs(name)]
-    measured[f"{name} training"] = [run["training"] for run in race_study.runs(name)]
+    runs = race_study.runs(name)
+    measured |= {
+        f"{name} {what}": [run[column] for run in runs]
+        for what, column in (("val", "validation"), ("training", "training"))
+    }
+runs = through_study.runs("frozen base, augmented")
 for what, column in (("val", "validation"), ("training", "training"), ("half a pixel on", "half a pixel on")):
-    measured[f"end to end {what}"] = [run[column] for run in through_study.runs("frozen base, augmented")]
+    measured[f"end to end {what}"] = [run[column] for run in runs]
 for setting in cut_study.settings:
     measured[f"cut {setting}"] = [run["accuracy"] for run in cut_study.runs(setting)]
 for name in plans:
+    runs = order_study.runs(name)
     for what, column in (
         ("val", "validation"),
         ("moved", "moved"),
@@ -1978,11 +1993,11 @@ for name in plans:
         ("known", "still known"),
     ):
         if imagenet is None or what != "known":
-            measured[f"{name} {what}"] = [run[column] for run in order_study.runs(name)]
+            measured[f"{name} {what}"] = [run[column] for run in runs]
 right, wrong = (np.mean(measured[f"{name} val"]) for name in ("right order", "all at once"))
 measured["cost of all at once"] = float(100 * (right - wrong))
-for name, values in few_scores.items():
-    measured |= {f"{name}, {n} pictures": value for n, value in zip(sizes, values, strict=True)}
+for name, each in few_scores.items():
+    measured |= {f"{name}, {n} pictures": values for n, values in each.items()}
 measured |= {f"{name} test": values for name, values in test_scores.items()}
 with_skips, without = (np.median(lengths[name]) for name in ("with skips", "without"))
 measured["powers of ten lost without skips"] = float(np.log10(with_skips / without))
@@ -2000,19 +2015,19 @@ ledger.record("06_transfer_learning", profile, measured)
 # | points | for |
 # |---|---|
 # | 1 | the comparison of section 3: mean and spread over the seeds of scratch, augmented and frozen base, training beside validation, and which you would call best |
-# | 1 | what 20, 40 and 100 pictures buy in each way (section 6), and what that means for 60 |
+# | 1 | what few and what more pictures buy (section 6: two ways, two numbers of pictures each), and what that means for 60 |
 # | 1 | why not "unfreeze everything": the pull of a random and of a trained head (two numbers), and what the order did to the accuracy |
 # | 1 | where to cut if beetles are far from what the base knows (section 4: two tasks, two cuts, numbers), and one limit of our comparison |
 
 # %% [markdown] nbgrader={"grade_id": "findings", "solution": true, "points": 4}
 # **Model answer.** In my notebook, with 100 pictures and five seeds, the net from scratch reached
-# 70.3 %<!-- quick: scratch val --> ± 2.8 %<!-- quick: scratch val: std --> in validation with 99.6 %<!-- quick: scratch training -->
-# in training: it knew its pictures by heart. With augmentation it was 89.3 %<!-- quick: augmented val --> ±
-# 5.8 %<!-- quick: augmented val: std -->, and a head on the frozen base 99.5 %<!-- quick: frozen base val --> ±
+# 71.2 %<!-- quick: scratch val --> ± 4.8 %<!-- quick: scratch val: std --> in validation with 97.7 %<!-- quick: scratch training -->
+# in training: it knew its pictures nearly by heart. With augmentation it was 83.2 %<!-- quick: augmented val --> ±
+# 8.5 %<!-- quick: augmented val: std -->, and a head on the frozen base 99.5 %<!-- quick: frozen base val --> ±
 # 0.8 %<!-- quick: frozen base val: std -->. I call the frozen base the best: its lead is larger than the spread of both, and its
-# head trains in seconds. The museum has 60 photos. With 40 pictures I had 68.9 %<!-- quick: scratch, 40 pictures --> from scratch,
-# 81.4 %<!-- quick: augmented, 40 pictures --> augmented and 98.2 %<!-- quick: frozen base, 40 pictures --> with the base; with 20
-# still 97.0 %<!-- quick: frozen base, 20 pictures -->. So 60 are enough for a head, and far too few for a net of one's own. I would
+# head trains in seconds. The museum has 60 photos. With 20 pictures I had 63.9 %<!-- quick: scratch, 20 pictures --> from scratch,
+# 63.0 %<!-- quick: augmented, 20 pictures --> augmented and 97.0 %<!-- quick: frozen base, 20 pictures --> with the base, with 40
+# pictures 98.2 %<!-- quick: frozen base, 40 pictures -->. So 60 are enough for a head, and far too few for a net of one's own. I would
 # not unfreeze everything: a head with random weights pulls at block 5 with 13.6<!-- quick: all at once pull -->, a trained one
 # with 0.39<!-- quick: right order pull -->. All at once ended at 93.4 %<!-- quick: all at once val --> with 40 pictures, the right
 # order at 97.0 %<!-- quick: right order val -->, the head alone at 97.4 %<!-- quick: head only val -->. With three

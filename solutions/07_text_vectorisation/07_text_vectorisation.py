@@ -1971,6 +1971,8 @@ for _case in range(40):
     if min(abs(_mean - _limit) for _mean in _means.values()) > 1e-4:  # no size is on the edge
         _wanted = sorted(_size for _size in _means if _means[_size] >= _limit)[0]
         checks.close(choose_size(dict(_table)), _wanted, f"choose_size({_table})")
+_table = {50: [0.5, 0.5], 900: [0.75, 0.75], 200: [0.75, 0.75]}  # no deviation at all: only the best mean will do
+checks.close(choose_size(dict(_table)), 200, f"choose_size({_table})")
 ### END HIDDEN TESTS
 
 # %% tags=["demo"]

@@ -27,7 +27,7 @@
 #
 # **Builds on** notebooks 00 (chain rule, gradient descent), 07 (embedding) and 08 (1-D convolution, padding).
 #
-# **Time** About three minutes to run every cell on a laptop with two cores (`full`: two to three hours). Plan three
+# **Time** About a minute and a half to run every cell on a laptop with two cores (`full`: two to three hours). Plan three
 # sittings of an hour or a little more; the places to stop are marked.
 #
 # Nothing is downloaded with `profile = "quick"`: its reviews are written by a small grammar. With `"full"` they are
@@ -50,8 +50,8 @@ from course_utils import checks
 # %% tags=["demo", "fold"]
 settings = {
     "quick": {
-        "length": 60, "dims": 16, "units": 16, "epochs": 8, "optimizer": "Adam", "learning_rate": 0.006,
-        "seeds": 3, "improve_seeds": 2,
+        "length": 41, "dims": 16, "units": 16, "epochs": 6, "optimizer": "Adam", "learning_rate": 0.006,
+        "seeds": 3, "improve_seeds": 1,
     },
     "full": {
         "length": 500, "dims": 32, "units": 32, "epochs": 10, "optimizer": "RMSprop",
@@ -98,7 +98,7 @@ def roll(films, frames, seed):
 # %% tags=["demo"]
 films = roll(5000, 5, seed)
 before, after = films[:, :4], films[:, 4]
-train, new, ball_epochs = slice(0, 4000), slice(4000, 5000), 15
+train, new, ball_epochs = slice(0, 4000), slice(4000, 5000), 9
 print("before", before.shape, " after", after.shape)
 
 # %% tags=["demo", "fold"]
@@ -120,7 +120,7 @@ plots.show(
 # %% tags=["demo"]
 keras.utils.set_random_seed(seed)
 model = keras.Sequential([keras.Input((2, 2)), layers.SimpleRNN(32), layers.Dense(2)])
-model.compile(optimizer=keras.optimizers.Adam(0.003), loss="mse", metrics=["mae"])
+model.compile(optimizer=keras.optimizers.Adam(0.006), loss="mse", metrics=["mae"])
 model.summary()
 
 # %% [markdown]
@@ -158,7 +158,7 @@ def miss(guess, which=slice(None)):
 def watch(seed, frames):
     keras.utils.set_random_seed(seed)
     net = keras.Sequential([keras.Input((frames, 2)), layers.SimpleRNN(32), layers.Dense(2)])
-    net.compile(keras.optimizers.Adam(0.003), "mse")
+    net.compile(keras.optimizers.Adam(0.006), "mse")
     x = before[:, 4 - frames :]
     history = net.fit(x[train], after[train], epochs=ball_epochs, batch_size=64, verbose=0).history
     guess = np.asarray(net(x[new]))
@@ -181,15 +181,16 @@ predictions.recall("ball")
 #
 # One frame: 19.3<!-- quick: ball one frame miss --> cm, next to the 19.5<!-- quick: ball stays --> cm of *it stays where
 # it is*. All directions are equally likely, so the least bad answer is: right here. The network has found out that it
-# cannot know. **Two frames**: 5.5<!-- quick: ball two frames miss --> cm. Four: 5.6<!-- quick: ball four frames miss -->
-# cm, no better. One frame more changes everything, and two more change nothing, because direction and speed are in two.
+# cannot know. **Two frames**: 5.7<!-- quick: ball two frames miss --> cm. Four: 5.4<!-- quick: ball four frames miss -->
+# cm, no further apart than one seed is from the other. One frame more changes everything, and two more change next to
+# nothing, because direction and speed are in two.
 #
 # And the ruler, which has learnt nothing? 4.1<!-- quick: ball ruler --> cm: it beats all networks. It never errs in the
 # open. At a wall, in 25 %<!-- quick: wall share --> of the films, it misses by
 # 16.5<!-- quick: ball ruler at the wall --> cm; the networks have learnt something about walls
-# (10.6<!-- quick: ball two frames at the wall --> cm with two frames), and pay for it everywhere else
+# (11.4<!-- quick: ball two frames at the wall --> cm with two frames), and pay for it everywhere else
 # (3.8<!-- quick: ball two frames in the open --> cm). Always ask what the cheapest rule can do. (The networks are not
-# quite finished after 15 epochs: their loss still falls a little.)
+# quite finished after 9 epochs: their loss still falls a little.)
 #
 # </details>
 
@@ -467,7 +468,7 @@ for ax, path, dreamt in zip(axes, true, dream, strict=True):
 axes[1].set_title("Two frames given, twelve dreamt")
 axes[2].legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plots.show(
-    "Three boxes, each with the true path of a ball in grey, two given frames in orange and twelve dreamt places in blue. The dreamt paths begin near the true ones and drift away from them, most of all after a bounce."
+    "Three boxes, each with the true path of a ball in grey, two given frames in orange and twelve dreamt places in blue. The dreamt paths begin near the true ones and drift away from them, more and more with each step."
 )
 
 # %% [markdown]
@@ -696,8 +697,8 @@ def lamp_net(kind):
 
 
 # %% [markdown]
-# `blame` measures how much the answer depends on each step, before the training and after every epoch; section 5 needs
-# it. `lamp_run` trains one network and looks at each wait on 2,000 new sequences.
+# `blame` measures how much the answer depends on each step, before the training, after one epoch and at the end; section
+# 5 needs it. `lamp_run` trains one network and looks at each wait on 2,000 new sequences.
 
 
 # %% tags=["demo", "fold"]
@@ -716,26 +717,31 @@ def blame(net, x):
 
 
 # %% tags=["demo"]
-lamp_epochs = 10
+lamp_epochs = 6
 
 
 def lamp_run(seed, kind, rate=0.005, epochs=None, clipping=None):
     keras.utils.set_random_seed(seed)
-    net, traces, x, y = lamp_net(kind), [], lamp_x[:3000], lamp_y[:3000]
+    net, x, y = lamp_net(kind), lamp_x[:3000], lamp_y[:3000]
     net.compile(keras.optimizers.Adam(rate, global_clipnorm=clipping), "binary_crossentropy", metrics=["accuracy"])
-    traces.append(blame(net, x[:100]))
-    trace = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: traces.append(blame(net, x[:100])))
+    traces = [blame(net, x[:100])]
+
+    def trace(epoch, logs):
+        if epoch == 0:
+            traces.append(blame(net, x[:100]))
+
     how = {"epochs": epochs or lamp_epochs, "batch_size": 64, "validation_batch_size": 1000, "verbose": 0}
     new = (lamp_x[3000:], lamp_y[3000:])
-    history = net.fit(x, y, validation_data=new, callbacks=[trace], **how).history
+    watch_it = keras.callbacks.LambdaCallback(on_epoch_end=trace)
+    history = net.fit(x, y, validation_data=new, callbacks=[watch_it], **how).history
     right = (np.asarray(net(new[0]))[:, 0] > 0.5) == new[1]
     by_wait = [right[(waits[3000:] - 1) // 5 == group].mean() for group in range(7)]  # 1 to 5, 6 to 10, ... 31 to 34
     ends = {"training": history["accuracy"][-1], "validation": right.mean(), "by wait": by_wait}
-    return history | ends | {"before": traces[0], "one epoch": traces[1], "after": traces[-1]}
+    return history | ends | {"before": traces[0], "one epoch": traces[1], "after": blame(net, x[:100])}
 
 
 # %% [markdown]
-# **Predict, then run.** 16 units, 470 steps of training. How well does the trained `SimpleRNN` know the lamp? *I expect
+# **Predict, then run.** 16 units, 280 steps of training. How well does the trained `SimpleRNN` know the lamp? *I expect
 # ...*
 
 # %% tags=["demo"]
@@ -759,9 +765,9 @@ predictions.recall("lamp")
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# Badly. One seed ends at 78 %<!-- quick: lamp SimpleRNN: max -->, the other at 53 %<!-- quick: lamp SimpleRNN: min -->,
-# which is guessing. After waits of up to five ticks they know 84 %<!-- quick: lamp SimpleRNN, short waits --> on average.
-# Even on its own 3,000 sequences the better one has only two thirds: this is no overfitting, it *could not learn* them.
+# Badly. One seed ends at 55 %<!-- quick: lamp SimpleRNN: max -->, and so does the other: little better than guessing. After
+# waits of up to five ticks they know 70 %<!-- quick: lamp SimpleRNN, short waits --> on average, after longer ones next to
+# nothing. On their own 3,000 sequences they are no better, 55 and 57 %: this is no overfitting, they have *not learnt* them.
 # And yet weights that solve the task exist, you have just written some down. **That a network can do something does not
 # mean that gradient descent finds it.** Why not?
 #
@@ -961,12 +967,12 @@ for when in ("before", "one epoch", "after"):
 # Before training everything arrives: 1.6<!-- quick: blame SimpleRNN before --> times as much as from the last step. Keras
 # starts every recurrent kernel as a rotation with $g = 1$, and fresh word vectors are tiny, so that tanh works where it is
 # straight: this is the level line of the left picture. Only as the network learns, its states grow and tanh gets flat, and
-# the way back is worn down: to 0.11<!-- quick: blame SimpleRNN after: max --> for one seed, to
-# 0.0002<!-- quick: blame SimpleRNN after: min --> for the other after ten epochs. There is a law behind it: a state that is
+# the way back is worn down: after six epochs to 0.04<!-- quick: blame SimpleRNN after: min --> for one seed, for the other
+# hardly yet (0.68<!-- quick: blame SimpleRNN after: max -->). There is a law behind it: a state that is
 # *robust*, like yours in Exercise 4, does not react to small changes, and what does not react has no gradient. A memory
 # that holds firmly can hardly be taught any more.
 #
-# Note what this does *not* say. In the first epochs the way was open, and still the network did not learn the lamp.
+# Note what this does *not* say. At first the way was open, for one seed to the end, and still neither learnt the lamp.
 # Vanishing is one obstacle, not the only one; section 6 comes back to this.
 #
 # </details>
@@ -1433,7 +1439,7 @@ for _features, _units in [(32, 32), (1, 5), (7, 1)]:
 #
 # Four more networks read the 3,000 lamps, with as many units and as many steps as the `SimpleRNN`: LSTM, GRU, the convnet
 # of notebook 08 with 16 windows of 7 words, and a **bag of words**, which gets the mean of all word vectors. And the
-# `SimpleRNN` gets a second chance: a smaller rate, clipping, and three times as many steps.
+# `SimpleRNN` gets a second chance: a smaller rate, clipping, and five times as many steps.
 
 # %% [markdown]
 # **Predict, then run.** Which of these networks still knows the lamp after a wait of 30 ticks? *I expect ...*
@@ -1450,9 +1456,9 @@ predictions.ask(
 )
 
 # %% tags=["demo"]
-gated = Study(lamp_run, {kind: {"kind": kind} for kind in ("LSTM", "GRU")}, seeds[:2])
-patient = {"kind": "SimpleRNN", "rate": 0.002, "clipping": 1.0, "epochs": 3 * lamp_epochs}
-rest = {kind: {"kind": kind} for kind in ("convnet", "bag of words")} | {"SimpleRNN, patient": patient}
+gated = Study(lamp_run, {"LSTM": {"kind": "LSTM"}}, seeds[:2])
+patient = {"kind": "SimpleRNN", "rate": 0.002, "clipping": 1.0, "epochs": 5 * lamp_epochs}
+rest = {kind: {"kind": kind} for kind in ("GRU", "convnet", "bag of words")} | {"SimpleRNN, patient": patient}
 others = Study(lamp_run, rest, seeds[:1])
 
 # %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
@@ -1466,7 +1472,7 @@ for (name, some), marker, size in zip(lamp_runs.items(), "osD^vP", (6, 12, 8, 6,
 ax.set(title="The lamp (mean over the seeds)", xlabel="wait in ticks", ylabel="accuracy", ylim=(0.3, 1.05))
 ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
 plots.show(
-    "Accuracy against the wait from 3 to 32 ticks for six networks. Three lines lie at 1 for all waits, the bag of words lies near 0.5, the convnet rises from 0.6 to 1, and the SimpleRNN falls from about 0.85."
+    "Accuracy against the wait from 3 to 32 ticks for six networks. Three lines lie at 1 for all waits, the bag of words lies near 0.5, the convnet rises from 0.6 to 1, and the SimpleRNN falls from about 0.7 to near 0.5."
 )
 predictions.recall("again")
 
@@ -1476,19 +1482,19 @@ predictions.recall("again")
 # | accuracy on new lamps | all waits | 1 to 5 | over 20 |
 # |---|---|---|---|
 # | bag of words | 51.3 %<!-- quick: lamp bag of words --> | 50 %<!-- quick: lamp bag of words, short waits --> | 51 %<!-- quick: lamp bag of words, long waits --> |
-# | convnet | 81.2 %<!-- quick: lamp convnet --> | 61 %<!-- quick: lamp convnet, short waits --> | 97 %<!-- quick: lamp convnet, long waits --> |
-# | SimpleRNN | 65.6 %<!-- quick: lamp SimpleRNN --> | 84 %<!-- quick: lamp SimpleRNN, short waits --> | 62 %<!-- quick: lamp SimpleRNN, long waits --> |
+# | convnet | 80.8 %<!-- quick: lamp convnet --> | 61 %<!-- quick: lamp convnet, short waits --> | 96 %<!-- quick: lamp convnet, long waits --> |
+# | SimpleRNN | 55.4 %<!-- quick: lamp SimpleRNN --> | 70 %<!-- quick: lamp SimpleRNN, short waits --> | 54 %<!-- quick: lamp SimpleRNN, long waits --> |
 # | SimpleRNN, patient | 99.9 %<!-- quick: lamp SimpleRNN, patient --> | 99 %<!-- quick: lamp SimpleRNN, patient, short waits --> | 100 %<!-- quick: lamp SimpleRNN, patient, long waits --> |
 # | LSTM | 100.0 %<!-- quick: lamp LSTM --> | 100 %<!-- quick: lamp LSTM, short waits --> | 100 %<!-- quick: lamp LSTM, long waits --> |
 # | GRU | 100.0 %<!-- quick: lamp GRU --> | 100 %<!-- quick: lamp GRU, short waits --> | 100 %<!-- quick: lamp GRU, long waits --> |
 #
-# (Two seeds for the first SimpleRNN, LSTM and GRU, one for the others.) After 30 ticks: all but the bag of words, if the
+# (Two seeds for the first SimpleRNN and the LSTM, one for the others.) After 30 ticks: all but the bag of words, if the
 # SimpleRNN gets its second chance. Four stories:
 #
 # - The **bag of words** has the same bag for *on* and for *off*. It must guess, whatever its weights.
 # - **LSTM and GRU** know it always, and fast: after four epochs or fewer they are at 97 % or more.
-# - The **SimpleRNN can learn it**, with a gentler rate, clipping, and three times as many steps. So it was not unable, it was
-# slow and fragile. Say "worse after 470 steps", never "it cannot".
+# - The **SimpleRNN can learn it**, with a gentler rate, clipping, and five times as many steps. So it was not unable, it was
+# slow and fragile. Say "worse after 280 steps", never "it cannot".
 # - The **convnet** gets *better* the longer the wait, and it has no memory at all! It must have found a **clue that we did
 # not mean to give**. Most likely this one: after a long wait all six commands are crowded at the beginning, so that a
 # window of 7 words sees several of them and then silence. After short waits it is not far from guessing. Whoever makes a
@@ -1523,7 +1529,7 @@ for ax, when, title in zip(axes, ("before", "one epoch"), ("Before training", "A
 axes[0].set_ylabel("gradient, last step = 1")
 axes[1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plots.show(
-    "Gradient against steps back on a logarithmic scale, before training and after one epoch, for SimpleRNN, LSTM and GRU. Before training the line of the SimpleRNN is level and those of LSTM and GRU fall; after one epoch the lines of LSTM and GRU are level too."
+    "Gradient against steps back on a logarithmic scale, before training and after one epoch, for SimpleRNN, LSTM and GRU. Before training the line of the SimpleRNN is level and those of LSTM and GRU fall; after one epoch that of the LSTM is level too and that of the GRU falls far less."
 )
 predictions.recall("fresh")
 
@@ -1532,16 +1538,16 @@ predictions.recall("fresh")
 #
 # The opposite of what most books let one expect. 30 steps back there arrives in the fresh SimpleRNN
 # 1.6<!-- quick: blame SimpleRNN before --> times the last step's share, in the LSTM
-# 0.007<!-- quick: blame LSTM before -->, and in the GRU about a millionth. A forget gate that is 0.73 open keeps
+# 0.007<!-- quick: blame LSTM before -->, and in the GRU about two millionths. A forget gate that is 0.73 open keeps
 # $0.73^{30}$, less than a ten-thousandth, of the belt, and the gates of a fresh GRU are half open only. And yet these two
 # learn the lamp within a few epochs, and the SimpleRNN does not.
 #
 # The right picture shows why one should not judge a layer by its first day. LSTM and GRU have **opened their gates** within
 # one epoch, and the way back is there: 0.65<!-- quick: blame LSTM one epoch --> and
-# 0.07<!-- quick: blame GRU one epoch -->. To keep at a tick and to replace at a command are two decisions, and a gate makes
+# 0.14<!-- quick: blame GRU one epoch -->. To keep at a tick and to replace at a command are two decisions, and a gate makes
 # them word by word. The SimpleRNN has only one kernel for both: whatever makes the memory firmer makes it harder to
 # overwrite, and each change upsets everything at once, which is why it needs small, clipped steps and many of them. (This
-# is our reading of the measurements, over two seeds; the shares differ a lot between them.)
+# is our reading of the measurements, over two seeds, for the GRU one; the shares differ a lot between seeds.)
 #
 # </details>
 #
@@ -1551,14 +1557,14 @@ predictions.recall("fresh")
 #
 # The lecture's experiment: is a film review positive or negative? An embedding of 32, a recurrent layer of 32 units, one
 # sigmoid, on the first 500 words of each review of IMDB, 10 epochs. It reports 82.26 % on validation reviews with a
-# `SimpleRNN` and 89 % with an LSTM. `full` does this. `quick` has its small reviews, those of up to 60 words, with 16 units
+# `SimpleRNN` and 89 % with an LSTM. `full` does this. `quick` has its small reviews, those of up to 41 words, with 16 units
 # and embeddings of 16.
 
 # %% tags=["demo"]
 reviews = data.imdb(profile, num_words=10_000, validation=0.2)
 reviews.describe()
 length, num_words = settings["length"], len(reviews.vocabulary)
-longest = 60 if profile == "quick" else None
+longest = length if profile == "quick" else None
 
 
 def rows_of(texts, labels):
@@ -1583,7 +1589,7 @@ critic = keras.Sequential([keras.Input((length,)), layers.Embedding(num_words, s
 critic.add(layers.LSTM(settings["units"]))
 critic.add(layers.Dense(1, activation="sigmoid"))
 critic.compile(optimizer(settings["learning_rate"]), "binary_crossentropy", metrics=["accuracy"])
-how = {"epochs": settings["epochs"], "batch_size": 128}
+how = {"epochs": settings["epochs"], "batch_size": 64 if profile == "quick" else 128}
 critic.fit(x_train, y_train, validation_data=(x_val, y_val), verbose=2, **how)
 print("parameters:", critic.count_params())
 
@@ -1694,27 +1700,21 @@ plots.show(
 #
 # | `quick` | training | new reviews | of these, split clue | parameters |
 # |---|---|---|---|---|
-# | bag of words | 88.4 %<!-- quick: bag of words training --> | 80.3 %<!-- quick: bag of words validation --> | 97.2 %<!-- quick: bag of words split clue --> | 8,129 |
-# | convnet | 98.9 %<!-- quick: convnet training --> | 94.9 %<!-- quick: convnet validation --> | 49.4 %<!-- quick: convnet split clue --> | 18,945 |
-# | SimpleRNN | 81.0 %<!-- quick: SimpleRNN training --> | 68.0 %<!-- quick: SimpleRNN validation --> | 51.4 %<!-- quick: SimpleRNN split clue --> | 8,641 |
-# | LSTM | 90.4 %<!-- quick: LSTM training --> | 90.1 %<!-- quick: LSTM validation --> | 44.2 %<!-- quick: LSTM split clue --> | 10,225 |
-# | GRU | 93.8 %<!-- quick: GRU training --> | 93.3 %<!-- quick: GRU validation --> | 45.4 %<!-- quick: GRU split clue --> | 9,745 |
+# | bag of words | 86.4 %<!-- quick: bag of words training --> | 79.0 %<!-- quick: bag of words validation --> | 54.3 %<!-- quick: bag of words split clue --> | 8,129 |
+# | convnet | 99.6 %<!-- quick: convnet training --> | 95.4 %<!-- quick: convnet validation --> | 40.0 %<!-- quick: convnet split clue --> | 18,945 |
+# | SimpleRNN | 81.2 %<!-- quick: SimpleRNN training --> | 67.0 %<!-- quick: SimpleRNN validation --> | 44.8 %<!-- quick: SimpleRNN split clue --> | 8,641 |
+# | LSTM | 92.5 %<!-- quick: LSTM training --> | 93.6 %<!-- quick: LSTM validation --> | 59.0 %<!-- quick: LSTM split clue --> | 10,225 |
+# | GRU | 94.7 %<!-- quick: GRU training --> | 93.3 %<!-- quick: GRU validation --> | 43.8 %<!-- quick: GRU split clue --> | 9,745 |
 #
-# **The convnet is best, and faster than the LSTM** (compare the last column of your table): it has no loop over time. The
-# GRU follows, then the LSTM. The LSTM leads the SimpleRNN by more than twenty points, and look at the SimpleRNN's seeds:
-# one ends near 87 %, another at 55 %, which is nearly guessing. Whoever had run it once might have reported either. None of
-# the recurrent curves is quite flat after 8 epochs. The bag of words is far behind: *not superb, but funny* and *superb,
-# but not funny* are the same to it.
+# **The convnet is best, and faster than the LSTM** (compare the last column of your table): it has no loop over time.
+# LSTM and GRU follow, about two points behind. The LSTM leads the SimpleRNN by more than twenty points, and look at the
+# SimpleRNN's seeds: one ends at 77 %, another at 55 %, hardly better than guessing. Whoever had run it once might have
+# reported either. None of the recurrent curves is quite flat after 6 epochs. The bag of words is far behind: *not superb,
+# but funny* and *superb, but not funny* are the same to it.
 #
 # So why have an LSTM at all? The lecture says that it is not what sentiment needs, and this is what it means: the mood of
 # a review is in **a few words or short phrases, wherever they stand**. To find such a phrase is the trade of a convnet. A
 # long memory is needed where the answer hangs on what came when, as with the lamp.
-#
-# Is not the split clue such a case: *i expected to love this film ... (the plot) ... i was wrong*? Far apart, yes. But the
-# **bag of words** gets 97 % there and all others guess! *love* with *wrong*, *hate* with *right*: which words meet in a
-# review decides, not their order, and a dense layer sees all words at once. **Far apart is not the same as in order.** The
-# LSTM could carry *love* over the plot, it can hold a lamp for 34 ticks; from the one review in ten that has a split clue
-# it has not learnt to, in 8 epochs.
 #
 # On the real reviews of `full` the picture is another one. The bag of words ends at 87.4 %<!-- full: bag of words validation -->, the
 # convnet at 86.4 %<!-- full: convnet validation -->, the LSTM at 86.5 %<!-- full: LSTM validation -->, the GRU at
@@ -1722,6 +1722,38 @@ plots.show(
 # are those of the last epoch: in their best ones the SimpleRNN had 83 and 85 %, the bag of words 89 %, and then they overfit. A review of some hundred words
 # has many words of praise or blame; *which* words it has tells nearly all, and a *not* here or there hardly matters. What
 # is the same: the SimpleRNN is last, by far.
+#
+# </details>
+#
+# ### Far apart
+#
+# One column of the table is left over: the **split clue**. Some reviews say what they mean in two places, *i expected to
+# love this film ... (the plot) ... i was wrong*. Is this not a case for a long memory? How do the five networks do on it?
+# There are few such reviews among the short ones, in training too. But a bag of words does not mind long texts, and it
+# is cheap. So give it all of them, for 8 epochs.
+
+# %% tags=["demo", "nbval-ignore-output"] nbval_reason="trained on this machine; the ledger test compares its figures within their spread"
+keras.utils.set_random_seed(seed)
+all_x, all_new = (multi_hot(keras.utils.pad_sequences(rows)) for rows in (reviews.x_train, reviews.x_val))
+bag = review_net("bag of words")
+bag.compile(optimizer(settings["learning_rate"]), "binary_crossentropy", metrics=["accuracy"])
+bag.fit(all_x, reviews.y_train, epochs=8, batch_size=64, verbose=0)
+right = (bag.predict(all_new, verbose=0)[:, 0] > 0.5) == reviews.y_val
+far = np.array([profile == "quick" and reviews.decode(row).rstrip(" .").endswith(endings) for row in reviews.x_val])
+far_right = right[far].mean() if far.any() else np.nan
+print(f"a bag of words that learnt from {len(all_x):,} reviews: {right.mean():.1%} of the new ones,")
+print(f"{far_right:.1%} of the {far.sum()} with a split clue; of the race's there were {split_clue.sum()}")
+
+# %% [markdown]
+# <details><summary>What we measured: open after you ran it</summary>
+#
+# In the race nobody knew: between 40 and 59 % of only 35 reviews, where the draw alone moves a figure by 8 points. The bag
+# of words that has seen all 4,000 reviews, and so 409 with a split clue in place of 136, gets
+# 100 %<!-- quick: all reviews split clue --> of them! *love* with *wrong*, *hate* with *right*: which words meet in a review decides, not their
+# order, and a dense layer sees all words at once. **Far apart is not the same as in order.** (On all new reviews it has
+# 83 %<!-- quick: all reviews validation -->: a *not* is still lost on it.) The LSTM could carry *love* over the plot, it can hold a lamp for 34
+# ticks; from the few reviews with a split clue that it has seen it has not learnt to, in 6 epochs. The real reviews of
+# `full` know no such trick.
 #
 # </details>
 #
@@ -1779,12 +1811,13 @@ print(f"that unit loses half of its belt in {np.log(0.5) / np.log(gates[:, longe
 # %% [markdown]
 # <details><summary>What we measured: open after you ran it</summary>
 #
-# Read the three panels together. Some stripes go on nearly level through the plot, others change at almost every word; at the
-# words of opinion, *far*, *from*, *awful*, *what*, *convincing*, most of them change at once. What the network would say
-# moves with them. (It leans to one side before the first opinion: a prejudice, not knowledge.)
+# Read the three panels together. Many stripes go on nearly level through the plot, some fade; at the words of opinion,
+# *far from awful* and most of all *what convincing*, nearly all of them change, and what the network would say moves with
+# them. (It leans to one side before the first opinion: a prejudice, not knowledge. And *far from awful* takes it down,
+# though it is a kind of praise.)
 #
-# The lower panel is sobering. The forget gates are open by about 0.65 on average, so that half of what lies on the belt is
-# gone after two words or so, even in the most faithful unit after a few. This LSTM learnt from reviews that have an opinion
+# The lower panel is sobering. The forget gates are open by about two thirds on average, so that half of what lies on the belt
+# is gone after two words or so, even in the most faithful unit. This LSTM learnt from reviews that have an opinion
 # in every second sentence; a long memory was hardly ever needed, and so it has not learnt one. (The gates are not all:
 # what leaves the belt of one unit may be written again onto another's, by way of the state.) Compare with the lamp, where
 # the same kind of layer held one command for 34 ticks, because there it had to.
@@ -1834,19 +1867,28 @@ predictions.recall("improve")
 #
 # | `quick` | training | new reviews |
 # |---|---|---|
-# | LSTM of the race | 90.4 %<!-- quick: LSTM training --> | 90.1 %<!-- quick: LSTM validation --> |
-# | vectors twice as long | 89.9 %<!-- quick: vectors twice as long training --> | 86.7 %<!-- quick: vectors twice as long validation --> |
-# | state twice as large | 87.6 %<!-- quick: state twice as large training --> | 90.9 %<!-- quick: state twice as large validation --> |
-# | recurrent dropout 0.2 | 90.3 %<!-- quick: recurrent dropout 0.2 training --> | 90.4 %<!-- quick: recurrent dropout 0.2 validation --> |
-# | both directions | 91.1 %<!-- quick: both directions training --> | 92.1 %<!-- quick: both directions validation --> |
-# | two layers | 93.4 %<!-- quick: two layers training --> | 94.0 %<!-- quick: two layers validation --> |
+# | LSTM of the race | 92.5 %<!-- quick: LSTM training --> | 93.6 %<!-- quick: LSTM validation --> |
+# | vectors twice as long | 90.3 %<!-- quick: vectors twice as long training --> | 88.8 %<!-- quick: vectors twice as long validation --> |
+# | state twice as large | 90.5 %<!-- quick: state twice as large training --> | 87.1 %<!-- quick: state twice as large validation --> |
+# | recurrent dropout 0.2 | 91.6 %<!-- quick: recurrent dropout 0.2 training --> | 94.2 %<!-- quick: recurrent dropout 0.2 validation --> |
+# | both directions | 85.5 %<!-- quick: both directions training --> | 89.5 %<!-- quick: both directions validation --> |
+# | two layers | 92.9 %<!-- quick: two layers training --> | 93.3 %<!-- quick: two layers validation --> |
 #
-# **Two layers**: nearly four points, for less than twice the time. Is it more than chance? The LSTM's mean over three seeds
-# is uncertain by about 1.5 points (its deviation of 2.5, divided by the root of 3), and the draw of 862 reviews adds about
-# one: yes, it is, if not by much. Both directions are ahead by two points, which may be chance. Longer vectors and a larger
-# state brought nothing that could be told from chance; look how far their two seeds are apart. And recurrent dropout fights
-# a disease that this network does not have: its training accuracy is no higher than that on new reviews. (After 8 epochs;
-# two seeds each, three for the base. In `full` these changes have not been measured yet.)
+# (One run each, on seed 0; the base is the mean of three.) **None of them** helps, here, in 6 epochs. Recurrent dropout is
+# half a point above the base and two layers a little below: both are less than what the draw of 465 reviews adds, 1.1
+# points, not to speak of the seeds. (Dropout fights overfitting, a disease that this network does not have: its training
+# accuracy is no higher than that on new reviews.) Longer vectors, a larger state and both directions end four to seven points lower. Do
+# they harm? They have not got as far on their *training* reviews either, two to seven points less than the base: they
+# have more to learn, and 6 epochs are few. Say "slower", not "worse"; how fast and how good are two questions. With
+# three times the epochs you would know more.
+#
+# And on the real reviews of `full`, after 10 epochs, where training is at 91 to 94 % for all of them?
+# Vectors twice as long 86.8 %<!-- full: vectors twice as long validation -->, state twice as large
+# 86.7 %<!-- full: state twice as large validation -->, both directions 86.3 %<!-- full: both directions validation -->, two
+# layers 85.5 %<!-- full: two layers validation -->, recurrent dropout 83.2 %<!-- full: recurrent dropout 0.2 validation -->,
+# beside 86.5 %<!-- full: LSTM validation --> for the base, whose two seeds are 1.5 points apart. No gain there either, and a
+# loss for recurrent dropout, whose training is the lowest, too: after 10 epochs it has slowed learning down. So before you make a network larger,
+# ask what it lacks: room, steps, or examples.
 #
 # One more way to improve it stands in the table of section 7: take another kind of network.
 #
@@ -1880,13 +1922,14 @@ print(f"draw of {len(y_test):,} test reviews: ± {np.sqrt(0.9 * 0.1 / len(y_test
 # %% [markdown]
 # | | lecture, validation | `quick`, validation | `quick`, test | `full`, validation | `full`, test |
 # |---|---|---|---|---|---|
-# | bag of words |  | 80.3 %<!-- quick: bag of words validation --> | 77.7 %<!-- quick: bag of words test --> | 87.4 %<!-- full: bag of words validation --> | 85.7 %<!-- full: bag of words test --> |
-# | convnet |  | 94.9 %<!-- quick: convnet validation --> | 94.7 %<!-- quick: convnet test --> | 86.4 %<!-- full: convnet validation --> | 84.5 %<!-- full: convnet test --> |
-# | SimpleRNN | 82.26 % | 68.0 %<!-- quick: SimpleRNN validation --> | 68.6 %<!-- quick: SimpleRNN test --> | 80.2 %<!-- full: SimpleRNN validation --> | 80.1 %<!-- full: SimpleRNN test --> |
-# | LSTM | 89 % | 90.1 %<!-- quick: LSTM validation --> | 89.6 %<!-- quick: LSTM test --> | 86.5 %<!-- full: LSTM validation --> | 85.9 %<!-- full: LSTM test --> |
+# | bag of words |  | 79.0 %<!-- quick: bag of words validation --> | 73.1 %<!-- quick: bag of words test --> | 87.4 %<!-- full: bag of words validation --> | 85.7 %<!-- full: bag of words test --> |
+# | convnet |  | 95.4 %<!-- quick: convnet validation --> | 95.5 %<!-- quick: convnet test --> | 86.4 %<!-- full: convnet validation --> | 84.5 %<!-- full: convnet test --> |
+# | SimpleRNN | 82.26 % | 67.0 %<!-- quick: SimpleRNN validation --> | 67.4 %<!-- quick: SimpleRNN test --> | 80.2 %<!-- full: SimpleRNN validation --> | 80.1 %<!-- full: SimpleRNN test --> |
+# | LSTM | 89 % | 93.6 %<!-- quick: LSTM validation --> | 91.9 %<!-- quick: LSTM test --> | 86.5 %<!-- full: LSTM validation --> | 85.9 %<!-- full: LSTM test --> |
 # | GRU |  | 93.3 %<!-- quick: GRU validation --> | 92.2 %<!-- quick: GRU test --> | 86.5 %<!-- full: GRU validation --> | 85.6 %<!-- full: GRU test --> |
 #
-# The test agrees with the validation: the same order. The lecture's figures are for the real IMDB, and so is `full`, over
+# The test agrees with the validation: the convnet first, then GRU and LSTM, far behind them the bag of words, and last the
+# SimpleRNN. (Only the bag loses much, six points; the draw of so few reviews explains two or three.) The lecture's figures are for the real IMDB, and so is `full`, over
 # two seeds. There the bag of words is as strong as the LSTM and the GRU, here it is far behind; section 7 says why.
 #
 # ### Your own review
@@ -1920,6 +1963,7 @@ for name in race.settings:
 for name in better.settings:
     for metric in ("validation", "training"):
         measured[f"{name} {metric}"] = [run[metric] for run in better.runs(name)]
+measured |= {"all reviews validation": right.mean()} | ({"all reviews split clue": far_right} if far.any() else {})
 ledger.record("09_rnn_lstm_gru", profile, measured | {f"{name} test": scores for name, scores in test_scores.items()})
 
 # %% [markdown]
@@ -1930,27 +1974,27 @@ ledger.record("09_rnn_lstm_gru", profile, measured | {f"{name} test": scores for
 
 # %% nbgrader={"grade_id": "recorded", "locked": true}
 recorded = {
-    "bag of words validation": [0.8109, 0.8063, 0.7912],  # quick: bag of words validation
-    "bag of words training": [0.9000, 0.8729, 0.8778],  # quick: bag of words training
-    "convnet validation": [0.9490, 0.9501, 0.9490],  # quick: convnet validation
-    "convnet training": [0.9836, 0.9971, 0.9853],  # quick: convnet training
-    "SimpleRNN validation": [0.8654, 0.6276, 0.5464],  # quick: SimpleRNN validation
-    "SimpleRNN training": [0.8697, 0.7899, 0.7695],  # quick: SimpleRNN training
-    "LSTM validation": [0.9246, 0.9049, 0.8747],  # quick: LSTM validation
-    "LSTM training": [0.9239, 0.8954, 0.8937],  # quick: LSTM training
-    "GRU validation": [0.9316, 0.9281, 0.9397],  # quick: GRU validation
-    "GRU training": [0.9573, 0.9130, 0.9441],  # quick: GRU training
-    "vectors twice as long validation": [0.8086, 0.9258],  # quick: vectors twice as long validation
-    "state twice as large validation": [0.8875, 0.9304],  # quick: state twice as large validation
-    "recurrent dropout 0.2 validation": [0.8956, 0.9118],  # quick: recurrent dropout 0.2 validation
-    "both directions validation": [0.9211, 0.9200],  # quick: both directions validation
-    "two layers validation": [0.9432, 0.9374],  # quick: two layers validation
+    "bag of words validation": [0.7978, 0.7785, 0.7935],  # quick: bag of words validation
+    "bag of words training": [0.8829, 0.8523, 0.8555],  # quick: bag of words training
+    "convnet validation": [0.9527, 0.9570, 0.9527],  # quick: convnet validation
+    "convnet training": [0.9957, 0.9989, 0.9919],  # quick: convnet training
+    "SimpleRNN validation": [0.6925, 0.7677, 0.5505],  # quick: SimpleRNN validation
+    "SimpleRNN training": [0.8233, 0.8432, 0.7707],  # quick: SimpleRNN training
+    "LSTM validation": [0.9355, 0.9355, 0.9376],  # quick: LSTM validation
+    "LSTM training": [0.9264, 0.9141, 0.9334],  # quick: LSTM training
+    "GRU validation": [0.9441, 0.8968, 0.9570],  # quick: GRU validation
+    "GRU training": [0.9624, 0.9393, 0.9388],  # quick: GRU training
+    "vectors twice as long validation": [0.8882],  # quick: vectors twice as long validation
+    "state twice as large validation": [0.8710],  # quick: state twice as large validation
+    "recurrent dropout 0.2 validation": [0.9419],  # quick: recurrent dropout 0.2 validation
+    "both directions validation": [0.8946],  # quick: both directions validation
+    "two layers validation": [0.9333],  # quick: two layers validation
     "lamp bag of words": [0.5130],  # quick: lamp bag of words
-    "lamp convnet": [0.8120],  # quick: lamp convnet
-    "lamp SimpleRNN": [0.7790, 0.5330],  # quick: lamp SimpleRNN
+    "lamp convnet": [0.8075],  # quick: lamp convnet
+    "lamp SimpleRNN": [0.5545, 0.5535],  # quick: lamp SimpleRNN
     "lamp SimpleRNN, patient": [0.9990],  # quick: lamp SimpleRNN, patient
     "lamp LSTM": [1.0000, 1.0000],  # quick: lamp LSTM
-    "lamp GRU": [1.0000, 1.0000],  # quick: lamp GRU
+    "lamp GRU": [1.0000],  # quick: lamp GRU
 }
 
 # %% [markdown]
@@ -1967,22 +2011,24 @@ recorded = {
 # | 1 | one change of section 8 with its figures, and whether you would make it; one limit of these measurements |
 
 # %% [markdown] nbgrader={"grade_id": "findings", "solution": true, "points": 3}
-# **Model answer.** (`quick`.) For the reviews I recommend the convnet: 94.9 %<!-- quick: convnet validation --> on new
-# reviews, mean over three seeds with a deviation of 0.1 %<!-- quick: convnet validation: std -->, with 18,945 parameters and about 0.35
-# seconds an epoch on my laptop. The GRU has 93.3 %<!-- quick: GRU validation --> and the LSTM 90.1 %<!-- quick: LSTM validation -->,
-# with about 10,000 parameters each, but an epoch takes up to twice as long. The lead over the LSTM, 4.8 points, is more than chance
-# over the seeds (the LSTM's deviation of 2.5 %<!-- quick: LSTM validation: std --> makes its mean uncertain by 1.5) and over
-# the 862 reviews drawn (about one point); the lead over the GRU, 1.6 points, is hardly more than that. The bag of words is the fastest and has only
-# 80.3 %<!-- quick: bag of words validation -->: it does not see what a *not* belongs to. For the lamp the order of the commands is all
+# **Model answer.** (`quick`.) For the reviews I recommend the convnet: 95.4 %<!-- quick: convnet validation --> on new
+# reviews, mean over three seeds with a deviation of 0.2 %<!-- quick: convnet validation: std -->, with 18,945 parameters and about 0.2
+# seconds an epoch on my laptop. The GRU has 93.3 %<!-- quick: GRU validation --> and the LSTM 93.6 %<!-- quick: LSTM validation -->,
+# with about 10,000 parameters each, but an epoch takes up to twice as long. The lead over the LSTM, 1.8 points, is more than chance
+# over the seeds (the LSTM's deviation is 0.1 %<!-- quick: LSTM validation: std -->, which three seeds may owe to luck), but over the 465
+# reviews drawn each figure may move by a point; on the 969 test reviews it is 3.6 points (95.5 %<!-- quick: convnet test --> against
+# 91.9 %<!-- quick: LSTM test -->), so I believe it. The lead over the GRU, 2.2 points, is within its spread of 3.2 %<!-- quick: GRU validation: std -->. The bag of words is the fastest and has only
+# 79.0 %<!-- quick: bag of words validation -->: it does not see what a *not* belongs to. For the lamp the order of the commands is all
 # that counts. The bag of words has 51.3 %<!-- quick: lamp bag of words -->, a guess: with three *on* and three *off* every sequence is
-# the same bag. The convnet has 81.2 %<!-- quick: lamp convnet -->, but only 61 %<!-- quick: lamp convnet, short waits --> after short waits: its
+# the same bag. The convnet has 80.8 %<!-- quick: lamp convnet -->, but only 61 %<!-- quick: lamp convnet, short waits --> after short waits: its
 # windows of 7 words cannot say which of two commands far apart came last; after long waits it uses that the commands are
-# crowded, which a real log will not offer. The SimpleRNN ended at 65.6 %<!-- quick: lamp SimpleRNN --> with the usual rate and at
-# 99.9 %<!-- quick: lamp SimpleRNN, patient --> with a smaller one, clipping and three times the steps: it can keep the state, but training
+# crowded, which a real log will not offer. The SimpleRNN ended at 55.4 %<!-- quick: lamp SimpleRNN --> with the usual rate and at
+# 99.9 %<!-- quick: lamp SimpleRNN, patient --> with a smaller one, clipping and five times the steps: it can keep the state, but training
 # finds this slowly. The LSTM has 100.0 %<!-- quick: lamp LSTM --> whatever the wait: its forget gate keeps the belt at a tick, its input
-# gate writes at a command, so I recommend it (or a GRU). Of the changes I would make one if it had to be an LSTM, the second layer:
-# 94.0 %<!-- quick: two layers validation --> on the reviews, 3.9 points more, which is more than chance of both kinds, for less than twice the time. A limit: reviews and lamps are made by small
-# grammars, and training stopped after 8 epochs while the recurrent curves still moved; I would repeat it on the portal's
+# gate writes at a command, so I recommend it (or a GRU). Of the changes of section 8 I would
+# make none: two layers have 93.3 %<!-- quick: two layers validation --> on the reviews where the base has 93.6 %<!-- quick: LSTM validation -->, for nearly twice the time,
+# and one run cannot tell these apart. A limit: reviews and lamps are made by small
+# grammars, and training stopped after 6 epochs while the recurrent curves still moved; I would repeat it on the portal's
 # own reviews.
 #
 # **Marking guide.** One point per row of the table that students see. Accept the numbers that the student's own notebook

@@ -939,7 +939,11 @@ assert not _absent, f"The card lacks {', '.join(_absent)}."
 assert card["data"] == dataset, f"The card is about {card['data']!r}, the project about {dataset!r}."
 _sizes = [len(_part) for _part in split(0)]
 assert list(card["examples"])[:2] == _sizes, f"The card says {card['examples']} examples, but split(0) gives {_sizes}."
+assert list(card["examples"])[2:] == [len(project._sealed[1])], (
+    f"The card says {card['examples']} examples. The third number is that of the test part: `final_test` tells it."
+)
 assert len(card["seeds"]) == len(card["validation"]) >= 3, "One validation score for each seed, and at least three."
+assert len(set(card["seeds"])) == len(card["seeds"]), f"A seed occurs twice in the card: {card['seeds']}."
 assert card["budget"] == budget, f"The card's budget is {card['budget']}, that of Part 6 is {budget}."
 assert chosen in tuning, f"chosen is {chosen!r}, which is not among the settings of tuning."
 _written, _tuned = [[float(_score) for _score in _scores] for _scores in (card["validation"], tuning[chosen])]
@@ -981,7 +985,7 @@ print(
 print(f"    {_points} of 2 points")
 if _seconds >= 45:
     print(f"The training takes {_seconds:.0f} s. Grading gives up after three minutes: make it shorter.")
-print("Three more points, for the test, are given when you hand in:")
+print("The other three points, for the test, are given when you hand in.")
 ### BEGIN HIDDEN TESTS
 _x, _y = project._sealed
 _answers = np.asarray(_predict(_x))

@@ -25,8 +25,9 @@ from autograder.authoring.build import from_source
 from autograder.authoring.release import release
 from autograder.course import Course
 from autograder.errors import BusyError, GradebookError
-from autograder.grading import cluster, grade, journal
+from autograder.grading import cluster, grade
 from autograder.grading import gradebook as book
+from autograder.grading.store import Store
 from autograder.results import export
 from autograder.results.feedback import feedback
 from autograder.results.report import report
@@ -246,10 +247,10 @@ def test_killed_writer_leaves_nothing_of_a_batch_and_no_lock(there: Course, tmp_
     killed = subprocess.run(command, check=False, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert killed.returncode == -signal.SIGKILL
     assert marks(there) == {}
-    assert len(list(journal.entries(there, "ps1"))) == len(STUDENTS)
+    assert len(list(Store(there, "ps1").journal.entries())) == len(STUDENTS)
     assert run(there) == dict.fromkeys(STUDENTS, True)
     assert marks(there) == TOTALS
-    assert list(journal.entries(there, "ps1")) == []
+    assert list(Store(there, "ps1").journal.entries()) == []
 
 
 def test_lost_server_is_explained_and_the_next_run_goes_on(there: Course, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,25 +6,17 @@ that says what is special about them. ``python -m tests.exercises`` prints how m
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import io
 import pkgutil
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from threading import Thread
-from typing import Self
 
 from nbformat import NotebookNode
 
 from autograder.authoring.build import from_source
-from autograder.judge.agent import Agent
-from autograder.judge.channel import Channel
-from autograder.judge.standins import Judge, NotSent
-from autograder.notebooks import names
+from autograder.authoring.trial import Judged, Together
 from autograder.notebooks.cells import grade_id
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
@@ -79,72 +71,6 @@ def message(answer: Answer, *, judged: bool = True) -> str | None:
     raise AssertionError(f"{answer.assignment} has no cell {answer.exercise}-test")
 
 
-class Together:
-    """Runs a notebook's cells in one namespace."""
-
-    def __init__(self) -> None:
-        self.namespace: dict[str, object] = {"__name__": "__main__"}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def run(self, source: str, *, locked: bool = False) -> str | None:
-        """Run a cell that is no test; give its error."""
-        del locked
-        return _run(source, self.namespace)
-
-    def test(self, source: str) -> str | None:
-        """Run a test; give its error."""
-        return _run(source, self.namespace)
-
-
-class Judged(Together):
-    """Runs tests in a namespace of their own, joined to the other as two kernels are."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.judges: dict[str, object] = {"__name__": "__main__"}
-        self.locked = set[str]()
-        self.sockets = socket.socketpair()
-        channels = [Channel(end) for end in self.sockets]
-        self.agent, self.judge = Agent(self.namespace, channels[0]), Judge(self.judges, channels[1])
-
-    def __exit__(self, *_: object) -> None:
-        for end in self.sockets:
-            end.close()
-
-    def run(self, source: str, *, locked: bool = False) -> str | None:
-        failure = super().run(source)
-        if locked:
-            failure = failure or self.test(source)
-            self.locked |= names.defined(source)
-        return failure
-
-    def test(self, source: str) -> str | None:
-        serving = Thread(target=self.agent.serve)
-        serving.start()
-        try:
-            self.judge.begin(names.read(source), locked=self.locked, bound=names.defined(source))
-            return _run(source, self.judges)
-        except NotSent as error:
-            return f"{type(error).__name__}: {error}"
-        finally:
-            assert self.judge.end() == [], "an honest notebook is flagged"
-            serving.join()
-
-
 @cache
 def _cells(assignment: str) -> list[NotebookNode]:
     return from_source(SOLUTIONS / assignment / f"{assignment}.py").cells
-
-
-def _run(source: str, namespace: dict[str, object]) -> str | None:
-    with contextlib.redirect_stdout(io.StringIO()):
-        try:
-            exec(compile(source, "<cell>", "exec"), namespace)
-        except Exception as error:
-            return f"{type(error).__name__}: {error}"
-    return None

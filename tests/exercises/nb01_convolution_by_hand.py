@@ -1677,3 +1677,13 @@ change_after = None
         },
     },
 }
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "conv2d_valid": {
+        "out = np.ones((image.shape[0] - height + 1, image.shape[1] - width + 1))": "every entry is overwritten",
+    },
+    "moving_seven": {
+        "change_before = relative_change(after, before)": "the seven stays inside, so both maps have the same sum",
+    },
+}
+"""Faults in the reference answers that are none: by exercise and changed line, why no test can tell them."""

@@ -792,3 +792,10 @@ def two_chances(a, b, n):
         },
     },
 }
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "two_chances": {
+        "variances = [p * (1 - p) / n for p in (np.mean(b), np.mean(a))]": "the two are added up",
+    },
+}
+"""Faults in the reference answers that are none: by exercise and changed line, why no test can tell them."""

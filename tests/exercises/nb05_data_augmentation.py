@@ -653,3 +653,23 @@ def edit(words, synonyms, swap, drop):
         },
     },
 }
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "count_net": {
+        "features = side * side * channels": "the value of the last turn is the one that is used",
+    },
+    "warp": {
+        "out = np.ones_like(image)": "every pixel is overwritten",
+        "source_x = int(np.clip(0, np.round(source_x), width - 1))": (
+            "min(max(x, 0), most), with the two of max swapped"
+        ),
+        "source_y = int(np.clip(0, np.round(source_y), height - 1))": (
+            "min(max(y, 0), most), with the two of max swapped"
+        ),
+    },
+    "bilinear": {
+        "x = np.clip(0, x, image.shape[1] - 1)": "min(max(x, 0), most), with the two of max swapped",
+        "y = np.clip(0, y, image.shape[0] - 1)": "min(max(y, 0), most), with the two of max swapped",
+    },
+}
+"""Faults in the reference answers that are none: by exercise and changed line, why no test can tell them."""

@@ -677,3 +677,16 @@ def residual_block(x, kernel1, bias1, kernel2, bias2):
         },
     },
 }
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "prepare_vgg16": {
+        "return x[..., ::-1] - np.array([103.939, 116.779, 123.68])": "the text asks for no dtype",
+    },
+    "best_cut": {
+        "return np.argmax(means >= means[best] - error)": "a whole number of NumPy's is one, too",
+    },
+    "conv_cost": {
+        "out = (-side // stride)": "only its square is used",
+    },
+}
+"""Faults in the reference answers that are none: by exercise and changed line, why no test can tell them."""

@@ -1074,3 +1074,10 @@ def choose_size(runs):
         },
     },
 }
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "count_vector": {
+        "counts = np.zeros(len(words))": "the text asks for numbers, 2.0 is as good as 2",
+    },
+}
+"""Faults in the reference answers that are none: by exercise and changed line, why no test can tell them."""

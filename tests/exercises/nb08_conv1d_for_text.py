@@ -638,3 +638,13 @@ def embedding_matrix(vocabulary, index, vectors):
         },
     },
 }
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "max_of_text": {
+        "return np.zeros(responses.shape[1], dtype=int)": "0 is 0.0",
+    },
+    "strongest_words": {
+        "start = np.argmax(responses) * stride": "a whole number of NumPy's can be a bound, too",
+    },
+}
+"""Faults in the reference answers that are none: by exercise and changed line, why no test can tell them."""

@@ -768,3 +768,20 @@ def paste_mask(mask, box, shape):
         },
     },
 }
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "iou": {
+        "area_a, area_b = (b[2] - b[0]) * (b[3] - b[1]), (a[2] - a[0]) * (a[3] - a[1])": "the two are added up",
+    },
+    "nms": {
+        "if all(overlaps[j, k] <= threshold for j in stay):": "two boxes overlap as much as the other way round",
+        "stay.append(k)": "a whole number of NumPy's is one, too",
+    },
+    "average_precision": {
+        "precision = np.cumsum(right) / np.arange(1, len(scores) + 1)": "there is a score for each answer",
+    },
+    "class_iou": {
+        "result.append((common / union))": "0 / 0 is NaN for NumPy's numbers, with a warning",
+    },
+}
+"""Faults in the reference answers that are none: by exercise and changed line, why no test can tell them."""

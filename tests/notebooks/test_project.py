@@ -9,10 +9,11 @@ import nbformat
 import pytest
 
 from autograder.authoring.build import from_source
+from autograder.authoring.trial import Judged
 from autograder.course import Course
 from autograder.kernels.limits import Limits
 from autograder.notebooks.cells import grade_id
-from tests.exercises import SOLUTIONS, Judged
+from tests.exercises import SOLUTIONS
 from tests.support import samples
 
 ROOT = Path(__file__).parents[2]

@@ -99,7 +99,7 @@ class Classroom:
 
     def submit(self, student: str, notebook: NotebookNode | bytes, name: str | None = None) -> Path:
         """Put a notebook where collecting would put it (or under another file name)."""
-        folder = self.course.folder("submitted", student, self.assignment)
+        folder = self.course.folder("submitted", student=student, assignment=self.assignment)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / (name or f"{self.assignment}.ipynb")
         path.write_bytes(notebook if isinstance(notebook, bytes) else as_bytes(notebook))

@@ -13,8 +13,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.authoring.release import release
 from autograder.course import Course
-from autograder.grading import records
 from autograder.grading.records import Outcome, Record
+from autograder.grading.store import Store
 from autograder.submissions import late, times
 
 ROOT = Path(__file__).parents[2]
@@ -83,7 +83,7 @@ class Marked:
 
     def hand_in(self, student: str, at: str | None = None) -> Path:
         """Put a submission where collecting puts it, with its time if it is known."""
-        folder = self.course.folder("submitted", student, "ps1")
+        folder = self.course.folder("submitted", student=student, assignment="ps1")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "ps1.ipynb").write_text(f"the notebook of {student}")
         if at:
@@ -94,11 +94,11 @@ class Marked:
         """Mark what a student handed in."""
         from nbgrader.api import Gradebook
 
-        folder = self.course.folder("submitted", student, "ps1")
+        folder = self.course.folder("submitted", student=student, assignment="ps1")
         if at or not folder.exists():
             self.hand_in(student, at)
-        self.course.folder("autograded", student, "ps1").mkdir(parents=True, exist_ok=True)
-        (self.course.folder("autograded", student, "ps1") / "ps1.ipynb").touch()
+        self.course.folder("autograded", student=student, assignment="ps1").mkdir(parents=True, exist_ok=True)
+        (self.course.folder("autograded", student=student, assignment="ps1") / "ps1.ipynb").touch()
         with Gradebook(self.course.directory.db_url) as gradebook:
             gradebook.update_or_create_student(student)
             gradebook.update_or_create_submission("ps1", student)
@@ -111,6 +111,6 @@ class Marked:
 
     def record(self, student: str, outcome: Outcome, reason: str = "") -> None:
         """Leave a record."""
-        handed_in = records.submission_digest(self.course, "ps1", student)
+        handed_in = Store(self.course, "ps1").submission_digest(student)
         record = Record(assignment="ps1", student=student, outcome=outcome, reason=reason, submission=handed_in)
-        records.save(self.course, record)
+        Store(self.course, record.assignment).save(record)

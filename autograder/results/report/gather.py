@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import SubmissionError
-from autograder.grading import records
 from autograder.grading.records import Outcome, Record
+from autograder.grading.store import Store
 from autograder.lms.roster import read as read_roster
 from autograder.notebooks.cells import is_answer
 from autograder.submissions import late, reader, times
@@ -60,7 +60,7 @@ class Class:
 
 
 @dataclass
-class _Book:
+class _Known:
     """What the gradebook knows, by student."""
 
     due: datetime | None = None
@@ -80,16 +80,17 @@ def gather(course: Course, assignment: str, roster: Path | None = None) -> Class
     Returns:
         The class, by id. Points are the gradebook's, where written answers are marked, else the record's.
     """
-    book = _book(course, assignment)
-    late_by = _lateness(course, assignment, book.due)
+    known = _known(course, assignment)
+    late_by = _lateness(course, assignment, known.due)
     there = set(course.students("submitted", assignment))
-    recorded = {path.stem for path in records.path(course, assignment, "x").parent.glob("*.json")}
-    people = read_roster(roster, {*book.names, *there, *recorded}).students
+    store = Store(course, assignment)
+    recorded = store.students()
+    people = read_roster(roster, {*known.names, *there, *recorded}).students
     for name, person in people.items():
-        book.names[name] = book.names.get(name) or f"{person.first_name} {person.last_name}".strip()
-    names = sorted({*book.names, *there, *recorded})
-    students = (_student(course, assignment, name, name in there, book) for name in names)
-    return Class([replace(student, late=late_by(student.id, student.late)) for student in students], book.due)
+        known.names[name] = known.names.get(name) or f"{person.first_name} {person.last_name}".strip()
+    names = sorted({*known.names, *there, *recorded})
+    students = (_student(store, name, name in there, known) for name in names)
+    return Class([replace(student, late=late_by(student.id, student.late)) for student in students], known.due)
 
 
 def _lateness(course: Course, assignment: str, due: datetime | None) -> Callable[[str, timedelta], timedelta]:
@@ -101,12 +102,15 @@ def _lateness(course: Course, assignment: str, due: datetime | None) -> Callable
     granted = late.extensions(course, rules.zone)
 
     def late_by(student: str, known: timedelta) -> timedelta:
-        folder, until = course.folder("submitted", student, assignment), granted.get((student, assignment))
-        handed_in = times.known_time(folder)
-        if handed_in is None and not (folder / times.LATE_MARK).exists():
+        folder, until = (
+            course.folder("submitted", student=student, assignment=assignment),
+            granted.get((student, assignment)),
+        )
+        submitted = times.known_time(folder)
+        if submitted is None and not (folder / times.LATE_MARK).exists():
             return known
         days = assess(rules, folder, due, until, score=0, maximum=0).days
-        exact = handed_in - max(due, until or due) if handed_in and due else timedelta(days=days)
+        exact = submitted - max(due, until or due) if submitted and due else timedelta(days=days)
         return exact if days else timedelta()
 
     return late_by
@@ -156,7 +160,9 @@ def answers(course: Course, assignment: str, names: dict[str, str], ids: list[st
     for student in ids:
         own: dict[str, list[str]] = defaultdict(list)
         try:
-            cells = reader.code(course.folder("submitted", student, assignment) / f"{assignment}.ipynb")
+            cells = reader.code(
+                course.folder("submitted", student=student, assignment=assignment) / f"{assignment}.ipynb"
+            )
         except (SubmissionError, OSError):
             continue
         for key, source in cells:
@@ -167,49 +173,49 @@ def answers(course: Course, assignment: str, names: dict[str, str], ids: list[st
     return found
 
 
-def _student(course: Course, assignment: str, name: str, handed_in: bool, book: _Book) -> Student:
+def _student(store: Store, name: str, handed_in: bool, known: _Known) -> Student:
     # Where submissions have been deleted, as they should be one day, the records still tell
-    record = (records.current if handed_in else records.load)(course, assignment, name)
+    record = store.current(name) if handed_in else store.load(name)
     points = {item.grade_id: item.score for item in record.items} if record else {}
-    known = book.points.get(name, {})
+    marks = known.points.get(name, {})
     return Student(
         id=name,
-        name=book.names.get(name, ""),
+        name=known.names.get(name, ""),
         record=record,
         handed_in=handed_in or record is not None,
-        late=book.late.get(name, timedelta()),
-        points={cell: known.get(cell, score) for cell, score in points.items()},
+        late=known.late.get(name, timedelta()),
+        points={cell: marks.get(cell, score) for cell, score in points.items()},
     )
 
 
-def _book(course: Course, assignment: str) -> _Book:
+def _known(course: Course, assignment: str) -> _Known:
     from nbgrader.api import MissingEntry
     from sqlalchemy.engine import make_url
 
-    book, url = _Book(), make_url(course.directory.db_url)
+    known, url = _Known(), make_url(course.directory.db_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        return book  # opening it would make one
+        return known  # opening it would make one
     with course.gradebook() as gradebook:
         for student in gradebook.students:
-            book.names[student.id] = " ".join(filter(None, [student.first_name, student.last_name]))
+            known.names[student.id] = " ".join(filter(None, [student.first_name, student.last_name]))
         try:
             entry = gradebook.find_assignment(assignment)
         except MissingEntry:
-            return book
-        _fill(book, gradebook, entry)
-    return book
+            return known
+        _fill(known, gradebook, entry)
+    return known
 
 
-def _fill(book: _Book, gradebook: object, assignment: object) -> None:
+def _fill(known: _Known, gradebook: object, assignment: object) -> None:
     """Ask for columns, not objects: with ten thousand students, seconds instead of minutes."""
     from nbgrader.api import BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
 
     query, one = gradebook.db.query, SubmittedAssignment.assignment_id == assignment.id  # type: ignore[attr-defined]
-    due = book.due = assignment.duedate  # type: ignore[attr-defined]
+    due = known.due = assignment.duedate  # type: ignore[attr-defined]
     columns = (SubmittedAssignment.student_id, SubmittedAssignment.timestamp, SubmittedAssignment.extension)
     for student, stamp, extension in query(*columns).filter(one):
         if due and stamp:
-            book.late[student] = max(timedelta(), stamp - due - (extension or timedelta()))
+            known.late[student] = max(timedelta(), stamp - due - (extension or timedelta()))
     grades = (
         query(SubmittedAssignment.student_id, BaseCell.name, Grade.score, Grade.needs_manual_grade, Grade.manual_score)
         .select_from(Grade)
@@ -219,4 +225,4 @@ def _fill(book: _Book, gradebook: object, assignment: object) -> None:
         .filter(one)
     )
     for student, cell, score, needs, manual in grades:
-        book.points[student][cell] = None if needs and manual is None else score
+        known.points[student][cell] = None if needs and manual is None else score

@@ -18,11 +18,12 @@ from nbformat import NotebookNode
 from autograder.authoring.build import build
 from autograder.authoring.release import release
 from autograder.course import Course
-from autograder.execution import execute
+from autograder.execution import pair
 from autograder.execution.execute import ExecuteSubmission
 from autograder.execution.runner import Kernel
 from autograder.grading.grade import accept, grade, submissions
 from autograder.grading.records import Outcome, Record
+from autograder.grading.store import Store
 from autograder.notebooks.cells import grade_id
 from autograder.notebooks.source import read_source
 from autograder.results.feedback import feedback
@@ -147,9 +148,8 @@ def course(tmp_path_factory: pytest.TempPathFactory, scheduler: str) -> Iterator
 
 
 def record(course: Course, student: str) -> Record:
-    from autograder.grading import records
 
-    found = records.load(course, "ps4", student)
+    found = Store(course, "ps4").load(student)
     assert found is not None
     return found
 
@@ -195,7 +195,7 @@ def test_nothing_of_the_reference_reaches_a_page_a_record_or_a_log(course: Cours
 
 
 def test_own_outputs_are_those_of_the_run_without_references(course: Course) -> None:
-    notebook = nbformat.read(course.folder("autograded", "both", "ps4") / "ps4.ipynb", as_version=4)
+    notebook = nbformat.read(course.folder("autograded", student="both", assignment="ps4") / "ps4.ipynb", as_version=4)
     assert notebook.metadata.autograder.references == {"total-test": ["fourth", "square"]}
 
 
@@ -203,18 +203,22 @@ def test_graded_by_force_it_comes_to_the_same(course: Course, scheduler: str) ->
     """In nbgrader's converters too, with which each submission is run; and what has not changed is not run."""
     names = ["both", "spy", "wrong"]
     before = {name: record(course, name).model_dump(exclude={"seconds", "cell_seconds"}) for name in names}
-    files = {name: (course.folder("autograded", name, "ps4") / "ps4.ipynb").read_bytes() for name in names}
+    files = {
+        name: (course.folder("autograded", student=name, assignment="ps4") / "ps4.ipynb").read_bytes() for name in names
+    }
     assert [fresh for _, fresh in grade(course, "ps4", names)] == [False] * 3
     list(grade(course, "ps4", names, force=True, scheduler=scheduler))
     assert {name: record(course, name).model_dump(exclude={"seconds", "cell_seconds"}) for name in names} == before
-    assert {n: (course.folder("autograded", n, "ps4") / "ps4.ipynb").read_bytes() for n in names} == files
+    assert {
+        n: (course.folder("autograded", student=n, assignment="ps4") / "ps4.ipynb").read_bytes() for n in names
+    } == files
 
 
 def test_stock_nbgrader_does_the_same(course: Course) -> None:
     from nbgrader.converters import Autograde
 
     course.config.Autograde.force = True
-    course.convert(Autograde, "ps4", "wrong")
+    course.convert(Autograde, assignment="ps4", student="wrong")
     with course.gradebook() as gradebook:
         assert gradebook.find_submission("ps4", "wrong").score == record(course, "wrong").score
 
@@ -282,7 +286,7 @@ def test_kernel_killed_from_outside_in_the_run_with_references_costs_nothing(
                     await asyncio.sleep(0.01)
             await super().run(cell, index)
 
-    monkeypatch.setattr(execute, "Kernel", Hunted)
+    monkeypatch.setattr(pair, "Kernel", Hunted)
     assert set(helped(course, {"square": WRONG})) == {"fourth-test", "total-test"}
     assert runs[hunted] == 3
 

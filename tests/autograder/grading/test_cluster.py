@@ -10,15 +10,16 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder.errors import BusyError, ExecutorError
-from autograder.grading import cluster, grade, journal, records, writer
+from autograder.grading import cluster, grade, gradebook, writer
+from autograder.grading.journal import Journal
 from autograder.grading.records import Outcome
+from autograder.grading.store import Store
 from tests.support import quick
 from tests.support.marked import Marked
 
@@ -97,10 +98,10 @@ def marks(room: Marked) -> dict[str, float]:
 
 def is_whole(room: Marked, students: list[str]) -> bool:
     """Tell whether exactly these have been graded, each with mark, record and file, and nothing waits."""
-    made = [room.course.folder("autograded", name, "ps1") / "ps1.ipynb" for name in students]
-    known = {name: records.current(room.course, "ps1", name) for name in students}
+    made = [room.course.folder("autograded", student=name, assignment="ps1") / "ps1.ipynb" for name in students]
+    known = {name: Store(room.course, "ps1").current(name) for name in students}
     return (
-        list(journal.entries(room.course, "ps1")) == []
+        list(Store(room.course, "ps1").journal.entries()) == []
         and marks(room) == dict.fromkeys(students, 9.0)
         and all(record and record.outcome is Outcome.GRADED for record in known.values())
         and [path.read_text() for path in made] == [f'{{"of": "{name}"}}' for name in students]
@@ -156,7 +157,7 @@ def test_two_workers_and_one_that_dies(room: Marked, notes: Path) -> None:
     assert set(found.values()) == {(Outcome.GRADED, True)}
     assert quick.notes(notes, "started")["s03"] == 3
     assert quick.notes(notes, "started")["s05"] == 2
-    record = records.load(room.course, "ps1", "s03")
+    record = Store(room.course, "ps1").load("s03")
     assert record
     assert "brought three workers down" in record.reason
     assert sorted(marks(room)) == sorted(found)
@@ -204,7 +205,7 @@ def test_killed_grader_loses_nothing_and_does_nothing_twice(
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=ENVIRONMENT) as grader:
         until(lambda: f"s{after:02}" in quick.notes(notes, "started"), grader)
         grader.send_signal(signal.SIGKILL)
-    assert len(list(journal.entries(room.course, "ps1"))) == after % 4
+    assert len(list(Store(room.course, "ps1").journal.entries())) == after % 4
     before = quick.notes(notes, "ended")
     assert set(before) == set(everybody()[:after])
     hand_in(room, f"s{after:02}", b"fine")
@@ -219,13 +220,13 @@ class KilledError(BaseException):
 
 
 @pytest.mark.usefixtures("cluster")
-@pytest.mark.parametrize("step", ["_put_files", "gradebook.write", "records.save", "journal.remove"])
+@pytest.mark.parametrize(
+    ("where", "name"), [(writer, "_put_files"), (gradebook, "write"), (Store, "save"), (Journal, "remove")]
+)
 @pytest.mark.parametrize("late", [False, True])
 def test_every_step_of_recording_may_be_the_last(
-    room: Marked, notes: Path, monkeypatch: pytest.MonkeyPatch, step: str, *, late: bool
+    room: Marked, notes: Path, monkeypatch: pytest.MonkeyPatch, where: Any, name: str, *, late: bool
 ) -> None:
-    *module, name = step.split(".")
-    where = getattr(writer, module[0]) if module else writer
     original = getattr(where, name)
 
     def killed(*arguments: Any) -> Any:
@@ -239,8 +240,8 @@ def test_every_step_of_recording_may_be_the_last(
         patch.setattr(writer, "BATCH", 5)
         with pytest.raises(KilledError):
             run(room)
-    kept = {done.record.student for done in journal.entries(room.course, "ps1")}
-    kept |= {name for name in everybody() if records.current(room.course, "ps1", name)}
+    kept = {done.record.student for done in Store(room.course, "ps1").journal.entries()}
+    kept |= {name for name in everybody() if Store(room.course, "ps1").current(name)}
     run(room)
     assert is_whole(room, everybody())
     ended = quick.notes(notes, "ended")
@@ -251,15 +252,15 @@ def test_every_step_of_recording_may_be_the_last(
 @pytest.mark.usefixtures("cluster")
 def test_journal_of_another_file_is_not_believed(room: Marked, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(room)
-    for record in map(partial(records.load, room.course, "ps1"), everybody()):
+    for record in map(Store(room.course, "ps1").load, everybody()):
         assert record
-        records.save(room.course, record.model_copy(update={"submission": "another"}))
+        Store(room.course, "ps1").save(record.model_copy(update={"submission": "another"}))
     with monkeypatch.context() as patch:
         patch.setattr(writer, "_record", lambda *_: [])
         run(room)
-    assert len(list(journal.entries(room.course, "ps1"))) == TOTAL
+    assert len(list(Store(room.course, "ps1").journal.entries())) == TOTAL
     hand_in(room, "s07", b"another")
-    journal.path(room.course, "ps1", "s08").write_bytes(b"half")
+    Store(room.course, "ps1").journal.path("s08").write_bytes(b"half")
     run(room)
     assert is_whole(room, everybody())
     assert {name: number for name, number in quick.notes(notes, "ended").items() if number != 2} == {"s07": 3, "s08": 3}

@@ -17,9 +17,9 @@ import nbformat
 import pytest
 
 from autograder.course import Course
-from autograder.grading import records
 from autograder.grading.grade import grade
 from autograder.grading.records import Outcome, Record
+from autograder.grading.store import Store
 from tests.support.forgeries import CORPUS, TOTAL, hand_in, make_course
 
 pytestmark = pytest.mark.slow
@@ -76,7 +76,7 @@ def test_everybody_gets_exactly_what_they_deserve(graded: tuple[Course, dict[str
     record = records[name]
     assert record.seconds < SECONDS
     assert (record.outcome, record.score) == (Outcome.GRADED, entry.deserved), record.model_dump_json(indent=1)
-    made = course.folder("autograded", name, entry.assignment) / f"{entry.assignment}.ipynb"
+    made = course.folder("autograded", student=name, assignment=entry.assignment) / f"{entry.assignment}.ipynb"
     assert harm(made) == []
     assert not (entry.honest and record.flags)
 
@@ -119,12 +119,14 @@ def test_ordinary_user_grades_as_well(tmp_path: Path, short: Path) -> None:
     assert rights == 0
     run(tools / "autograder", "grade", "ps1")
     for entry in entries:
-        record = records.load(course, "ps1", entry.name)
+        record = Store(course, "ps1").load(entry.name)
         assert record
         assert (record.outcome, record.score, record.sandboxed) == (Outcome.GRADED, entry.deserved, True)
-        assert harm(course.folder("autograded", entry.name, "ps1") / "ps1.ipynb") == []
+        assert harm(course.folder("autograded", student=entry.name, assignment="ps1") / "ps1.ipynb") == []
     run(tools / "autograder", "feedback", "ps1")
-    assert all((course.folder("feedback", entry.name, "ps1") / "ps1.html").exists() for entry in entries)
+    assert all(
+        (course.folder("feedback", student=entry.name, assignment="ps1") / "ps1.html").exists() for entry in entries
+    )
     run(tools / "autograder", "report", "ps1", "--out", "report.html")
     assert "how the class did" in (course.root / "report.html").read_text(encoding="utf-8")
 

@@ -13,9 +13,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.utils import determine_grade
 
 from autograder.execution.scoring import as_scored
-from autograder.grading import records
 from autograder.grading.grade import grade, submissions
 from autograder.grading.records import Outcome, Record, Status
+from autograder.grading.store import Store
 from autograder.results.export import export
 from autograder.results.feedback import feedback
 from tests.support.classroom import Classroom
@@ -47,10 +47,10 @@ def test_only_what_changed_is_run_again(ps1: Classroom) -> None:
 def test_killed_run_is_made_up_for(ps1: Classroom) -> None:
     ps1.submit("ada", ps1.fill())
     grade_one(ps1, "ada")
-    half_done = ps1.course.folder("autograded", "ada", "ps1") / "ps1.ipynb"
+    half_done = ps1.course.folder("autograded", student="ada", assignment="ps1") / "ps1.ipynb"
     half_done.chmod(0o644)
     half_done.write_text("{}")
-    records.path(ps1.course, "ps1", "ada").unlink()  # a record is written last
+    Store(ps1.course, "ps1").path("ada").unlink()  # a record is written last
     record, fresh = grade_one(ps1, "ada")
     assert (fresh, record.score) == (True, 9)
 
@@ -140,7 +140,7 @@ def test_fault_of_the_course_is_not_the_students(ps1: Classroom) -> None:
     ps1.course.config.Autograde.pre_convert_hook = "nowhere.to_be_found"
     record, _ = grade_one(ps1, "ada")
     assert record.outcome is Outcome.GRADER_ERROR
-    assert "nowhere" in records.path(ps1.course, "ps1", "ada").with_suffix(".log").read_text()
+    assert "nowhere" in Store(ps1.course, "ps1").path("ada").with_suffix(".log").read_text()
     assert "fault of the grader, not of your work" in page(ps1, "ada")
 
 
@@ -292,7 +292,9 @@ def test_answer_that_uses_a_lecture_cell_is_graded_with_it(ps1: Classroom) -> No
     assert grade_one(ps1, "bob")[0].score == 9
     printed = {}
     for student in ("ada", "bob"):
-        autograded = nbformat.read(ps1.course.folder("autograded", student, "ps1") / "ps1.ipynb", as_version=4)
+        autograded = nbformat.read(
+            ps1.course.folder("autograded", student=student, assignment="ps1") / "ps1.ipynb", as_version=4
+        )
         demo, _ = (cell for cell in autograded.cells if "demo" in cell.metadata.get("tags", []))  # and the button
         printed[student] = [output.text for output in demo.outputs]
     assert printed == {"ada": ["a lecture cell that the grader does not run\n"], "bob": []}

@@ -17,6 +17,7 @@ from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")]
 
+LEAKS = "nbgrader's InstantiateTests leaves its kernel's client, and what that has open (tests/conftest.py)"
 NO_MODULES = "A .py file beside a notebook is its source, with the solutions: our configuration ignores such files."
 REPAIRED = "A submission that is not of this notebook is rebuilt and marked, where nbgrader gives up."
 DIFFERENCES = {

@@ -10,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from autograder.course import Course
-from autograder.grading import records
 from autograder.grading.records import Item, Outcome, Record, Status
+from autograder.grading.store import Store
 
 
 @pytest.fixture
@@ -42,72 +42,72 @@ def record() -> Record:
 
 
 def test_saved_record_loads_as_it_was(course, record):
-    records.save(course, record)
-    assert records.load(course, record.assignment, record.student) == record
+    Store(course, record.assignment).save(record)
+    assert Store(course, record.assignment).load(record.student) == record
 
 
 def test_record_lies_where_the_documentation_says(course, record):
-    records.save(course, record)
+    Store(course, record.assignment).save(record)
     assert (course.root / "records" / "ps1" / "Łukasz_Żak.json").is_file()
 
 
 def test_missing_record_is_none(course):
-    assert records.load(course, "ps1", "nobody") is None
+    assert Store(course, "ps1").load("nobody") is None
 
 
 @pytest.mark.parametrize("kept", [0, 1, 50, -1])
 def test_half_written_record_is_none(course, record, kept):
-    records.save(course, record)
-    path = records.path(course, record.assignment, record.student)
+    Store(course, record.assignment).save(record)
+    path = Store(course, record.assignment).path(record.student)
     path.write_bytes(path.read_bytes()[:kept])
-    assert records.load(course, record.assignment, record.student) is None
+    assert Store(course, record.assignment).load(record.student) is None
 
 
 @pytest.mark.parametrize("content", [b"[]", b"{}", b"null", b"\xff\xfe", b'{"assignment": "ps1", "outcome": "lost"}'])
 def test_file_that_is_not_a_record_is_none(course, record, content):
-    records.save(course, record)
-    records.path(course, record.assignment, record.student).write_bytes(content)
-    assert records.load(course, record.assignment, record.student) is None
+    Store(course, record.assignment).save(record)
+    Store(course, record.assignment).path(record.student).write_bytes(content)
+    assert Store(course, record.assignment).load(record.student) is None
 
 
 def test_save_replaces_the_record_and_leaves_nothing_else(course, record):
-    records.save(course, record)
+    Store(course, record.assignment).save(record)
     record.seconds = 9.0
-    records.save(course, record)
-    assert records.load(course, "ps1", record.student).seconds == 9.0
+    Store(course, record.assignment).save(record)
+    assert Store(course, "ps1").load(record.student).seconds == 9.0
     assert [path.name for path in (course.root / "records" / "ps1").iterdir()] == ["Łukasz_Żak.json"]
 
 
 def test_crash_while_saving_leaves_the_old_record(course, record, monkeypatch):
-    records.save(course, record)
+    Store(course, record.assignment).save(record)
 
     def crash(*_):
         raise OSError("disk full")
 
     monkeypatch.setattr(os, "replace", crash)
     with pytest.raises(OSError, match="disk full"):
-        records.save(course, record.model_copy(update={"seconds": 9.0}))
-    assert records.load(course, "ps1", record.student) == record
+        Store(course, "ps1").save(record.model_copy(update={"seconds": 9.0}))
+    assert Store(course, "ps1").load(record.student) == record
 
 
 @pytest.mark.parametrize("student", ["jane.doe", "a.b.c", "jane@uni.edu", "x-1"])
 def test_students_with_dots_in_their_names_do_not_share_a_record(course, record, student):
-    records.save(course, record.model_copy(update={"student": student}))
-    records.save(course, record.model_copy(update={"student": f"{student}.2"}))
-    assert records.load(course, "ps1", student).student == student
-    assert records.load(course, "ps1", f"{student}.2").student == f"{student}.2"
+    Store(course, "ps1").save(record.model_copy(update={"student": student}))
+    Store(course, "ps1").save(record.model_copy(update={"student": f"{student}.2"}))
+    assert Store(course, "ps1").load(student).student == student
+    assert Store(course, "ps1").load(f"{student}.2").student == f"{student}.2"
 
 
 def test_record_is_utf8_whatever_the_system_prefers(tmp_path, record):
     (tmp_path / "nbgrader_config.py").touch()
     code = (
-        "import pathlib, sys; from autograder.grading import records; from autograder.course import Course;"
-        "records.save(Course(pathlib.Path(sys.argv[1])), "
+        "import pathlib, sys; from autograder.grading import records, store; from autograder.course import Course;"
+        "store.Store(Course(pathlib.Path(sys.argv[1])), 'ps1').save("
         "records.Record(assignment='ps1', student='s', outcome='graded', reason='\\u201c\\u0141\\u201d'))"
     )
     plain = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, env=plain)
-    assert records.load(Course(tmp_path), "ps1", "s").reason == "“Ł”"
+    assert Store(Course(tmp_path), "ps1").load("s").reason == "“Ł”"
 
 
 def test_score_adds_up_what_has_been_marked(record):

@@ -19,8 +19,10 @@ from autograder.authoring.release import release
 from autograder.cli import cli
 from autograder.errors import AssignmentError
 from autograder.execution import reuse
-from autograder.grading import grade, journal, records, regrade, versions, writer
+from autograder.grading import grade, regrade, versions, writer
+from autograder.grading.journal import Journal
 from autograder.grading.records import Outcome
+from autograder.grading.store import Store
 from autograder.notebooks.cells import is_test
 from tests.support import quick
 from tests.support.classroom import Classroom
@@ -70,8 +72,8 @@ def test_what_marks_depend_on_makes_a_version(
     after = versions.now(marked.course, "ps1")
     assert after.differences(before) == named
     assert (after.key == before.key) == (named == [])
-    versions.save(marked.course, "ps1", after)
-    assert versions.load(marked.course, "ps1", after.key) == after
+    versions.save(Store(marked.course, "ps1"), after)
+    assert versions.load(Store(marked.course, "ps1"), after.key) == after
 
 
 def test_source_that_was_not_released_again_is_refused(marked: Marked) -> None:
@@ -158,7 +160,7 @@ def written(room: Marked) -> dict[str, bytes]:
 
 def waiting(room: Marked) -> dict[str, tuple[float | None, float | None]]:
     students, version = grade.submissions(room.course, "ps1"), versions.now(room.course, "ps1")
-    changes = regrade.pending(room.course, "ps1", students, version)
+    changes = regrade.pending(Store(room.course, "ps1"), students, version)
     return {change.student: (change.before.score, change.after.score) for change in changes}
 
 
@@ -224,30 +226,30 @@ class KilledError(BaseException):
 
 
 @pytest.mark.usefixtures("cluster")
-@pytest.mark.parametrize(("step", "again"), [("approve", False), ("approve", True), ("remove", False)])
+@pytest.mark.parametrize(("step", "again"), [("move", False), ("move", True), ("remove", False)])
 def test_killed_while_writing_what_was_agreed(
     room: Marked, monkeypatch: pytest.MonkeyPatch, step: str, *, again: bool
 ) -> None:
     run(room)
     room.change(TEST, f"{TEXT}  # ada has 5, bob has 5")
     run(room)
-    original, students = getattr(journal, step), grade.submissions(room.course, "ps1")
+    original, students = getattr(Journal, step), grade.submissions(room.course, "ps1")
 
     def killed(*arguments: Any, **options: Any) -> None:
         original(*arguments, **options)
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(journal, step, killed)
+        patch.setattr(Journal, step, killed)
         with pytest.raises(KilledError):
             grade.accept(room.course, "ps1", students)
     if again:
         room.change(TEST, f"{TEXT}  # ada has 6, bob has 6")
     run(room)
-    left = {"ada", "bob", "eve"} if again else {"bob", "eve"} if step == "approve" else set()
+    left = {"ada", "bob", "eve"} if again else {"bob", "eve"} if step == "move" else set()
     assert set(waiting(room)) == left, "what nobody has agreed to for certain is asked again"
     assert marks(room) == {"ada": 9 if again else 5, "bob": 9 if left else 5, "eve": 9}
-    assert list(journal.entries(room.course, "ps1")) == []
+    assert list(Store(room.course, "ps1").journal.entries()) == []
 
 
 def command(room: Marked, *options: str) -> Result:
@@ -257,7 +259,7 @@ def command(room: Marked, *options: str) -> Result:
 @pytest.mark.usefixtures("cluster")
 def test_command_shows_and_asks(room: Marked, monkeypatch: pytest.MonkeyPatch) -> None:
     assert command(room).exit_code == 1, "one cannot be read"
-    shutil.rmtree(room.course.folder("submitted", "tim"))
+    shutil.rmtree(room.course.folder("submitted", student="tim"))
     room.change(TEST, f"{TEXT}  # ada has 5, eve has 5")
     asked = command(room)
     assert asked.exit_code == 1
@@ -280,7 +282,7 @@ OTHER = "def share(part, whole):\n    return part / whole if part > 1 else 0.25"
 
 
 def outputs(room: Classroom, student: str) -> dict[str, Any]:
-    path = room.course.folder("autograded", student, "ps1") / "ps1.ipynb"
+    path = room.course.folder("autograded", student=student, assignment="ps1") / "ps1.ipynb"
     cells = nbformat.read(path, as_version=4).cells
     return {cell.metadata.nbgrader.grade_id: cell.outputs for cell in cells if is_test(cell)}
 
@@ -309,7 +311,7 @@ def test_only_the_changed_test_is_run(ps1: Classroom) -> None:
         assert after["share-test"] == before[student]["share-test"]
         assert after["partial-test"] == before[student]["partial-test"]
         assert (after["double-test"] == before[student]["double-test"]) == (student == "ada")
-        kept = records.load(ps1.course, "ps1", student)
+        kept = Store(ps1.course, "ps1").load(student)
         assert kept
         assert all(kept.cell_seconds[name] > 0 for name in ("double-test", "share-test", "setup"))
     times = {"seconds", "cell_seconds"}

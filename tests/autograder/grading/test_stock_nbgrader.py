@@ -106,7 +106,8 @@ def test_same_files(both: tuple[Course, Course, str], step: str) -> None:
 def test_who_got_an_older_release_is_not_told_to_have_changed_it(both: tuple[Course, Course, str]) -> None:
     for course in both[:2]:
         told = [
-            "had been changed" in (course.folder("autograded", student, "ps1") / "ps1.ipynb").read_text()
+            "had been changed"
+            in (course.folder("autograded", student=student, assignment="ps1") / "ps1.ipynb").read_text()
             for student in ("edited", "older")
         ]
         assert told == [True, False]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
 from autograder.errors import JudgeLostError
-from autograder.execution import execute
+from autograder.execution import pair, turns
 from autograder.execution.execute import ExecuteSubmission
+from autograder.execution.pair import Terms
 from autograder.execution.runner import Kernel
+from autograder.execution.session import Session
 from autograder.execution.turns import Turn
 from autograder.notebooks.cells import grade_id
 from autograder.notebooks.source import read_source
@@ -54,7 +58,7 @@ def killer(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
                     await asyncio.sleep(0.01)
             await super().run(cell, index)
 
-    monkeypatch.setattr(execute, "Kernel", Hunted)
+    monkeypatch.setattr(pair, "Kernel", Hunted)
     return plan
 
 
@@ -93,14 +97,15 @@ def test_answer_that_ends_its_kernel_fails_its_tests_and_no_others(ps1: Classroo
     assert found["share-test"] == []
 
 
-def test_of_a_test_that_is_run_again_the_worst_outcome_stands() -> None:
+def test_of_a_test_that_is_run_again_the_worst_outcome_stands(tmp_path: Path) -> None:
     """Else whoever crashes the kernel on purpose would have several tries at a random answer."""
-    runner = ExecuteSubmission()
-    runner._worst = {}
+    with turns.turn(tmp_path) as turn:
+        session = Session(new_notebook(), Terms(new_notebook()), turn)
+    kept = []
     for outputs in ([], error(), []):
         cell = NotebookNode(cell_type="code", source="", outputs=outputs, metadata={"nbgrader": marks()})
-        runner._keep_worst(cell)
-    assert runner._worst["double-test"] == (0.0, error())
+        kept.append(session.keep_worst(cell))
+    assert kept == [[], error(), error()]
 
 
 def marks() -> dict[str, Any]:

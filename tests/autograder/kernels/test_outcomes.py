@@ -15,9 +15,9 @@ from traitlets.config import Config
 
 from autograder.errors import CourseError, SandboxError
 from autograder.execution.runner import Kernel
-from autograder.grading import records
 from autograder.grading.grade import accept, grade
 from autograder.grading.records import Outcome, Record, Status
+from autograder.grading.store import Store
 from autograder.kernels import layers
 from autograder.kernels.limits import Limits
 from autograder.results.export import export
@@ -216,7 +216,7 @@ def test_nothing_is_run_where_it_cannot_be_confined(ps1: Classroom, monkeypatch:
     monkeypatch.setattr(layers, "probe", lambda: (missing,))
     with pytest.raises(SandboxError, match=r"Missing: files \(cannot have a user namespace\).*--no-sandbox"):
         list(grade(ps1.course, "ps1", ["ada"]))
-    assert records.load(ps1.course, "ps1", "ada") is None
+    assert Store(ps1.course, "ps1").load("ada") is None
 
 
 def test_layer_that_is_not_required_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -427,7 +427,7 @@ def test_times_come_from_a_file_of_ones_own(marked: Marked, tmp_path: Path) -> N
     times = written(tmp_path, "time;student\n2026-05-03 12:00;ada\n-;bob\n2026-05-03 12:00+02:00;stranger\n")
     found = collect(marked.course, "ps1", tmp_path / "class", times=times).students
     assert [str(one.at) for one in found] == ["2026-05-03 12:00:00", "None", "None"]
-    folder = marked.course.folder("submitted", "ada", "ps1")
+    folder = marked.course.folder("submitted", student="ada", assignment="ps1")
     assert (folder / TIMESTAMP).read_text() == "2026-05-03 12:00:00.000000 UTC"
 
 

@@ -17,8 +17,8 @@ import typer
 from autograder import cli, console
 from autograder.course import Course
 from autograder.errors import SubmissionError
-from autograder.grading import records
 from autograder.grading.records import Item, Outcome, Record, Status
+from autograder.grading.store import Store
 from autograder.notebooks.cells import grade_id
 from autograder.results.receipts import Comparison, compare, folder
 from autograder.submissions import receipt as module
@@ -181,10 +181,9 @@ def test_results_are_compared_once_they_are_there(
     files = checked(result=Result([Exercise("double", "double-test", state), DONE.exercises[1]]))
     compared(marked.course, tmp_path, files)
     item = Item(grade_id="double-test", status=status, score=0, max_score=8)
-    digest = records.submission_digest(marked.course, "ps1", "ada_1")
-    records.save(
-        marked.course,
-        Record(assignment="ps1", student="ada_1", outcome=Outcome.GRADED, items=[item], submission=digest),
+    digest = Store(marked.course, "ps1").submission_digest("ada_1")
+    Store(marked.course, "ps1").save(
+        Record(assignment="ps1", student="ada_1", outcome=Outcome.GRADED, items=[item], submission=digest)
     )
     found = compared(marked.course, tmp_path, files)
     said = f"double-test: {state} when checked, {status} when graded"
@@ -319,7 +318,7 @@ def test_a_receipt_is_no_part_of_the_submission(
     marked: Marked, checked: Callable[..., dict[str, bytes]], tmp_path: Path
 ) -> None:
     collected(marked.course, tmp_path, {"ada": checked()})
-    there = marked.course.folder("submitted", "ada_1", "ps1")
+    there = marked.course.folder("submitted", student="ada_1", assignment="ps1")
     assert [path.name for path in there.iterdir()] == ["ps1.ipynb"], "it makes nobody be graded again"
 
 

@@ -19,8 +19,8 @@ from bs4 import BeautifulSoup
 from autograder.authoring.build import from_source
 from autograder.course import Course
 from autograder.errors import AssignmentError
-from autograder.grading import records
 from autograder.grading.records import Item, Outcome, Record, Status
+from autograder.grading.store import Store
 from autograder.results.report import gather, measures, messages, page, report, similar
 from autograder.results.report.gather import Class, Student
 from autograder.submissions import reader
@@ -91,8 +91,8 @@ def room(tmp_path: Path) -> Classroom:
 def hand_in(room: Classroom, name: str, answers: dict[str, str] | None = None, **about: object) -> None:
     room.submit(name, room.fill(answers))
     record = Record(assignment="ps1", student=name, outcome=Outcome.GRADED, **about)  # type: ignore[arg-type]
-    record.submission = records.submission_digest(room.course, "ps1", name)
-    records.save(room.course, record)
+    record.submission = Store(room.course, "ps1").submission_digest(name)
+    Store(room.course, record.assignment).save(record)
 
 
 # numbers
@@ -307,8 +307,10 @@ def test_report_of_a_class(room):
     )
     hand_in(room, "bob", {"double": SAME + "\ndouble = total"})
     room.submit("cyd", room.released())
-    (room.course.folder("submitted", "dan", "ps1")).mkdir(parents=True)
-    records.save(room.course, Record(assignment="ps1", student="eve", outcome=Outcome.UNREADABLE, reason="breaks off"))
+    (room.course.folder("submitted", student="dan", assignment="ps1")).mkdir(parents=True)
+    Store(room.course, "ps1").save(
+        Record(assignment="ps1", student="eve", outcome=Outcome.UNREADABLE, reason="breaks off")
+    )
     assert report(room.course, "ps1", room.course.root / "report.html") == 5
     text = BeautifulSoup((room.course.root / "report.html").read_text(), "html.parser").get_text(" ", strip=True)
     for said in ("Not graded yet: 2", "Unreadable: 1", "breaks off", "odd", "3 submissions compared", "no due date"):

@@ -23,9 +23,10 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from autograder.grading import records, writer
+from autograder.grading import writer
 from autograder.grading.job import Done, File
 from autograder.grading.records import Item, Outcome, Record, Status
+from autograder.grading.store import Store
 from autograder.notebooks.cells import grade_id
 from autograder.results import feedback as module
 from autograder.results.report import report
@@ -103,7 +104,7 @@ def submission(marked: Marked, student: str, cells: list[NotebookNode]) -> None:
     every = "".join(MARKUP)
     notebook.metadata.widgets = {"application/vnd.jupyter.widget-state+json": {"state": "</script>" + every}}
     notebook.metadata.update(title=every, autograder={"notes": [f"Your file was called “{every}”."]})
-    path = marked.course.folder("autograded", student, "ps1") / "ps1.ipynb"
+    path = marked.course.folder("autograded", student=student, assignment="ps1") / "ps1.ipynb"
     path.write_text(json.dumps(notebook))
 
 
@@ -207,8 +208,8 @@ def test_files_beside_a_notebook_that_a_browser_would_run_are_kept_as_text(marke
     record = Record(
         assignment="ps1", student="ada", outcome=Outcome.GRADED, submission="1", version="1", sandboxed=True
     )
-    writer._put_files(marked.course, Done(record, files={name: File(b"<script>") for name in names}))
-    folder = marked.course.folder("autograded", "ada", "ps1")
+    writer._put_files(Store(marked.course, "ps1"), Done(record, files={name: File(b"<script>") for name in names}))
+    folder = marked.course.folder("autograded", student="ada", assignment="ps1")
     there = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     assert there == sorted(["ps1.ipynb", "data.csv", "plot.png", "evil.html.txt", "sub/Evil.SVG.txt", "evil.js.txt"])
 
@@ -227,7 +228,7 @@ def test_what_is_cut_is_said(marked: Marked) -> None:
 def test_a_page_that_takes_too_much_is_the_trouble_of_one_student(marked: Marked, monkeypatch) -> None:
     for student in ("ada", "bob"):
         submission(marked, student, [new_markdown_cell("words")])
-    path = marked.course.folder("autograded", "ada", "ps1") / "ps1.ipynb"
+    path = marked.course.folder("autograded", student="ada", assignment="ps1") / "ps1.ipynb"
     path.write_text(path.read_text().replace("words", "x" * 5_000_000))
     monkeypatch.setattr(module, "SECONDS", 0.01)  # which is little for anything
     [ada] = module.feedback(marked.course, "ps1", ["ada"])
@@ -339,8 +340,10 @@ def test_nothing_of_a_student_runs_in_the_report_or_an_apology(marked: Marked, p
     for student in ("ada", "bob"):
         marked.mark(student, 5)
         item = Item(grade_id="double-test", status=Status.FAILED, score=0, max_score=8, message=every)
-        record = records.load(marked.course, "ps1", student)
-        records.save(marked.course, record.model_copy(update={"items": [item], "flags": [every], "notes": [every]}))
+        record = Store(marked.course, "ps1").load(student)
+        Store(marked.course, "ps1").save(
+            record.model_copy(update={"items": [item], "flags": [every], "notes": [every]})
+        )
     marked.hand_in("eve")
     marked.record("eve", Outcome.UNREADABLE, every)
     report(marked.course, "ps1", tmp_path / "report.html")

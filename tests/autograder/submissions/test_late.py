@@ -371,7 +371,7 @@ def penalise(marked: Marked, student: str) -> float | None:
     from nbgrader.preprocessors import AssignLatePenalties
 
     marked.course = Course(marked.course.root)
-    folder = marked.course.folder("submitted", student, "ps1")
+    folder = marked.course.folder("submitted", student=student, assignment="ps1")
     url = marked.course.directory.db_url
     with Gradebook(url) as gradebook:
         gradebook.update_or_create_submission("ps1", student, timestamp=times.submitted_at(folder))
@@ -457,7 +457,7 @@ def test_other_plugins_penalties_are_left_alone(marked):
 
 def test_overtaken_mark_is_not_exported(marked):
     marked.mark("ada", 8)
-    path = marked.course.folder("submitted", "ada", "ps1") / "ps1.ipynb"
+    path = marked.course.folder("submitted", student="ada", assignment="ps1") / "ps1.ipynb"
     path.write_text("another one")
     assert (row(marked, "ada")["outcome"], row(marked, "ada")["score"]) == ("not graded yet", "")
 

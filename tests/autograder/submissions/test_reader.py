@@ -16,8 +16,9 @@ import nbformat
 import pytest
 
 from autograder.errors import SubmissionError
-from autograder.grading import grade, records, worker
+from autograder.grading import grade, worker
 from autograder.grading.records import Outcome
+from autograder.grading.store import Store
 from autograder.submissions import late, reader
 from autograder.submissions.reader import MEND, read, refuse_links
 from course_utils.predictions import MADE
@@ -529,11 +530,11 @@ def test_absurd_files_are_the_trouble_of_one_student(absurd, marked):
     course = marked.course
     for student in ("ada", "bob"):
         marked.hand_in(student)
-    folder = course.folder("submitted", "ada", "ps1")
+    folder = course.folder("submitted", student="ada", assignment="ps1")
     absurd(folder)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     kit = grade.make_kit(course, "ps1")
-    jobs = {student: grade.make_job(course, kit, student) for student in ("ada", "bob")}
+    jobs = {student: grade.make_job(Store(course, "ps1"), kit, student) for student in ("ada", "bob")}
     assert jobs["bob"].files
     assert not jobs["bob"].problem
     if absurd.kind != "closed" or os.getuid():  # root reads everything
@@ -542,6 +543,6 @@ def test_absurd_files_are_the_trouble_of_one_student(absurd, marked):
         done = worker._graded(course, jobs["ada"])
         assert done.record.outcome is Outcome.UNREADABLE
         assert done.record.reason == jobs["ada"].problem
-    assert records.submission_digest(course, "ps1", "ada") == jobs["ada"].submission
+    assert Store(course, "ps1").submission_digest("ada") == jobs["ada"].submission
     assert late.assess(late.LatePolicy(), folder, DUE, None, score=1, maximum=1).days == 0
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024  # KiB

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from autograder.grading.grade import make_job, make_kit
+from autograder.grading.store import Store
 from autograder.grading.worker import _private_course
 from autograder.notebooks import releases
 from autograder.notebooks.cells import grade_id
@@ -622,7 +623,7 @@ def test_what_was_released_is_known_wherever_a_submission_is_rebuilt(ps1: Classr
     older = edited(ps1.fill(), "double-test", lambda cell: cell.update(source="assert double(1) == 2"))
     releases.remember(ps1.course.root, "ps1", older)
     path = ps1.submit("ada", older)
-    job = make_job(ps1.course, make_kit(ps1.course, "ps1"), "ada")
+    job = make_job(Store(ps1.course, "ps1"), make_kit(ps1.course, "ps1"), "ada")
     (tmp_path / "worker").mkdir()
     for course in (ps1.course, _private_course(job, tmp_path / "worker")):
         where = {"nbgrader": {"assignment": "ps1", "notebook": "ps1"}, "metadata": {"path": str(path.parent)}}
