@@ -77,7 +77,19 @@ def dataspell(notebook: Json) -> Json:
     return notebook
 
 
-EDITORS = [colab, bare_colab, kaggle, vscode, dataspell]
+def classic(notebook: Json) -> Json:
+    """Format 4.2 of the old notebook page: no ids, another kernel's name, outputs of an extension's own types."""
+    for cell in notebook["cells"]:
+        del cell["id"]
+        if cell["cell_type"] == "code":
+            own = {"application/vnd.plotly.v1+json": {"data": []}, "application/vnd.x+json": [1], "text/plain": ["x"]}
+            cell["outputs"] = [{"output_type": "display_data", "data": own, "metadata": {"x": {"y": 1}}}]
+            cell["metadata"] |= {"scrolled": True, "collapsed": True}
+    kernel = {"kernelspec": {"name": "course-gpu", "display_name": "Course (GPU)", "language": "python"}}
+    return {"nbformat": 4, "nbformat_minor": 2, "metadata": kernel, "cells": notebook["cells"]}
+
+
+EDITORS = [colab, bare_colab, kaggle, vscode, dataspell, classic]
 
 
 def saved_by(editor: Callable[[Json], Json], notebook: NotebookNode, path: Path) -> Path:
