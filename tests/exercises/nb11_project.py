@@ -422,7 +422,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "chosen = np.isin(group, order[: len(order) // 3])": "the shares are free within limits",
     },
     "train": {
-        "*": "free design: the test asks that seed and budget tell and that a run can be repeated, as with most changed nets",
+        "*": "free design: seed and budget must tell and a run repeat, as they do with most changed nets",
     },
     "baseline": {
         "model = make_pipeline(CountVectorizer(binary=True), LogisticRegression(max_iter=300))": (
