@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import subprocess
 import sys
@@ -226,7 +227,10 @@ def test_from_archive_to_grades(ps1: Classroom, tmp_path: Path) -> None:
     assert "unreadable" in graded.stdout
     assert autograder(root, "feedback", "ps1").returncode == 0
     assert autograder(root, "export", "ps1", "--out", str(tmp_path / "grades.csv")).returncode == 0
-    rows = {row["student"]: row for row in csv.DictReader((tmp_path / "grades.csv").open(newline=""))}
+    rows = {
+        row["student"]: row
+        for row in csv.DictReader(io.StringIO((tmp_path / "grades.csv").read_text(encoding="utf-8")))
+    }
     assert {name: row["score"] for name, row in rows.items()} == {
         "lovelaceada_11": "9.0",
         "booleg_12": "0.0",

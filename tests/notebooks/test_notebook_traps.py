@@ -82,7 +82,7 @@ SHOWN_08 = {"first_study.runs('convnet')[0]['accuracy']": ""}
 SMALL_09 = {
     "train, new, ball_epochs =": "ball_epochs = 1; before, after = before[:4100], after[:4100]",
     "lamp_x, lamp_y, waits =": "lamp_x, lamp_y, waits = lamps(3100, 40, seed)",
-    "lamp_epochs = 10": "lamp_epochs = 2",
+    "lamp_epochs = 6": "lamp_epochs = 2",
     "settings = {": "seeds = [0]",
 }
 SHOWN_09 = {"simple_study.runs('SimpleRNN')[0]['accuracy']": ""}

@@ -153,7 +153,7 @@ def test_without_a_roster_file_names_are_enough(marked: Marked, tmp_path: Path, 
     if form is Form.CANVAS:
         assert imported_by_canvas(out, "ps1") == {"4711": "7", "4712": ""}
     else:
-        rows = list(csv.DictReader(out.open(newline="")))
+        rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
         assert {row["Identifier"]: row["Grade"] for row in rows} == {"Participant 4711": "7", "Participant 4712": ""}
 
 

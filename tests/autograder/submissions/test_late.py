@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,7 +28,7 @@ def row(marked: Marked, student: str) -> dict[str, str]:
     """Export, and return a student's row."""
     out = marked.course.root / "grades.csv"
     export(marked.course, "ps1", out)
-    [found] = [row for row in csv.DictReader(out.open(newline="")) if row["student"] == student]
+    [found] = [row for row in csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))) if row["student"] == student]
     return found
 
 
@@ -237,7 +238,10 @@ def test_timestamp_that_is_none_is_named_and_stops_nobody(marked):
     marked.mark("ada", 8, at="last Tuesday\0")
     marked.mark("bob", 8, at="2026-05-01 12:00:00")
     export(marked.course, "ps1", marked.course.root / "grades.csv")
-    rows = {row["student"]: row for row in csv.DictReader((marked.course.root / "grades.csv").open())}
+    rows = {
+        row["student"]: row
+        for row in csv.DictReader(io.StringIO((marked.course.root / "grades.csv").read_text(encoding="utf-8")))
+    }
     assert "which is not a time" in rows["ada"]["reason"]
     assert rows["bob"]["reason"] == ""
     assert {row["score"] for row in rows.values()} == {"8.0"}
