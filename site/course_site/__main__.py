@@ -12,4 +12,6 @@ parser = argparse.ArgumentParser(prog="python -m course_site", description=__doc
 parser.add_argument("out", type=Path, help="the folder that gets the site")
 parser.add_argument("--no-pdf", action="store_true", help="print nothing: quicker, and links to PDFs lead nowhere")
 given = parser.parse_args()
+print("Building the pages ...", flush=True)
 build(given.out.resolve(), repository(), [] if given.no_pdf else None)
+print(f"The site is in {given.out}: open {given.out / 'index.html'}")

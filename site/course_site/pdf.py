@@ -61,6 +61,7 @@ def print_pages(site: Path, names: Iterable[str], address: str = "") -> None:
 
 def _print(site: Path, names: list[str], address: str) -> None:
     from playwright.sync_api import sync_playwright
+    from tqdm import tqdm
 
     with sync_playwright() as playwright:
         # as root (in a container) chromium cannot make its own sandbox, and it looks at nothing but our own pages
@@ -68,7 +69,7 @@ def _print(site: Path, names: list[str], address: str) -> None:
         browser = playwright.chromium.launch(executable_path=program(), args=flags, chromium_sandbox=False)
         page = browser.new_page(color_scheme="light")
         page.set_default_timeout(120_000)
-        for name in names:
+        for name in tqdm(names, "PDFs", disable=None):
             page.emulate_media(media="print")
             page.goto((site / "notebooks" / f"{name}.html").as_uri())
             page.evaluate(PREPARE, [f"{site.as_uri()}/", address])
