@@ -26,7 +26,7 @@
 #
 # **Builds on** notebooks 01 and 02 (convolution, pooling, Keras, seeds) and 04 (overfitting, dropout).
 #
-# **Time** About two minutes to run every cell on a laptop with two cores (`full`: hours); plan three sittings
+# **Time** About two minutes to run every cell on a laptop with two cores (`full`: an hour or more); plan three sittings
 # of an hour, with a place to stop after sections 3 and 5.
 #
 # Nothing is downloaded with `profile = "quick"`: its cats and dogs are drawn. With `"full"` they are photos. Exercises
@@ -54,8 +54,8 @@ settings = {
     "quick": {"side": 40, "filters": (16, 32, 64), "units": 64, "rate": 1e-3, "batch": 10, "epochs": 32, "draws": 6},
     "full": {"side": 150, "filters": (32, 64, 128, 128), "units": 512, "rate": 1e-4, "batch": 32, "epochs": 25, "draws": 4},
 }[profile]  # fmt: skip
-seeds = range(seed, seed + {"quick": 5, "full": 2}[profile])
-few_seeds = range(seed, seed + {"quick": 3, "full": 2}[profile])
+seeds = range(seed, seed + {"quick": 5, "full": 1}[profile])
+few_seeds = range(seed, seed + {"quick": 3, "full": 1}[profile])
 optimizer = {"quick": keras.optimizers.Adam, "full": keras.optimizers.RMSprop}[profile]
 
 # %% tags=["demo"]
@@ -1638,13 +1638,20 @@ print(f"always the same answer: {majority:.1%}")
 # %% [markdown]
 # | test accuracy | `quick` | `full` |
 # |---|---|---|
-# | always the same answer | 50.0 %<!-- quick: majority accuracy --> | |
-# | from scratch | 64.9 %<!-- quick: scratch test accuracy --> | not measured yet |
-# | augmented | 84.2 %<!-- quick: augmented test accuracy --> | not measured yet |
+# | always the same answer | 50.0 %<!-- quick: majority accuracy --> | 51.4 %<!-- full: majority accuracy --> |
+# | from scratch | 64.9 %<!-- quick: scratch test accuracy --> | 70.0 %<!-- full: scratch test accuracy --> |
+# | augmented | 84.2 %<!-- quick: augmented test accuracy --> | 70.2 %<!-- full: augmented test accuracy --> |
 #
-# The order of the validation holds. `full` runs the same cells with real photos and the lecture's net, 25 epochs instead
-# of the lecture's 100; it takes hours on two cores. Notebook 06 takes up the same photos with a net that has seen other
-# animals before.
+# In `quick` the order of the validation holds. `full` runs the same cells with real photos and the lecture's net, for 25
+# epochs instead of the lecture's 100, once each. There augmentation has **bought nothing yet**: on the test photos they
+# are equal, and of the validation photos the net from scratch gets 67.2 %<!-- full: scratch new accuracy --> and the
+# augmented one 65.4 %<!-- full: augmented new accuracy -->, which chance explains (two points for 500 photos). But look
+# at the photos that they know: 80.8 %<!-- full: scratch known accuracy --> from scratch,
+# 68.5 %<!-- full: augmented known accuracy --> augmented. The first has begun to learn by heart, the second has not, and
+# its curve still rises. Harder homework takes longer; whether the order turns before epoch 100, we have not measured.
+# Nor have 25 epochs decided about dropout (66.6 %<!-- full: augmented, no dropout new accuracy --> without it). And with
+# the real reviews the four kinds of section 9 lie within a point of each other, too. Notebook 06 takes up the same photos
+# with a net that has seen other animals before.
 #
 # The folded cell writes down everything that was measured, so that the text can be held to it.
 
