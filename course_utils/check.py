@@ -300,7 +300,7 @@ def _run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, l
         on_cell_executed=end,
     )
     try:
-        client.execute(stdout=DEVNULL, stderr=DEVNULL)
+        client.execute(cleanup_kc=True, stdout=DEVNULL, stderr=DEVNULL)  # it leaves no kernel that it was given
     except (DeadKernelError, CellControlSignal) as error:
         died = isinstance(error, DeadKernelError) and not deaf.is_set()
         ended = _ends_python(copy, at) if died else at  # after exit() Python goes on for a moment

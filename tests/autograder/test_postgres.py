@@ -52,7 +52,7 @@ from pathlib import Path
 from autograder.grading import grade
 from autograder.grading import gradebook as book
 from autograder.course import Course
-from tests.support import quick, test_postgres
+from tests.autograder import test_postgres
 
 enter, entered = book._enter, []
 

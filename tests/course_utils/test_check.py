@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from hashlib import sha256
 from pathlib import Path
 
@@ -173,7 +174,8 @@ def test_each_oddity_is_named(ready: Callable[..., Path]) -> None:
     notebook = nbformat.read(path, as_version=4)
     [locked] = [cell for cell in notebook.cells if grade_id(cell) == "double-test"]
     locked.source += "\n# mine"
-    notebook.cells.append(next(cell for cell in notebook.cells if grade_id(cell) == "why").copy())
+    twin = deepcopy(next(cell for cell in notebook.cells if grade_id(cell) == "why"))
+    notebook.cells.append(NotebookNode(twin, id="a-twin"))
     nbformat.write(notebook, path)
     result = check(path)
     found = {exercise.name: (exercise.state, exercise.message) for exercise in result.exercises}
