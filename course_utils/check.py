@@ -46,8 +46,6 @@ NUMBERED = re.compile(r"\(\d+\.py, line")  # what a cell is called where its tex
 UNKNOWN = re.compile(r"name '(\w+)' is not defined")
 PACKAGES = {"deep-learning-course": (), "tensorflow": ("tensorflow-cpu",), "keras": (), "numpy": ()}
 """What a receipt tells the versions of, and other names under which they are installed."""
-
-
 MEND = (
     "Open it in JupyterLab and save it; if that fails, take the last version that opens (File > Revert to Checkpoint)."
 )
@@ -145,11 +143,12 @@ def _damage(path: Path) -> str:  # noqa: PLR0911
         )
     try:
         json.loads(content)
-    except ValueError as error:
-        if isinstance(error, json.JSONDecodeError) and error.pos >= len(content.decode(errors="replace").rstrip()) - 1:
+    except json.JSONDecodeError as error:
+        at_end = error.pos >= len(content.decode(errors="replace").rstrip()) - 1
+        if at_end or error.msg.startswith("Unterminated"):
             return f"it breaks off in line {error.lineno}, so it was not saved or uploaded whole. {MEND}"
-        if isinstance(error, json.JSONDecodeError) and error.msg.startswith("Unterminated"):
-            return f"it breaks off in line {error.lineno}, so it was not saved or uploaded whole. {MEND}"
+        return f"it was damaged, or is another kind of file. {MEND}"
+    except ValueError:  # no UTF-8
         return f"it was damaged, or is another kind of file. {MEND}"
     except RecursionError:
         pass

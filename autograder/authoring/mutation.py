@@ -30,6 +30,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from autograder.authoring.mutants import Mutant, mutants
 from autograder.authoring.new import ANSWERS
 from autograder.authoring.trial import Judged
@@ -453,7 +455,7 @@ def _series(
     tell: Callable[[str, str, int, str], None],
 ) -> bool:
     """Try mutants of an answer, the reference before and after them; tell whether all is as it was."""
-    kept, dice, more = notebook.kept(), random.getstate(), _numpys_state()
+    kept, dice, more = notebook.kept(), random.getstate(), np.random.get_state()
     reference = work.cells[exercise.first].source
     tries = [-1, *numbers, -1] if len(numbers) > 1 else [-1, *numbers]
     limit = float(20 * work.seconds)
@@ -473,7 +475,7 @@ def _series(
             told, said = Told.HIDDEN, f"{type(error).__name__}: {error}"
         notebook.restore(kept)
         random.setstate(dice)
-        _set_numpys_state(more)
+        np.random.set_state(more)
         if number >= 0:
             tell(told, exercise.name, number, said[:2000])
             if tries and tries[0] >= 0 and len(numbers) > 1 and time.process_time() - checked > CHECKED:
@@ -529,18 +531,6 @@ def _limit(seconds: float | None) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_DATA)  # of what can be written: threads reserve far more addresses
     taken = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_DATA, (most if seconds is None else taken + MEMORY, most))
-
-
-def _numpys_state() -> Any:
-    import numpy as np
-
-    return np.random.get_state()
-
-
-def _set_numpys_state(state: Any) -> None:
-    import numpy as np
-
-    np.random.set_state(state)
 
 
 def as_json(assignment: str, verdicts: Iterable[Verdict], stale: Iterable[tuple[str, str]]) -> dict[str, Any]:

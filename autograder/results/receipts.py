@@ -60,6 +60,8 @@ def compare(course: Course, assignment: str, collection: Collection) -> list[Com
     """
     graded = [str(grade_id(cell)) for cell in read_source(course.source(assignment)).cells if is_graded(cell)]
     here = {"python": platform.python_version(), **versions()}
+    store, kept = Store(course, assignment), folder(course, assignment)
+    kept.mkdir(parents=True, exist_ok=True)
     found = []
     for student in [one.student for one in collection.students]:
         comparison = Comparison(student=student)
@@ -75,11 +77,10 @@ def compare(course: Course, assignment: str, collection: Collection) -> list[Com
                 comparison.differences.append(f"checked under another name: {printable(receipt.file)}")
             comparison.differences += _exercises(receipt, graded)
             comparison.differences += _versions(receipt, here)
-            if is_same and (record := Store(course, assignment).current(student)):
+            if is_same and (record := store.current(student)):
                 _results(comparison, receipt, record)
         found.append(comparison)
-        folder(course, assignment).mkdir(parents=True, exist_ok=True)
-        write_atomically(folder(course, assignment) / f"{student}.json", comparison.model_dump_json(indent=1))
+        write_atomically(kept / f"{student}.json", comparison.model_dump_json(indent=1))
     return found
 
 

@@ -58,9 +58,7 @@ class Notebook:
                 cell.source = COMMENT.sub("", cell.source)
             elif cell.cell_type == "code":
                 self._fold(cell)
-                outputs = (
-                    before[cell.id].outputs if cell.id in before else []
-                )  # students get cells that sources have not
+                outputs = before[cell.id].outputs if cell.id in before else []  # the button's cell is students' only
                 self._show(cell, [] if own else outputs)
 
     @property
@@ -108,8 +106,6 @@ class Notebook:
 
 
 def write(path: Path, content: bytes | str) -> None:
-    """Write a file if that changes it: Sphinx reads again what is newer than what it made."""
-    new = content.encode() if isinstance(content, str) else content
-    if not path.is_file() or path.read_bytes() != new:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(new)
+    """Write a file, and make its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
