@@ -43,11 +43,16 @@ HEADING = re.compile(r"^#+ *(?:✏️ *)?(.+?) *$", re.MULTILINE)
 TITLE = re.compile(r"^#+ *✏️ *(.+?) *$", re.MULTILINE)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 NUMBERED = re.compile(r"\(\d+\.py, line")  # what a cell is called where its text is no Python
+INSTALLS = re.compile(r"^( *)[%!] *(?:\S*python\S* +-m +)?(?:pip3?|conda|mamba|uv) .*$", re.MULTILINE)
 UNKNOWN = re.compile(r"name '(\w+)' is not defined")
 PACKAGES = {"deep-learning-course": (), "tensorflow": ("tensorflow-cpu",), "keras": (), "numpy": ()}
 """What a receipt tells the versions of, and other names under which they are installed."""
 MEND = (
     "Open it in JupyterLab and save it; if that fails, take the last version that opens (File > Revert to Checkpoint)."
+)
+LOST = (
+    "the marks by which they are found are gone, as when cells are copied into another notebook. Copy your answers "
+    "into a fresh copy of the notebook, and check and hand in that."
 )
 KINDS = {
     b"%PDF": "it is a PDF. Hand in the notebook itself, the file that ends in .ipynb in the folder where you worked.",
@@ -106,7 +111,8 @@ def read(path: Path) -> NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a cell that was copied has the other's id
-            notebook = nbformat.read(path, as_version=4)
+            text = path.read_text(encoding="utf-8-sig")  # Windows' editors put a mark in front
+            notebook = nbformat.reads(text, as_version=4)
     except FileNotFoundError:
         there = ", ".join(sorted(other.name for other in path.parent.glob("*.ipynb"))) or "none"
         raise NotebookError(f"{path} is not there. Notebooks in that folder: {there}.") from None
@@ -119,6 +125,8 @@ def read(path: Path) -> NotebookNode:
     except Exception as error:
         raise NotebookError(f"{path.name} cannot be read as a notebook: {_damage(path)}") from error
     if not any(_marks(cell).get("grade") for cell in notebook.cells):
+        if any("course_utils" in cell.source for cell in notebook.cells):
+            raise NotebookError(f"{path.name} is without exercises: {LOST}")
         raise NotebookError(
             f"{path.name} holds no exercises of the course. Is it the file that you worked in, and not another one?"
         )
@@ -248,14 +256,8 @@ def _run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, l
     from nbclient import NotebookClient
     from nbclient.exceptions import CellControlSignal, DeadKernelError
 
-    copy = deepcopy(notebook)
+    copy = _to_run(notebook, lecture=lecture)
     limit = _cell_time(copy)
-    for cell in copy.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-            cell.source = cell.source.encode(errors="replace").decode()  # half of an emoji
-            if _is_lecture(cell) and not lecture:
-                cell.source = ""
     number = sum(bool(cell.source.strip()) for cell in copy.cells if cell.cell_type == "code")
     started: dict[str, float] = {}
     at = 0
@@ -311,6 +313,17 @@ def _run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, l
     finally:
         while watch:
             watch.pop().cancel()
+    return copy
+
+
+def _to_run(notebook: NotebookNode, *, lecture: bool) -> NotebookNode:
+    """Return a copy without outputs and without what is not to be run: pip, and lecture cells unless asked for."""
+    copy = deepcopy(notebook)
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+            source = cell.source.encode(errors="replace").decode()  # half of an emoji
+            cell.source = "" if _is_lecture(cell) and not lecture else INSTALLS.sub(r"\1pass", source)
     return copy
 
 
@@ -445,7 +458,11 @@ def _changed(notebook: NotebookNode, path: Path) -> Iterator[str]:
     """Say what of the notebook is not as it was handed out, and would better be."""
     about = _about(notebook)
     names = [str(_marks(cell)["grade_id"]) for cell in notebook.cells if "grade_id" in _marks(cell)]
-    for name in _missing(notebook):
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    without_marks = bool(code) and not any(map(_marks, code))
+    if without_marks:
+        yield f"No cell of code is an answer or a test: {LOST}"
+    for name in [] if without_marks else _missing(notebook):
         yield (
             f"The cell “{name}” is missing. Copy it back from a fresh copy of the notebook: an answer is only "
             "found in its own cell."
@@ -453,6 +470,11 @@ def _changed(notebook: NotebookNode, path: Path) -> Iterator[str]:
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type == "code" and not _is_lecture(cell) and _calls(cell.source, {"exit", "quit"}):
             yield f"T{_called(notebook, index)[1:]} calls exit or quit, which ends Python in grading. Take it out."
+        if cell.cell_type == "code" and INSTALLS.search(cell.source):
+            yield (
+                f"T{_called(notebook, index)[1:]} installs something, which was left out: grading has no network, and "
+                "only what the course installs."
+            )
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         yield f"The cell “{name}” is there {names.count(name)} times. Delete all copies but one."
     for cell in notebook.cells:
