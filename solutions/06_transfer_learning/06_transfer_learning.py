@@ -653,8 +653,8 @@ predictions.recall("race")
 fig, axes = plt.subplots(1, 3, figsize=(11, 3.2), sharey=True)
 for ax, name in zip(axes, ways, strict=True):
     plots.learning_curves(ax, race_study.runs(name)[:3], "accuracy")
-    ax.set_title(name)
-axes[1].set_xlabel("epoch (lines: means over the first three seeds; bands: one standard deviation)")
+    ax.set(title=name, ylabel="")
+axes[0].set_ylabel("accuracy, mean ± sd of three seeds")
 plots.show(
     "Three panels of training and validation accuracy against epochs: the net from scratch, the net with augmentation, the "
     "head on the frozen base; bands show one standard deviation over three seeds."
