@@ -18,6 +18,7 @@ from autograder.notebooks.cells import grade_id
 from autograder.submissions import reader
 from autograder.submissions.rebuild import rebuild
 from course_utils import check
+from course_utils._notebook import is_untouched
 from tests.support.classroom import Classroom
 
 Json = dict[str, Any]
@@ -123,4 +124,4 @@ def test_check_knows_what_is_untouched_in_every_editor(
         return
     marked = [cell for cell in check.read(path).cells if cell.metadata.get("nbgrader")]
     assert len(marked) > 5
-    assert [cell.source for cell in marked if not check._is_untouched(cell)] == []
+    assert [cell.source for cell in marked if not is_untouched(cell)] == []
