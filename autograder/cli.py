@@ -223,7 +223,7 @@ def _mutants(
                 console.print(escape(verdict.mutant.diff), soft_wrap=True, highlight=False)
         for where, line in stale:
             console.print(
-                f"[red]named as equivalent, and is told or not made:[/] {where}: {escape(line)}", soft_wrap=True
+                f"[red]named as equivalent or free, and is told or not made:[/] {where}: {escape(line)}", soft_wrap=True
             )
     if as_json:
         sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")

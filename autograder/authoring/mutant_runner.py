@@ -44,7 +44,8 @@ SECONDS = 10
 PATIENCE = 12
 """How many times as long by the clock: machines are busy."""
 CHECKED = 30
-"""Seconds after which the reference is tried again between mutants; what was found till then is kept."""
+"""Seconds after which the reference is tried again between mutants, beyond ten times what that takes; what was found
+till then is kept."""
 MEMORY = 2 << 30
 """Bytes for a mutant, beyond what the notebook has taken before."""
 
@@ -55,6 +56,8 @@ class Told(StrEnum):
     VISIBLE = "visible"
     HIDDEN = "hidden"
     NOBODY = "survives"
+    FREE = "free"
+    """It was not tried, since any choice will do."""
 
 
 @dataclass
@@ -265,7 +268,7 @@ def _series(
     reference = work.cells[exercise.first].source
     tries = [-1, *numbers, -1] if len(numbers) > 1 else [-1, *numbers]
     limit = float(20 * SECONDS)
-    checked, checks = time.process_time(), 0
+    checked, checks, took = time.process_time(), 0, 0.0
     while tries:
         number = tries.pop(0)
         source = reference if number < 0 else exercise.mutants[number].source
@@ -284,7 +287,7 @@ def _series(
         np.random.set_state(more)
         if number >= 0:
             tell(told, exercise.name, number, said[:2000])
-            if tries and tries[0] >= 0 and len(numbers) > 1 and time.process_time() - checked > CHECKED:
+            if tries and tries[0] >= 0 and len(numbers) > 1 and time.process_time() - checked > CHECKED + 10 * took:
                 tries.insert(0, -1)
             continue
         checked, checks = time.process_time(), checks + 1
@@ -296,7 +299,8 @@ def _series(
             return False
         tell("done", exercise.name, 0, "")
         if checks == 1:
-            limit = SECONDS + 5 * (checked - began)
+            took = checked - began
+            limit = SECONDS + 5 * took
     _limit(None)
     tell("done", exercise.name, 0, "")
     return True

@@ -43,7 +43,7 @@ class Verdict:
     said: str = ""
     """The first thing that was said against it."""
     equivalent: str = ""
-    """Why no test can tell it, as the author says."""
+    """Why no test can tell it, or why none should, as the author says."""
     file_line: int = 0
     """The line in the assignment's .py file, from 1; 0 where that is not known."""
 
@@ -62,6 +62,7 @@ class Survey:
     cells: list[NotebookNode]
     exercises: list[Exercise]
     equivalents: dict[str, dict[str, str]]
+    free: dict[str, dict[str, str]]
     known: dict[str, tuple[Told, str]]
     source: str
     kept: Path
@@ -79,7 +80,9 @@ class Survey:
         for exercise in self.exercises:
             fresh = []
             for number in exercise.todo:
-                if before := self.known.get(exercise.key(exercise.mutants[number])):
+                if self._is_free(exercise, number):
+                    yield self._verdict(exercise, number, Told.FREE, "")
+                elif before := self.known.get(exercise.key(exercise.mutants[number])):
                     yield self._verdict(exercise, number, *before)
                 else:
                     fresh.append(number)
@@ -95,7 +98,7 @@ class Survey:
                 yield self._verdict(exercise, number, told, said)
 
     def stale(self, verdicts: Iterable[Verdict]) -> Iterator[tuple[str, str]]:
-        """Yield exercise and line of what is named as equivalent, and is not: it is told, or not made any more.
+        """Yield exercise and line of what is named as equivalent or free, and is not: it is told, or not made any more.
 
         Args:
             verdicts: of all mutants that were tried; what is named and was not tried is not looked at.
@@ -107,10 +110,19 @@ class Survey:
                 if all(each in of and not of[each] for each in made):  # also where none is made
                     yield exercise.name, name
 
+            for line in self.free.get(exercise.name, {}):
+                if not any(line in _lines(mutant) for mutant in exercise.mutants):
+                    yield exercise.name, line
+
+    def _is_free(self, exercise: Exercise, number: int) -> bool:
+        return self.free.get(exercise.name, {}).keys() >= _lines(exercise.mutants[number])
+
     def _verdict(self, exercise: Exercise, number: int, told: Told, said: str) -> Verdict:
         mutant = exercise.mutants[number]
         reasons = self.equivalents.get(exercise.name, {}) if told is Told.NOBODY else {}
         reason = next((reasons[name] for name in _names(mutant) if name in reasons), "")
+        if told is Told.FREE:
+            reason = "; ".join(dict.fromkeys(self.free[exercise.name][line] for line in sorted(_lines(mutant))))
         found = self.source.find(self.cells[exercise.first].source)
         line = self.source.count("\n", 0, found) + mutant.line if found >= 0 else 0
         return Verdict(exercise.name, mutant, told, said, reason, line)
@@ -119,6 +131,11 @@ class Survey:
 def _names(mutant: Mutant) -> tuple[str, str, str]:
     """Return by what an equivalent may be named: the line with the fault, the line that has the fault, or all of it."""
     return mutant.change, mutant.before.strip(), EVERY
+
+
+def _lines(mutant: Mutant) -> set[str]:
+    """Return the lines that have the fault, as they are in the reference."""
+    return {line.strip() for line in mutant.before.splitlines()}
 
 
 def survey(
@@ -164,20 +181,22 @@ def survey(
     if fresh and sample is None:
         kept.unlink(missing_ok=True)
     text = written.read_text(encoding="utf-8") if written.exists() else ""
-    equivalents = equivalents_of(course, assignment)
+    equivalents, free = (named_in(course, assignment, name) for name in ("EQUIVALENT", "FREE"))
     release = course.folder("release", assignment=assignment)
-    return Survey(course, assignment, cells, found, equivalents, _known(kept), text, kept, release)
+    return Survey(course, assignment, cells, found, equivalents, free, _known(kept), text, kept, release)
 
 
-def equivalents_of(course: Course, assignment: str) -> dict[str, dict[str, str]]:
-    """Read which mutants no test can tell: ``EQUIVALENT`` in the assignment's module in ``tests/exercises``.
+def named_in(course: Course, assignment: str, table: str) -> dict[str, dict[str, str]]:
+    """Read what the author says of mutants, in the assignment's module in ``tests/exercises``.
 
     Args:
         course: the course.
         assignment: the assignment's name.
+        table: ``"EQUIVALENT"``, mutants that no test can tell, by the changed line or the line before any change; or
+            ``"FREE"``, lines of the reference that are a choice of design, whose mutants are not tried.
 
     Returns:
-        By exercise and changed line (or the line before any change) the reason; empty where nothing is named.
+        By exercise and line the reason; empty where nothing is named.
 
     Raises:
         AssignmentError: when it is no plain dictionary of strings.
@@ -187,13 +206,13 @@ def equivalents_of(course: Course, assignment: str) -> dict[str, dict[str, str]]
         return {}
     for step in ast.parse(path.read_text(encoding="utf-8")).body:
         target = step.targets[0] if isinstance(step, ast.Assign) else getattr(step, "target", None)
-        if isinstance(target, ast.Name) and target.id == "EQUIVALENT":
+        if isinstance(target, ast.Name) and target.id == table:
             try:
                 value = ast.literal_eval(step.value)  # type: ignore[attr-defined]
                 return {str(name): {str(line): str(why) for line, why in each.items()} for name, each in value.items()}
             except (ValueError, AttributeError):
                 raise AssignmentError(
-                    f"{path}: EQUIVALENT should be written out as {{exercise: {{changed line: reason}}}}."
+                    f"{path}: {table} should be written out as {{exercise: {{line: reason}}}}."
                 ) from None
     return {}
 

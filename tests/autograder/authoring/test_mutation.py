@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from autograder.authoring import mutation
 from autograder.authoring.mutant_runner import Exercise, Told
-from autograder.authoring.mutation import equivalents_of, survey
+from autograder.authoring.mutation import named_in, survey
 from autograder.cli import cli
 from autograder.course import Course
 from autograder.errors import AssignmentError
@@ -46,13 +46,30 @@ def test_an_equivalent_that_is_none_is_an_error(root: Path, line: str) -> None:
     name_equivalents(root, f"EQUIVALENT = {{'larger': {reasons!r}}}")
     code, shown = run(root, "--exercise", "larger")
     assert code == 1
-    assert f"named as equivalent, and is told or not made: larger: {line}" in shown
+    assert f"named as equivalent or free, and is told or not made: larger: {line}" in shown
 
 
 def test_equivalents_that_are_not_written_out_are_refused(root: Path) -> None:
     name_equivalents(root, "EQUIVALENT = dict(a=1)")
     with pytest.raises(AssignmentError, match=r"nbps\.py: EQUIVALENT should be written out"):
-        equivalents_of(Course(root), "ps")
+        named_in(Course(root), "ps", "EQUIVALENT")
+
+
+def test_faults_of_a_free_line_are_not_tried(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name_equivalents(root, 'FREE = {"larger": {"return a if a > b else b": "any will do"}}')
+    monkeypatch.setattr(mutation, "tried", lambda work: pytest.fail("tried"))
+    work = survey(Course(root), "ps", ["larger"])
+    found = list(work.run())
+    assert {(each.told, each.equivalent, each.is_hole) for each in found} == {(Told.FREE, "any will do", False)}
+    assert len(found) == len(work.exercises[0].mutants)
+    assert list(work.stale(found)) == []
+
+
+def test_a_free_line_that_is_not_there_is_an_error(root: Path) -> None:
+    name_equivalents(root, 'FREE = {"larger": {"return a": "any will do"}}')
+    code, shown = run(root, "--exercise", "larger")
+    assert code == 1
+    assert "named as equivalent or free, and is told or not made: larger: return a" in shown
 
 
 def exercise(root: Path, name: str) -> Exercise:
