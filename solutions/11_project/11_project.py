@@ -578,7 +578,7 @@ print(f"baseline: the checks pass. Its validation score is {_score:.3f}.")
 # This cell holds your work on networks; you will come back to it. It defines
 #
 # - `fit(seed, budget, **setting)`: sets the seed, builds and trains one network for `budget` epochs on the training rows
-#   of `split(0)` (validation rows may be watched, never learnt from), and returns two things: a function `predict`, which
+#   of `split(0)` (validation rows may be watched, never learnt from, and nothing of the test), and returns two things: a function `predict`, which
 #   takes examples as they are in `project.x` and gives class numbers, and the history of `fit` as a dictionary with
 #   `"loss"` and `"val_loss"`;
 # - `settings`: by name, the arguments that `fit` gets as `setting`; at least four, among them one called `"overfits"` and
