@@ -11,7 +11,7 @@ from pathlib import Path
 from subprocess import DEVNULL
 from typing import TYPE_CHECKING, Any
 
-from course_utils._notebook import calls_exit, cell_time, is_lecture, marks_of, named
+from course_utils._notebook import INSTALLS, calls_exit, cell_time, is_lecture, marks_of, named
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -39,14 +39,8 @@ def run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, le
     from nbclient import NotebookClient
     from nbclient.exceptions import CellControlSignal, DeadKernelError
 
-    copy = deepcopy(notebook)
+    copy = _to_run(notebook, lecture=lecture)
     limit = cell_time(copy)
-    for cell in copy.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-            cell.source = cell.source.encode(errors="replace").decode()  # half of an emoji
-            if is_lecture(cell) and not lecture:
-                cell.source = ""
     number = sum(bool(cell.source.strip()) for cell in copy.cells if cell.cell_type == "code")
     started: dict[str, float] = {}
     at = 0
@@ -102,6 +96,17 @@ def run(notebook: NotebookNode, folder: Path, tell: Callable[[str], None], *, le
     finally:
         while watch:
             watch.pop().cancel()
+    return copy
+
+
+def _to_run(notebook: NotebookNode, *, lecture: bool) -> NotebookNode:
+    """Return a copy without outputs and without what is not to be run: pip, and lecture cells unless asked for."""
+    copy = deepcopy(notebook)
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+            source = cell.source.encode(errors="replace").decode()  # half of an emoji
+            cell.source = "" if is_lecture(cell) and not lecture else INSTALLS.sub(r"\1pass", source)
     return copy
 
 

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 ABOUT = "course"  # in a notebook's metadata, what `autograder release` says about it
 CELL_TIME = 20.0  # seconds that grading gives a cell, where the notebook does not say
 HEADING = re.compile(r"^#+ *(?:✏️ *)?(.+?) *$", re.MULTILINE)
+INSTALLS = re.compile(r"^( *)[%!] *(?:\S*python\S* +-m +)?(?:pip3?|conda|mamba|uv) .*$", re.MULTILINE)
 MEND = (
     "Open it in JupyterLab and save it; if that fails, take the last version that opens (File > Revert to Checkpoint)."
+)
+LOST = (
+    "the marks by which they are found are gone, as when cells are copied into another notebook. Copy your answers "
+    "into a fresh copy of the notebook, and check and hand in that."
 )
 KINDS = {
     b"%PDF": "it is a PDF. Hand in the notebook itself, the file that ends in .ipynb in the folder where you worked.",
@@ -46,7 +51,8 @@ def read(path: Path) -> NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a cell that was copied has the other's id
-            notebook = nbformat.read(path, as_version=4)
+            text = path.read_text(encoding="utf-8-sig")  # Windows' editors put a mark in front
+            notebook = nbformat.reads(text, as_version=4)
     except FileNotFoundError:
         there = ", ".join(sorted(other.name for other in path.parent.glob("*.ipynb"))) or "none"
         raise NotebookError(f"{path} is not there. Notebooks in that folder: {there}.") from None
@@ -59,6 +65,8 @@ def read(path: Path) -> NotebookNode:
     except Exception as error:
         raise NotebookError(f"{path.name} cannot be read as a notebook: {_damage(path)}") from error
     if not any(marks_of(cell).get("grade") for cell in notebook.cells):
+        if any("course_utils" in cell.source for cell in notebook.cells):
+            raise NotebookError(f"{path.name} is without exercises: {LOST}")
         raise NotebookError(
             f"{path.name} holds no exercises of the course. Is it the file that you worked in, and not another one?"
         )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from course_utils._execution import ENDED, NOT_RUN
 from course_utils._notebook import (
+    INSTALLS,
+    LOST,
     about,
     calls_exit,
     cell_time,
@@ -151,7 +153,11 @@ def troubles(done: NotebookNode) -> Iterator[str]:
 def changes(notebook: NotebookNode, path: Path) -> Iterator[str]:
     """Say what of the notebook is not as it was handed out, and would better be."""
     names = [str(marks_of(cell)["grade_id"]) for cell in notebook.cells if "grade_id" in marks_of(cell)]
-    for name in missing(notebook):
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    without_marks = bool(code) and not any(map(marks_of, code))
+    if without_marks:
+        yield f"No cell of code is an answer or a test: {LOST}"
+    for name in [] if without_marks else missing(notebook):
         yield (
             f"The cell “{name}” is missing. Copy it back from a fresh copy of the notebook: an answer is only "
             "found in its own cell."
@@ -159,6 +165,11 @@ def changes(notebook: NotebookNode, path: Path) -> Iterator[str]:
     for index, cell in enumerate(notebook.cells):
         if calls_exit(cell) and not is_lecture(cell):
             yield f"T{named(notebook, index)[1:]} calls exit or quit, which ends Python in grading. Take it out."
+        if cell.cell_type == "code" and INSTALLS.search(cell.source):
+            yield (
+                f"T{named(notebook, index)[1:]} installs something, which was left out: grading has no network, and "
+                "only what the course installs."
+            )
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         yield f"The cell “{name}” is there {names.count(name)} times. Delete all copies but one."
     for cell in notebook.cells:

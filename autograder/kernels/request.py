@@ -83,6 +83,7 @@ def variables(limits: Limits) -> dict[str, str]:
         "KERAS_BACKEND": "tensorflow",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "OMP_NUM_THREADS": str(limits.threads),
+        "PIP_RETRIES": "0",  # there is no network: the cell that brings the course to Colab would wait 7 s for it
     }
 
 

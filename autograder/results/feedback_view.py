@@ -85,8 +85,8 @@ def as_rounded(value: Any, *how: Any) -> Any:
 
 
 def code_colours() -> list[str]:
-    """Give CSS that colours code, in the light and in the dark."""
-    light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("default", "github-dark"))
+    """Give CSS that colours code, in the light and in the dark; both can be read on the page's grey."""
+    light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("xcode", "monokai"))
     return [light, f"@media (prefers-color-scheme: dark) {{ {dark} }}"]
 
 

@@ -57,6 +57,10 @@ MAX_ATTRIBUTES = 100  # of one tag
 MAX_COLOURS = 1_000  # changes of colour in one text; nbconvert's work for them grows with their square
 TOO_MUCH = "Shown as plain text: this has more markup than can be shown."
 
+SHADES = re.compile(r"\x1b\[[\d;]*m")
+SHADE = re.compile(r"(?<![\d])[34]8;(?:5;\d+|2;\d+;\d+;\d+);?")
+"""Colours by number, which a terminal chose for a ground that need not be the page's."""
+
 
 @pass_context
 def markdown2html(context: Context, source: str) -> str:
@@ -101,8 +105,11 @@ def clean_html(html: str) -> str:
 
 
 def ansi2html(text: str) -> str:
-    """Turn the colours of a terminal into HTML; where there are thousands of changes, leave them out."""
-    text = cut(str(text))
+    """Turn the colours of a terminal into HTML; where there are thousands of changes, leave them out.
+
+    Only the sixteen that have names: the page knows how to show these in the light and in the dark.
+    """
+    text = SHADES.sub(lambda match: SHADE.sub("", match[0]), cut(str(text)))
     return str(nbconverts_ansi2html(strip_ansi(text) if text.count("\x1b") > MAX_COLOURS else text))
 
 

@@ -84,7 +84,7 @@ class Snapshot:
 
 def of_home(home: Path) -> list[str]:
     """Tell which processes of a run of tests are there when all of them are over, by the folder that is their home."""
-    return _in_time(lambda: [_told(one) for one in _with_home(home) if not _is_server(one)])
+    return _in_time(lambda: [_told(one) for one in _with_home(home) if not (_is_server(one) or _is_own_tracker(one))])
 
 
 def _with_home(home: Path) -> Iterable[psutil.Process]:
@@ -100,6 +100,13 @@ def _is_server(one: psutil.Process) -> bool:
     with suppress(psutil.Error):
         parent = one.parent()
         return SERVER in one.cmdline() and not (parent and SERVER in parent.cmdline())
+    return True  # it has ended meanwhile
+
+
+def _is_own_tracker(one: psutil.Process) -> bool:
+    """Tell whether a process is multiprocessing's own of this one, with which it ends."""
+    with suppress(psutil.Error):
+        return one.ppid() == os.getpid() and "multiprocessing.resource_tracker" in " ".join(one.cmdline())
     return True  # it has ended meanwhile
 
 

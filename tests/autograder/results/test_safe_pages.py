@@ -354,26 +354,52 @@ def test_nothing_of_a_student_runs_in_the_report_or_an_apology(marked: Marked, p
         assert page.locator("text=window.hacked").count()
 
 
+READABLE = """async () => {
+    const {violations} = await axe.run(document, {resultTypes: ["violations"], preload: false});
+    return violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 200)}`));
+}"""
+LONG = "gradient([[1.0, 2.0]]) is wrong at [0, 1]: " + ",".join(f"{number}.25" for number in range(40))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "dark"), [(1300, False), (390, False), (390, True)])
 def test_a_feedback_page_fits_a_phone_and_the_dark(marked: Marked, browser: Any, width: int, dark: bool) -> None:
+    import axe_playwright_python
+
     written = (
         "- [ ] later\n- [x] done\n\n$$\\sum_{i=1}^{n} \\frac{x_i}{n}$$\n\n|a|b|\n|-|-|\n|$\\sqrt{x}$|" + "y" * 90 + "|"
     )
-    code = "def double(x):\n    return 2 * x  # " + "a long comment " * 20
-    error = new_output(
-        "error", ename="CheckFailed", evalue="double(3) is 5, not 6", traceback=["Traceback", "\x1b[31mred"]
-    )
+    code = "def double(x):\n    return 2 * x in [None, 'a', 2.5]  # " + "a long comment " * 20
+    error = new_output("error", ename="CheckFailed", evalue=LONG, traceback=["Traceback", "\x1b[01;38;5;28mgreen"])
     shown = new_output("display_data", {"image/png": PNG}, metadata={"image/png": {"width": 2000, "alt": "a dot"}})
-    cells = [new_code_cell(code, outputs=[shown, error]), new_markdown_cell(written)]
+    printed = new_output("stream", text="0.123 " * 60 + "\n\x1b[31mred\x1b[0m \x1b[38;5;28;01mbold\x1b[39m\n")
+    cells = [new_code_cell(code, outputs=[shown, printed, error]), new_markdown_cell(written)]
     submission(marked, "ada", cells)
-    context = browser.new_context(viewport={"width": width, "height": 1200}, color_scheme="dark" if dark else "light")
+    window = {"width": width, "height": 1200}
+    context = browser.new_context(viewport=window, color_scheme="dark" if dark else "light", bypass_csp=True)
     opened = context.new_page()
     opened.goto(made(marked, "ada").as_uri())
     if folder := os.environ.get("PAGES_SCREENSHOTS"):
         opened.screenshot(path=Path(folder) / f"feedback-{width}-{'dark' if dark else 'light'}.png", full_page=True)
     assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    result = opened.locator("table").first
+    assert result.evaluate("table => table.scrollWidth") <= result.evaluate("table => table.clientWidth")
+    row = result.get_by_role("row").filter(has_text="double")
+    exercise, points, said = (cell.bounding_box() for cell in row.get_by_role("cell").all())
+    assert LONG in row.inner_text()
+    assert max(box["x"] + box["width"] for box in (exercise, points, said)) <= width - 16
+    assert (said["y"] >= points["y"] + points["height"]) == (width == 390), "below them, where there is no room beside"
+    assert exercise["y"] == pytest.approx(points["y"], abs=2)
+    scrolled = "[...document.querySelectorAll('pre')].filter(pre => pre.scrollWidth > pre.clientWidth).length"
+    assert opened.evaluate(scrolled) == 0
     paper = opened.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (paper == "rgb(255, 255, 255)") != dark
     assert opened.evaluate("document.querySelector('mfrac').getBoundingClientRect().height") > 20
+    opened.evaluate((Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8") + ";0")
+    problems = opened.evaluate(READABLE)
+    wide = "scrollable-region-focusable: <table"  # the student's own, which browsers let the keyboard scroll
+    assert [problem for problem in problems if not problem.startswith(wide)] == []
+    opened.emulate_media(media="print")
+    assert result.get_by_role("columnheader").first.is_visible(), "on paper it is a table"
+    assert said["width"] > 100
     context.close()
