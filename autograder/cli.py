@@ -120,7 +120,7 @@ def build(
     context: typer.Context,
     assignments: Annotated[list[str] | None, typer.Argument(help="All by default.", show_default=False)] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Run notebooks anew even where the source is the same.")
+        bool, typer.Option("--force", help="Run notebooks anew even where their code is the same.")
     ] = False,
     db: Database = None,
 ) -> None:
@@ -134,7 +134,7 @@ def build(
     names = assignments or course.assignments()
     with progress_bar() as progress:
         for name, executed in progress.track(module.build(course, names, force=force), total=len(names)):
-            progress.console.print(f"{name}: {'run and released' if executed else 'was up to date, released'}")
+            progress.console.print(f"{name}: {'run and released' if executed else 'no code has changed, released'}")
 
 
 @cli.command("validate-source")
@@ -223,7 +223,7 @@ def _mutants(
                 console.print(escape(verdict.mutant.diff), soft_wrap=True, highlight=False)
         for where, line in stale:
             console.print(
-                f"[red]named as equivalent, and is told or not made:[/] {where}: {escape(line)}", soft_wrap=True
+                f"[red]named as equivalent or free, and is told or not made:[/] {where}: {escape(line)}", soft_wrap=True
             )
     if as_json:
         sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")

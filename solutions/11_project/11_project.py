@@ -578,7 +578,7 @@ print(f"baseline: the checks pass. Its validation score is {_score:.3f}.")
 # This cell holds your work on networks; you will come back to it. It defines
 #
 # - `fit(seed, budget, **setting)`: sets the seed, builds and trains one network for `budget` epochs on the training rows
-#   of `split(0)` (validation rows may be watched, never learnt from), and returns two things: a function `predict`, which
+#   of `split(0)` (validation rows may be watched, never learnt from, and nothing of the test), and returns two things: a function `predict`, which
 #   takes examples as they are in `project.x` and gives class numbers, and the history of `fit` as a dictionary with
 #   `"loss"` and `"val_loss"`;
 # - `settings`: by name, the arguments that `fit` gets as `setting`; at least four, among them one called `"overfits"` and
@@ -647,13 +647,26 @@ def train(seed, budget):
 
 # %% nbgrader={"grade_id": "train-test", "points": 5}
 _held = project.x[np.asarray(split(0)[1])]
+_absent = [_name for _name in ("overfits", "regularised", chosen) if _name not in settings]
+assert not _absent, f"settings has no entry {_absent[0] if _absent else ''!r}, only {', '.join(settings)}."
 _first = train(0, 1)
 assert callable(_first), "train(seed, budget) should return a function that gives answers. Does it return the network?"
 import time as _time
 
 _begun = _time.perf_counter()
-_first, _again = np.asarray(_first(_held)), np.asarray(train(0, 1)(_held))
+_both = fit(0, 1, **settings[chosen])
+_form = [callable(_part) for _part in _both] if np.iterable(_both) else [callable(_both)]
+assert _form == [True, False], (
+    "fit(seed, budget, **setting) should return two things: the function predict, and the history as a dictionary."
+)
+_predict, _history = _both
+_first, _again = np.asarray(_first(_held)), np.asarray(_predict(_held))
 _seconds = _time.perf_counter() - _begun
+for _key in ("loss", "val_loss"):
+    assert _key in _history, f"The history that fit returns has no {_key!r}. Did net.fit get validation_data?"
+    assert np.shape(_history[_key]) == (1,), (
+        f"One epoch gives one number, but {_key!r} is of shape {np.shape(_history[_key])}. Are there as many epochs as budget?"
+    )
 assert _first.shape == (len(_held),), (
     f"For {len(_held)} examples the answers have shape {_first.shape}. Is argmax missing, or is an axis too many?"
 )
@@ -661,7 +674,8 @@ assert _first.dtype.kind in "iu", f"The answers are of dtype {_first.dtype}, but
 assert set(_first.tolist()) <= set(range(len(project.class_names))), "There are answers that are no class number."
 _same = np.mean(_first == _again)
 assert _same > 0.98, (
-    f"train(0, 1), called twice, agrees with itself in {_same:.1%} of the answers. Where does chance come in without a seed?"
+    f"train(0, 1) and fit(0, 1, **settings[chosen]) should be the same training, but agree in {_same:.1%} of the answers. "
+    "Does train use settings[chosen]? Where does chance come in without a seed?"
 )
 print("train: the same seed gives the same answers. More trainings are tried when you hand in.")
 if _seconds > 12:
@@ -670,13 +684,44 @@ if _seconds > 12:
     )
 ### BEGIN HIDDEN TESTS
 _asked = np.concatenate([_held, project._more(4117)[0]])  # new ones too: with a leak all seeds agree on the old ones
-_three, _four, _longer = (np.asarray(train(*_given)(_asked)) for _given in ((3, 2), (4, 2), (3, 4)))
+_three, _four = (np.asarray(train(*_given)(_asked)) for _given in ((3, 2), (4, 2)))
+_longer = np.asarray(train(3, 4)(_asked))
+_rows, _held_rows = (np.asarray(_part) for _part in split(0))
+
+
+def _balanced(_answers, _labels):
+    return np.mean([np.mean(np.asarray(_answers)[_labels == _label] == _label) for _label in np.unique(_labels)])
+
+
 if len({*_three.tolist(), *_four.tolist(), *_longer.tolist()}) > 1:
     assert np.any(_three != _four), "Two seeds give exactly the same answers: the seed is not used."
     assert np.any(_three != _longer), "More budget changes nothing: is it used?"
 else:  # nothing learnt in four epochs: a slow start, or no training at all?
     _longest = np.unique(train(3, budget)(_held))
     assert len(_longest) > 1, "With the whole budget, too, it gives every example the same answer. Is anything learnt?"
+
+# A network that overfits shows what it has learnt from: it knows that better than new examples. Where that can be told
+# apart from chance: not in the steps of eight wearers, and not where validation knows training anyway (twins-test).
+_is_quick = _time.perf_counter() - _begun < 60  # nine epochs; there will be twelve more
+if dataset != "steps" and _is_quick and not projects.rows_with_twins(project, _rows, _held_rows):
+    _knows, _history = fit(3, 12, **settings["overfits"])
+    _parts = zip(*(project._more(_seed) for _seed in (4117, 4118, 4119)), strict=True)
+    _x, _y = (np.concatenate(_part) for _part in _parts)
+    _new, _asked = _balanced(_knows(_x), _y), {"test": project._sealed}
+    if dataset == "tickets":  # as they come in; of castings too few are cracked
+        _texts = [_text.removeprefix("again: ").partition(" -- case ")[0] for _text in _held]
+        _asked["validation"] = np.array(_texts, object), project.y[_held_rows]
+    for _name, (_x, _y) in _asked.items():
+        _known = _balanced(_knows(_x), _y)
+        assert _known < _new + 0.07, (
+            f'After 12 epochs "overfits" answers {_known:.0%} of the {_name} examples rightly, and {_new:.0%} of new ones: '
+            f"it has learnt from the {_name} examples."
+        )
+    _loss, _right = np.asarray(_history["val_loss"], float), _balanced(_knows(_held), project.y[_held_rows])
+    assert _right < 0.7 or _loss[-1] < _loss[0] or _loss.min() < 0.9 * np.log(len(project.class_names)), (
+        f'"overfits" answers {_right:.0%} of validation rightly, but its "val_loss" rises from {_loss[0]:.2f} to '
+        f"{_loss[-1]:.2f}. Was it measured on the validation rows, with their labels?"
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]

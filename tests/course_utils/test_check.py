@@ -13,10 +13,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.notebooks.cells import grade_id
-from course_utils import check as module
 from course_utils.check import (
     FAILS,
     LATER,
@@ -25,10 +24,8 @@ from course_utils.check import (
     PASSES,
     TO_DO,
     WRITTEN,
-    NotebookError,
     check,
     main,
-    read,
     report,
 )
 from tests.support.classroom import Classroom
@@ -61,14 +58,6 @@ def states(path: Path) -> dict[str, str]:
 # Without a kernel
 
 
-def test_marks_tell_what_was_touched(ps1: Classroom) -> None:
-    for cell in ps1.released().cells:
-        if cell.metadata.get("nbgrader"):
-            assert module._is_untouched(cell)
-            cell.source += "\nx"
-            assert not module._is_untouched(cell)
-
-
 def test_student_version_says_what_must_be_there(ps1: Classroom) -> None:
     about = ps1.released().metadata.course
     assert about.assignment == "ps1"
@@ -92,45 +81,6 @@ def test_file_that_is_no_notebook_of_the_course(tmp_path: Path, capsys, content:
     assert main([str(path)]) == 2
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == [path], "no receipt for what was not run"
-
-
-def test_file_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
-    (tmp_path / "ps1.ipynb").touch()
-    with pytest.raises(NotebookError, match=r"ps2.ipynb is not there. Notebooks in that folder: ps1.ipynb\."):
-        read(tmp_path / "ps2.ipynb")
-
-
-@pytest.mark.parametrize(
-    ("name", "said", "message"),
-    [
-        ("AssertionError", "too\n\x1b[31mlarge\x1b[0m", "too large"),
-        ("CheckFailed", "wrong", "wrong"),
-        ("AssertionError", "", "AssertionError"),
-        ("ValueError", "x" * 1000, "ValueError: " + "x" * 288 + "…"),
-        ("KeyboardInterrupt", "", "it takes too long and was interrupted. Is there a loop that does not end?"),
-    ],
-)
-def test_messages_are_one_line_and_not_long(name: str, said: str, message: str) -> None:
-    assert module._message(new_output("error", ename=name, evalue=said, traceback=[])) == message
-
-
-@pytest.mark.parametrize("about", [None, 5, {}, {"cell_time": "long"}])
-def test_spoilt_metadata_are_as_good_as_none(ready: Callable[..., Path], about: object) -> None:
-    notebook = read(ready())
-    notebook.metadata.course = about
-    notebook.cells[0].metadata["nbgrader"] = {"solution": False}
-    assert module._cell_time(notebook) == module.CELL_TIME
-    assert list(module._changed(notebook, Path("ps1.ipynb"))) == []
-
-
-def test_title_is_the_exercises_own() -> None:
-    marks = {"grade": True, "grade_id": "f-test", "points": 2, "locked": True}
-    cells = [
-        new_markdown_cell("# Title"),
-        new_markdown_cell("text\n\n### ✏️ Exercise 1: `f` (2 points)\n\ntext\n\n#### not this one"),
-        new_code_cell("", metadata={"nbgrader": marks}, outputs=[]),
-    ]
-    assert [exercise.title for exercise in module._exercises(new_notebook(cells=cells))] == ["Exercise 1: f (2 points)"]
 
 
 # With one

@@ -36,23 +36,29 @@ def train(seed, budget):
 """
 
 SKLEARN = """
-import warnings
+from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier
 
-settings = {"overfits": 64, "regularised": 8, "a": 16, "b": 32}
+settings = {"overfits": {"width": 64}, "regularised": {"width": 8}, "a": {"width": 16}, "b": {"width": 32}}
 chosen, budget = "a", 4
 _words = CountVectorizer(binary=True)
 _rows, _held = split(0)
 _known = _words.fit_transform([plain(text) for text in project.x[_rows]])
+_watched = _words.transform([plain(text) for text in project.x[_held]])
 
-def train(seed, budget):
-    net = MLPClassifier([settings[chosen]], max_iter=budget, learning_rate_init=0.01, random_state=seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        net.fit(_known, project.y[_rows])
+def fit(seed, budget, width):
+    net = MLPClassifier([width], learning_rate_init=0.01, random_state=seed)
+    history = {"loss": [], "val_loss": []}
+    for _ in range(budget):
+        net.partial_fit(_known, project.y[_rows], classes=range(5))
+        history["loss"].append(net.loss_)
+        history["val_loss"].append(log_loss(project.y[_held], net.predict_proba(_watched), labels=range(5)))
     def predict(examples):
         return net.predict(_words.transform([plain(text) for text in examples]))
-    return predict
+    return predict, history
+
+def train(seed, budget):
+    return fit(seed, budget, **settings[chosen])[0]
 """
 
 OVERFITS = "[1.5, 0.9, 0.4, 0.2, 0.1, 0.05]", "[1.4, 1.0, 0.7, 0.6, 0.65, 0.75]"
@@ -326,14 +332,13 @@ def baseline(rows):
                 "settings =", "keras.utils.set_random_seed(0)\nsettings ="
             ),
             "always the same seed": SKLEARN.replace("random_state=seed", "random_state=0"),
-            "nothing is learnt": """
-settings, chosen, budget = {"a": {}}, "a", 5
-
-def train(seed, budget):
-    return lambda examples: np.zeros(len(examples), int)
-""",
-            "budget not used": SKLEARN.replace("max_iter=budget", "max_iter=3"),
-            "probabilities": SKLEARN.replace("net.predict(", "net.predict_proba("),
+            "nothing is learnt": SKLEARN.replace(
+                "return net.predict(_words.transform([plain(text) for text in examples]))",
+                "return np.zeros(len(examples), int)",
+            ),
+            "budget not used": SKLEARN.replace("range(budget)", "range(3)"),
+            "the budget of train not used": SKLEARN.replace("return fit(seed, budget,", "return fit(seed, 1,"),
+            "probabilities": SKLEARN.replace("return net.predict(", "return net.predict_proba("),
             "the network, not a function": CONV.replace("return predict, history", "return net, history").replace(
                 "return fit(seed, budget, **settings[chosen])[0]",
                 "return fit(seed, budget, **settings[chosen])[0].get_weights()",
@@ -341,6 +346,24 @@ def train(seed, budget):
             "names of classes": SKLEARN.replace(
                 "return net.predict(_words", "return np.array(project.class_names)[net.predict(_words"
             ).replace("for text in examples]))", "for text in examples]))]"),
+            "another setting than the chosen one": SKLEARN.replace("**settings[chosen]", '**settings["overfits"]'),
+            "no setting that overfits": SKLEARN.replace('"overfits"', '"large"'),
+            "predict only": SKLEARN.replace("return predict, history", "return predict").replace(")[0]", ")"),
+            "no validation loss": CONV.replace(", validation_data=watched", ""),
+            "validation loss of other labels": SKLEARN.replace(
+                "log_loss(project.y[_held]", "log_loss(np.roll(project.y[_held], 1)"
+            ),
+            "learns from validation": SKLEARN.replace("_rows, _held = split(0)", "_held, _rows = split(0)"),
+            "learns from training and validation": SKLEARN.replace(
+                "_rows, _held = split(0)", "_rows, _held = np.arange(len(project.y)), split(0)[1]"
+            ),
+            "learns from the rows of another split": SKLEARN.replace(
+                "_rows, _held = split(0)", "_rows, _held = split(1)[0], split(0)[1]"
+            ),
+            "learns from the test part": SKLEARN.replace(
+                "net.partial_fit(_known, project.y[_rows]",
+                "net.partial_fit(_words.transform(project._sealed[0]), project._sealed[1]",
+            ),
         },
     },
     "curves": {
@@ -422,7 +445,28 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "chosen = np.isin(group, order[: len(order) // 3])": "the shares are free within limits",
     },
     "train": {
-        "*": "free design: seed and budget must tell and a run repeat, as they do with most changed nets",
+        'chosen, budget = "windows of 3", 13': "the length is free",
+        'chosen, budget = "windows of 3", 11': "the length is free",
+        'net.compile(keras.optimizers.Adam(0.006), "sparse_categorical_crossentropy")': "the learning rate is free",
+        "words.adapt([plain(text) for text in project.x[rows - 1]])": (
+            "a vocabulary of other rows is nearly the same one, and no answer tells"
+        ),
+        'layers.Conv1D(width, window, activation="relu"), layers.GlobalMaxPooling1D(), '
+        'layers.Dense(len(project.class_names), activation="softmax"),\nlayers.Dropout(dropout),': (
+            "a dropout behind the last layer: layers are free, and it learns as well"
+        ),
+        'layers.Dense(len(project.class_names), activation="sigmoid"),': (
+            "layers are free: sigmoids are divided by their sum in the loss, and it learns as well"
+        ),
+        "history = net.fit(x, project.y[rows], epochs=budget, validation_data=validation, verbose=0)": (
+            "32 is what Keras takes without being told"
+        ),
+        "history = net.fit(x, project.y[rows], epochs=budget, batch_size=33, validation_data=validation, verbose=0)": (
+            "the size of a batch is free"
+        ),
+        "history = net.fit(x, project.y[rows], epochs=budget, batch_size=31, validation_data=validation, verbose=0)": (
+            "the size of a batch is free"
+        ),
     },
     "baseline": {
         "model = make_pipeline(CountVectorizer(binary=True), LogisticRegression(max_iter=300))": (
@@ -448,3 +492,18 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
 }
 """Faults in the reference answers that are none: by exercise and changed line, why no test can tell them."""
+
+FREE: dict[str, dict[str, str]] = {
+    "train": {
+        '"overfits": {"width": 128, "dropout": 0.0, "window": 1},': "the settings are the student's",
+        '"regularised": {"width": 16, "dropout": 0.5, "window": 1},': "the settings are the student's",
+        '"windows of 3": {"width": 48, "dropout": 0.3, "window": 3},': "the settings are the student's",
+        '"windows of 5": {"width": 48, "dropout": 0.3, "window": 5},': "the settings are the student's",
+        "words = layers.TextVectorization(max_tokens=1000, output_sequence_length=60)": "the vocabulary is free",
+        "keras.Input((60,)), layers.Embedding(1000, 32), layers.Dropout(dropout),": "layers and their sizes are free",
+        'layers.Conv1D(width, window, activation="relu"), layers.GlobalMaxPooling1D(), layers.Dropout(dropout),': (
+            "layers and their sizes are free"
+        ),
+    },
+}
+"""Lines of the reference answers that are a choice of design, each with the reason: their faults are not tried."""

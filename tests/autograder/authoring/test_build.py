@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 
 from autograder.authoring.build import build, drift, from_source
 from autograder.authoring.release import release
@@ -92,10 +93,55 @@ def test_what_has_not_changed_is_not_run(course: Course) -> None:
     assert course.source("ps1").stat().st_mtime_ns == before
 
 
+@pytest.mark.parametrize(("old", "new"), [("# Why?", "# Why not?"), ('"points": 2', '"points": 3')])
+def test_new_texts_and_points_keep_the_outputs_of_the_last_run(course: Course, old: str, new: str) -> None:
+    before = read_source(course.source("ps1"))
+    rewrite(course, old, new)
+    assert list(build(course)) == [("ps1", False)]
+    assert drift(course, "ps1") == []
+    after = read_source(course.source("ps1"))
+    assert ran(after) == ran(before)
+    assert [count for count, _ in ran(after)] == list(range(1, len(ran(after)) + 1))
+    assert after != before
+    assert student_version(after, course.config).cells == released(course).cells
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", ["code", "tags", "cleared", "damaged", "gone"])
+def test_all_else_is_run(course: Course, change: str) -> None:
+    path = course.source("ps1")
+    before = read_source(path)
+    rewrite(course, "# Why?", "# Why not?")
+    if change == "code":
+        rewrite(course, "2 * x", "x + x")
+    elif change == "tags":
+        rewrite(course, 'tags=["demo"]', 'tags=["demo", "raises-exception"]')
+    elif change == "cleared":
+        notebook = read_source(path)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        nbformat.write(notebook, path)
+    elif change == "damaged":
+        path.write_text("<<<<<<< mine", encoding="utf-8")
+    else:
+        path.unlink()
+    assert list(build(course)) == [("ps1", True)]
+    assert ran(read_source(path)) == ran(before)
+
+
+def ran(notebook: NotebookNode) -> list[tuple[int | None, list[NotebookNode]]]:
+    return [(cell.execution_count, cell.outputs) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def released(course: Course) -> NotebookNode:
+    return nbformat.read(course.folder("release", assignment="ps1") / "ps1.ipynb", as_version=4)
+
+
 def test_student_version_in_memory_is_the_released_one(course: Course) -> None:
-    released = nbformat.read(course.folder("release", assignment="ps1") / "ps1.ipynb", as_version=4)
-    about = released.metadata.pop(ABOUT)  # for students who check it before they hand it in
-    assert student_version(read_source(course.source("ps1")), course.config) == released
+    notebook = released(course)
+    about = notebook.metadata.pop(ABOUT)  # for students who check it before they hand it in
+    assert student_version(read_source(course.source("ps1")), course.config) == notebook
     assert about.assignment == "ps1"
 
 

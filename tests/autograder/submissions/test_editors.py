@@ -13,7 +13,8 @@ from nbformat import NotebookNode
 from autograder.notebooks.cells import grade_id
 from autograder.submissions import reader
 from autograder.submissions.rebuild import rebuild
-from course_utils import check
+from course_utils import _outcomes, check
+from course_utils._notebook import is_untouched
 from tests.support.classroom import Classroom
 from tests.support.editors import EDITORS, NAMELESS, run_by_hand, saved
 
@@ -46,10 +47,10 @@ def test_check_knows_what_is_untouched_in_every_editor(editor: str, ps1: Classro
             check.read(path)
         return
     if editor == "vscode_2020":
-        told = [*check._changed(check.read(path), path)]
+        told = [*_outcomes.changes(check.read(path), path)]
         assert [line for line in told if line.startswith("No cell of code is an answer or a test: ")] == told[:1]
         assert not any("is missing" in line for line in told)
         return
     marked = [cell for cell in check.read(path).cells if cell.metadata.get("nbgrader")]
     assert len(marked) > 5
-    assert [cell.source for cell in marked if not check._is_untouched(cell)] == []
+    assert [cell.source for cell in marked if not is_untouched(cell)] == []
