@@ -2013,9 +2013,9 @@ recorded = {
 
 # %% [markdown] nbgrader={"grade_id": "findings", "solution": true, "points": 3}
 # **Model answer.** (`quick`.) For the reviews I recommend the convnet: 95.4 %<!-- quick: convnet validation --> on new
-# reviews, mean over three seeds with a deviation of 0.2 %<!-- quick: convnet validation: std -->, with 18,945 parameters and about 0.2
+# reviews, mean over three seeds with a deviation of 0.2 %<!-- quick: convnet validation: std -->, with 18,945 parameters and about 0.1
 # seconds an epoch on my laptop. The GRU has 93.3 %<!-- quick: GRU validation --> and the LSTM 93.6 %<!-- quick: LSTM validation -->,
-# with about 10,000 parameters each, but an epoch takes up to twice as long. The lead over the LSTM, 1.8 points, is more than chance
+# with about 10,000 parameters each, but an epoch takes about twice as long. The lead over the LSTM, 1.8 points, is more than chance
 # over the seeds (the LSTM's deviation is 0.1 %<!-- quick: LSTM validation: std -->, which three seeds may owe to luck), but over the 465
 # reviews drawn each figure may move by a point; on the 969 test reviews it is 3.6 points (95.5 %<!-- quick: convnet test --> against
 # 91.9 %<!-- quick: LSTM test -->), so I believe it. The lead over the GRU, about two points, is within its spread of 3.2 %<!-- quick: GRU validation: std -->. The bag of words is the fastest and has only
@@ -2027,7 +2027,7 @@ recorded = {
 # 100.0 %<!-- quick: lamp SimpleRNN, patient --> in twelve with clipping: it can keep the state; in six epochs without clipping training
 # did not find that. The LSTM has 100.0 %<!-- quick: lamp LSTM --> whatever the wait: its forget gate keeps the belt at a tick, its input
 # gate writes at a command, so I recommend it (or a GRU). Of the changes of section 8 I would
-# make none: two layers have 93.3 %<!-- quick: two layers validation --> on the reviews where the base has 93.6 %<!-- quick: LSTM validation -->, for nearly twice the time,
+# make none: two layers have 93.3 %<!-- quick: two layers validation --> on the reviews where the base has 93.6 %<!-- quick: LSTM validation -->, for half as much time again,
 # and one run cannot tell these apart. A limit: reviews and lamps are made by small
 # grammars, and training stopped after 6 epochs while the recurrent curves still moved; I would repeat it on the portal's
 # own reviews.

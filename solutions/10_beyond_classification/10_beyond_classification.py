@@ -26,7 +26,7 @@
 #
 # **Builds on** notebooks 01 (convolution, strides), 02 (convnets in Keras, seeds) and 03 (batch normalisation).
 #
-# **Time** Two to two and a half minutes to run every cell on a laptop with two cores (`full`: five to ten minutes). Plan three
+# **Time** About a minute and a half to run every cell on a laptop with two cores (`full`: ten minutes). Plan three
 # sittings of an hour and a half: sections 1 to 6, 7 to 10, 11 to 15.
 #
 # Nothing is downloaded: the pictures are drawn. Exercises are marked with ✏️ and worth 20 points in total.
