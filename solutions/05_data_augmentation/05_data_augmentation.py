@@ -1288,8 +1288,8 @@ predictions.recall("invariance")
 # | twice as large | 77 %<!-- quick: scratch stay size 2 --> / 62 %<!-- quick: scratch right size 2 --> | 88 %<!-- quick: augmented stay size 2 --> / 89 %<!-- quick: augmented right size 2 --> | up to 1 / 0.8 |
 # | contrast 0.4 | 96 %<!-- quick: scratch stay contrast 0.4 --> / 70 %<!-- quick: scratch right contrast 0.4 --> | 81 %<!-- quick: augmented stay contrast 0.4 --> / 82 %<!-- quick: augmented right contrast 0.4 --> | no |
 #
-# Neither net is invariant: nearly a quarter of the answers change with a turn of 45°, for both alike. In turns
-# the augmented net does not keep more of its answers than the one from scratch. What it has learnt is to be *right*: with
+# Neither net is invariant: nearly a quarter of the answers change with a turn of 45°, for both alike, and
+# with 30° or 60° the augmented net keeps no more of its answers either. What it has learnt is to be *right*: with
 # animals of 0.7 to 1.5 times the size more than nine in ten of its answers are, also a little beyond what it was shown.
 #
 # And then there are surprises. After a **quarter turn** the augmented nets guess
@@ -1304,7 +1304,8 @@ predictions.recall("invariance")
 # </details>
 #
 # So the claim needs two corrections. A convnet is not *born* invariant to size, contrast and rotation. And outside
-# of what it was shown nobody can tell: half a turn went well, quarter turns and pale pictures badly. **What your photos will look like, you have to show.**
+# of what it was shown nobody can tell: half a turn went well, quarter turns and pale pictures badly. **What
+# your photos will look like, you have to show.**
 #
 # ## 8. When augmentation lies
 #
