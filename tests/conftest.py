@@ -152,14 +152,20 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return None
 
 
+TOGETHER = ("test_class.py", "test_site.py", "test_stock_nbgrader.py")
+"""Files whose tests share what takes minutes to make: each file in one process, or every process makes it."""
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run what takes longest first, and the tests of a file in one process, but for notebooks: each may run anywhere.
+    """Run what takes longest first: notebooks, on any worker, then the files of `TOGETHER`.
 
     Used by `make test`, with pytest-xdist's ``--dist loadgroup --no-loadscope-reorder``.
     """
     if not config.pluginmanager.hasplugin("xdist"):
         return
-    items.sort(key=lambda item: item.path.name != "test_notebook_runs.py")  # keeps the order otherwise
+    first = ("test_notebook_runs.py", *TOGETHER)
+    items.sort(key=lambda item: first.index(item.path.name) if item.path.name in first else len(first))
     for item in items:
-        alone = item.path.name == "test_notebook_runs.py"
-        item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))
+        if item.path.name in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))

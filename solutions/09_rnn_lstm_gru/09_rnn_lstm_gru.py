@@ -720,7 +720,7 @@ def blame(net, x):
 lamp_epochs = 6
 
 
-def lamp_run(seed, kind, epochs=lamp_epochs, clipping=None):
+def lamp_run(seed, kind, epochs=None, clipping=None):
     keras.utils.set_random_seed(seed)
     net, x, y = lamp_net(kind), lamp_x[:3000], lamp_y[:3000]
     net.compile(keras.optimizers.Adam(0.005, global_clipnorm=clipping), "binary_crossentropy", metrics=["accuracy"])
@@ -730,7 +730,7 @@ def lamp_run(seed, kind, epochs=lamp_epochs, clipping=None):
         if epoch == 0:
             traces.append(blame(net, x[:100]))
 
-    how = {"epochs": epochs, "batch_size": 64, "validation_batch_size": 1000, "verbose": 0}
+    how = {"epochs": epochs or lamp_epochs, "batch_size": 64, "validation_batch_size": 1000, "verbose": 0}
     new = (lamp_x[3000:], lamp_y[3000:])
     watch_it = keras.callbacks.LambdaCallback(on_epoch_end=trace)
     history = net.fit(x, y, validation_data=new, callbacks=[watch_it], **how).history

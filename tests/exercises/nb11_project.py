@@ -41,20 +41,20 @@ from sklearn.neural_network import MLPClassifier
 
 settings = {"overfits": {"width": 64}, "regularised": {"width": 8}, "a": {"width": 16}, "b": {"width": 32}}
 chosen, budget = "a", 4
-_words = CountVectorizer(binary=True)
-_rows, _held = split(0)
-_known = _words.fit_transform([plain(text) for text in project.x[_rows]])
-_watched = _words.transform([plain(text) for text in project.x[_held]])
+my_words = CountVectorizer(binary=True)
+my_rows, my_held = split(0)
+my_known = my_words.fit_transform([plain(text) for text in project.x[my_rows]])
+my_watched = my_words.transform([plain(text) for text in project.x[my_held]])
 
 def fit(seed, budget, width):
     net = MLPClassifier([width], learning_rate_init=0.01, random_state=seed)
     history = {"loss": [], "val_loss": []}
     for _ in range(budget):
-        net.partial_fit(_known, project.y[_rows], classes=range(5))
+        net.partial_fit(my_known, project.y[my_rows], classes=range(5))
         history["loss"].append(net.loss_)
-        history["val_loss"].append(log_loss(project.y[_held], net.predict_proba(_watched), labels=range(5)))
+        history["val_loss"].append(log_loss(project.y[my_held], net.predict_proba(my_watched), labels=range(5)))
     def predict(examples):
-        return net.predict(_words.transform([plain(text) for text in examples]))
+        return net.predict(my_words.transform([plain(text) for text in examples]))
     return predict, history
 
 def train(seed, budget):
@@ -333,7 +333,7 @@ def baseline(rows):
             ),
             "always the same seed": SKLEARN.replace("random_state=seed", "random_state=0"),
             "nothing is learnt": SKLEARN.replace(
-                "return net.predict(_words.transform([plain(text) for text in examples]))",
+                "return net.predict(my_words.transform([plain(text) for text in examples]))",
                 "return np.zeros(len(examples), int)",
             ),
             "budget not used": SKLEARN.replace("range(budget)", "range(3)"),
@@ -344,25 +344,25 @@ def baseline(rows):
                 "return fit(seed, budget, **settings[chosen])[0].get_weights()",
             ),
             "names of classes": SKLEARN.replace(
-                "return net.predict(_words", "return np.array(project.class_names)[net.predict(_words"
+                "return net.predict(my_words", "return np.array(project.class_names)[net.predict(my_words"
             ).replace("for text in examples]))", "for text in examples]))]"),
             "another setting than the chosen one": SKLEARN.replace("**settings[chosen]", '**settings["overfits"]'),
             "no setting that overfits": SKLEARN.replace('"overfits"', '"large"'),
             "predict only": SKLEARN.replace("return predict, history", "return predict").replace(")[0]", ")"),
             "no validation loss": CONV.replace(", validation_data=watched", ""),
             "validation loss of other labels": SKLEARN.replace(
-                "log_loss(project.y[_held]", "log_loss(np.roll(project.y[_held], 1)"
+                "log_loss(project.y[my_held]", "log_loss(np.roll(project.y[my_held], 1)"
             ),
-            "learns from validation": SKLEARN.replace("_rows, _held = split(0)", "_held, _rows = split(0)"),
+            "learns from validation": SKLEARN.replace("my_rows, my_held = split(0)", "my_held, my_rows = split(0)"),
             "learns from training and validation": SKLEARN.replace(
-                "_rows, _held = split(0)", "_rows, _held = np.arange(len(project.y)), split(0)[1]"
+                "my_rows, my_held = split(0)", "my_rows, my_held = np.arange(len(project.y)), split(0)[1]"
             ),
             "learns from the rows of another split": SKLEARN.replace(
-                "_rows, _held = split(0)", "_rows, _held = split(1)[0], split(0)[1]"
+                "my_rows, my_held = split(0)", "my_rows, my_held = split(1)[0], split(0)[1]"
             ),
             "learns from the test part": SKLEARN.replace(
-                "net.partial_fit(_known, project.y[_rows]",
-                "net.partial_fit(_words.transform(project._sealed[0]), project._sealed[1]",
+                "net.partial_fit(my_known, project.y[my_rows]",
+                "net.partial_fit(my_words.transform(project._sealed[0]), project._sealed[1]",
             ),
         },
     },

@@ -606,7 +606,7 @@ manager, client = start_new_kernel(startup_timeout={PATIENCE}, kernel_name=name)
 client.execute_interactive(
     "import os, pathlib, subprocess\\n"
     "child = subprocess.Popen(['sleep', '1000'])\\n"
-    f"pathlib.Path({{path!r}}).write_text(f'{{{{os.getpid()}}}} {{{{child.pid}}}} .')"
+    f"_ = pathlib.Path({{path!r}}).write_text(f'{{{{os.getpid()}}}} {{{{child.pid}}}} .')"
 )
 sys.stdin.read()
 client.stop_channels()
