@@ -156,16 +156,25 @@ TOGETHER = ("test_class.py", "test_site.py", "test_stock_nbgrader.py")
 """Files whose tests share what takes minutes to make: each file in one process, or every process makes it."""
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run what takes longest first: notebooks, on any worker, then the files of `TOGETHER`.
-
-    Used by `make test`, with pytest-xdist's ``--dist loadgroup --no-loadscope-reorder``.
-    """
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what takes longest first: notebooks, then the files of `TOGETHER`."""
     first = ("test_notebook_runs.py", *TOGETHER)
     items.sort(key=lambda item: first.index(item.path.name) if item.path.name in first else len(first))
-    for item in items:
-        if item.path.name in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the files of `TOGETHER` together, for ``--dist loadgroup --no-loadscope-reorder`` in `make test`.
+
+    In place of ``xdist_group`` marks: pytest-xdist 3.8 writes them into a name that pytest 9.2 no longer reads.
+    """
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.split("::", maxsplit=1)[0]
+            return path if path.endswith(TOGETHER) else nodeid
+
+    return Together(config, log)
