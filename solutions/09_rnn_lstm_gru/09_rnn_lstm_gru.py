@@ -1749,7 +1749,7 @@ print(f"{far_right:.1%} of the {far.sum()} with a split clue; of the race's ther
 # <details><summary>What we measured: open after you ran it</summary>
 #
 # In the race nobody knew: between 40 and 59 % of only 35 reviews, where the draw alone moves a figure by 8 points. The bag
-# of words that has seen all 4,000 reviews, and so 409 with a split clue in place of 136, gets
+# of words that has seen all 4,000 reviews, and so more of them with a split clue, gets
 # 100 %<!-- quick: all reviews split clue --> of them! *love* with *wrong*, *hate* with *right*: which words meet in a review decides, not their
 # order, and a dense layer sees all words at once. **Far apart is not the same as in order.** (On all new reviews it has
 # 83 %<!-- quick: all reviews validation -->: a *not* is still lost on it.) The LSTM could carry *love* over the plot, it can hold a lamp for 34
